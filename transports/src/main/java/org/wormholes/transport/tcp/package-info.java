@@ -1,0 +1,5 @@
+/// Links over plain TCP.
+@NullMarked
+package org.wormholes.transport.tcp;
+
+import org.jspecify.annotations.NullMarked;
