@@ -1,4 +1,4 @@
-/// What a transport implements and what the engine offers it.
+/// What the engine asks of the world: event loops, connections, carriers, entries, names. Transports implement it.
 @NullMarked
 package org.wormholes.runtime.spi;
 

@@ -1,0 +1,20 @@
+package org.wormholes.runtime.spi;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/// Moves bytes between two nodes, and is only that: a link on top authenticates and encrypts. An
+/// address means something to one carrier only and is never handed to another.
+public interface Carrier {
+  /// The word a ruleset uses for it: `tcp`, `tls`, `quic`, `tor`.
+  String name();
+
+  /// Connects to `address`, in this carrier's own notation, within `timeout`.
+  void dial(Loop loop, String address, Duration timeout, DialListener listener);
+
+  /// Listens at `address`. Each accepted connection is given to `accept` on the loop it will live
+  /// on, loops taking turns. Fails with an `IOException` that says what could not be bound.
+  CompletionStage<Listener> listen(List<Loop> loops, String address, Consumer<Connection> accept);
+}

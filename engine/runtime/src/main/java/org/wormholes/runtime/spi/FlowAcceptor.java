@@ -1,0 +1,57 @@
+package org.wormholes.runtime.spi;
+
+import java.nio.ByteBuffer;
+
+/// The engine's side of an entry.
+public interface FlowAcceptor {
+  /// A conversation is asked for. The acceptor answers once, through `flow`, now or later, on
+  /// `flow.loop()`.
+  void open(FlowRequest request, PendingFlow flow);
+
+  /// An application asked for a UDP association. The returned handler takes its datagrams; the acceptor
+  /// sends answers through `port`.
+  DatagramHandler associate(FlowRequest request, DatagramPort port);
+
+  /// A conversation that waits for its answer.
+  interface PendingFlow {
+    Loop loop();
+
+    /// Tells the application that it is connected and hands over its connection. Bytes it sent early
+    /// come to `handler` first. Reading is off until turned on.
+    Connection accept(ConnectionHandler handler);
+
+    /// Tells the application why not, in the words of its protocol, and closes.
+    void refuse(Refusal refusal);
+
+    /// Runs once if the application leaves before it was answered.
+    void onGone(Runnable gone);
+  }
+
+  /// Why a conversation was refused, in the terms proxies can say (RFC 1928 section 6).
+  enum Refusal {
+    GENERAL_FAILURE,
+    NOT_ALLOWED,
+    NETWORK_UNREACHABLE,
+    HOST_UNREACHABLE,
+    CONNECTION_REFUSED,
+    TIMED_OUT,
+    NOT_SUPPORTED
+  }
+
+  /// Where datagrams of one association go.
+  interface DatagramHandler {
+    /// `data` is valid for the call only.
+    void onDatagram(EntrySpec.Target to, ByteBuffer data);
+
+    void onClosed();
+  }
+
+  /// The application's side of one association; used on its loop.
+  interface DatagramPort {
+    Loop loop();
+
+    void send(EntrySpec.Target from, byte[] array, int offset, int length);
+
+    void close();
+  }
+}

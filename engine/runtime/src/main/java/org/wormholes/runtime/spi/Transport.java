@@ -1,0 +1,27 @@
+package org.wormholes.runtime.spi;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/// Everything an engine needs from the machine it runs on.
+public interface Transport extends AutoCloseable {
+  List<Loop> loops();
+
+  /// The carriers at hand, by the order in which they were found.
+  List<Carrier> carriers();
+
+  Outside outside();
+
+  /// Starts listening for applications. Fails with an `IOException` that names the port.
+  CompletionStage<Listener> listen(EntrySpec entry, FlowAcceptor acceptor);
+
+  /// A pair of connected in-process connections on `loop`, for embedding: what is written to one is
+  /// read from the other.
+  ConnectionPair pair(Loop loop);
+
+  @Override
+  void close();
+
+  /// Two ends of one in-process connection.
+  record ConnectionPair(Connection near, Connection far) {}
+}
