@@ -1,0 +1,35 @@
+package org.wormholes.runtime.control;
+
+import java.time.Instant;
+import java.util.Map;
+
+/// Something that happened in an engine. Events name tunnels, circuits and nodes, never
+/// destinations.
+///
+/// @param at when
+/// @param kind what
+/// @param subject the tunnel, circuit or node it is about; may be empty
+/// @param message one line for people
+/// @param details further words by name
+public record EngineEvent(
+    Instant at, Kind kind, String subject, String message, Map<String, String> details) {
+  public EngineEvent {
+    details = Map.copyOf(details);
+  }
+
+  /// What happened.
+  public enum Kind {
+    APPLIED,
+    TUNNEL_READY,
+    TUNNEL_BLOCKED,
+    TUNNEL_REMOVED,
+    CIRCUIT_BUILT,
+    CIRCUIT_LOST,
+    NODE_FOUND,
+    NODE_LOST,
+    LINK_UP,
+    LINK_DOWN,
+    FLOW_REFUSED,
+    STOPPING
+  }
+}

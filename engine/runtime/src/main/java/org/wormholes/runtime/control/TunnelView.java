@@ -1,0 +1,43 @@
+package org.wormholes.runtime.control;
+
+import java.util.List;
+import java.util.Optional;
+
+/// A tunnel of the applied ruleset.
+///
+/// @param name as in the script
+/// @param network the network it runs over
+/// @param state whether it carries flows
+/// @param problem why it does not, with the clause that blocks, when it does not
+/// @param listening its open entries
+/// @param hops relays on each of its circuits, the exit included
+/// @param circuits how many it has
+/// @param flows conversations it carries now
+/// @param bytesUp payload carried towards exits since it was applied
+/// @param bytesDown payload carried back
+public record TunnelView(
+    String name,
+    String network,
+    State state,
+    Optional<String> problem,
+    List<ListenView> listening,
+    int hops,
+    int circuits,
+    int flows,
+    long bytesUp,
+    long bytesDown) {
+  public TunnelView {
+    listening = List.copyOf(listening);
+  }
+
+  /// Whether a tunnel carries flows.
+  public enum State {
+    /// A circuit is ready, or could be built now.
+    READY,
+    BUILDING,
+    /// No complete path exists; flows are refused, never sent another way.
+    BLOCKED,
+    /// Removed by the last apply; its last flows are ending.
+    DRAINING
+  }
+}
