@@ -5,8 +5,8 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.SecretKeySpec;
 import org.wormholes.protocol.wire.BigEndian;
 
-/// Single blocks of AES-256 (FIPS 197) under one key, many in one call: key streams and fillers that
-/// are computed ahead. Belongs to one thread at a time.
+/// Single blocks of AES-256 (FIPS 197) under one key, many in one call: key streams and fillers
+/// that are computed ahead. Belongs to one thread at a time.
 public final class AesBlocks {
   public static final int BLOCK = 16;
 

@@ -7,8 +7,8 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.wormholes.protocol.wire.BigEndian;
 
-/// AES-256-GCM (NIST SP 800-38D) in one direction under one key, with nonces that are four zero bytes and a
-/// big-endian counter. Belongs to one thread at a time.
+/// AES-256-GCM (NIST SP 800-38D) in one direction under one key, with nonces that are four zero
+/// bytes and a big-endian counter. Belongs to one thread at a time.
 ///
 /// Works on heap arrays because only those take the JDK's fast path. Sealing in place is as fast as
 /// sealing into another array; opening in place is five times slower and therefore not offered.

@@ -63,8 +63,7 @@ public final class MlKem768 {
     /// @throws WireException if the ciphertext has not 1,088 bytes
     public byte[] decapsulate(byte[] ciphertext) throws WireException {
       if (ciphertext.length != CIPHERTEXT_BYTES) {
-        throw new WireException(
-            "ml-kem ciphertext must be 1088 bytes, was " + ciphertext.length);
+        throw new WireException("ml-kem ciphertext must be 1088 bytes, was " + ciphertext.length);
       }
       return MlKem768.decapsulate(privateKey, ciphertext);
     }

@@ -43,8 +43,7 @@ public record NodeId(Bytes key) implements Comparable<NodeId> {
   /// @throws WireException if length, alphabet, version, checksum or key is wrong
   public static NodeId parse(String address) throws WireException {
     if (address.length() != ADDRESS_CHARS) {
-      throw new WireException(
-          "node address must have 56 characters, was " + address.length());
+      throw new WireException("node address must have 56 characters, was " + address.length());
     }
     byte[] raw = Base32.decode(address.toLowerCase(Locale.ROOT));
     if (raw[34] != VERSION) {

@@ -3,8 +3,8 @@ package org.wormholes.protocol.crypto;
 import java.util.Locale;
 import org.wormholes.protocol.wire.WireException;
 
-/// Where a node can be met: `wormhole://ADDRESS@HOST:PORT`, with ADDRESS as [NodeId#address()] and an
-/// IPv6 host in brackets.
+/// Where a node can be met: `wormhole://ADDRESS@HOST:PORT`, with ADDRESS as [NodeId#address()] and
+/// an IPv6 host in brackets.
 ///
 /// @param host a name or an address, without brackets, never resolved here
 public record NodeUri(NodeId node, String host, int port) {
