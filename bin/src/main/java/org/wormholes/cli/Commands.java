@@ -1,0 +1,38 @@
+package org.wormholes.cli;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+
+/// The sub-commands, in the order in which help shows them.
+///
+/// A command is a class with picocli's `@Command(name = …)`; one line here makes it known. Only the
+/// command that was asked for is created, so that the number of commands does not slow the start.
+final class Commands {
+  /// A sub-command that exists but was not created yet.
+  record Registration(String name, Supplier<Object> command) {}
+
+  private static final List<Registration> ALL = List.of(new Registration("warm-up", WarmUp::new));
+
+  private Commands() {}
+
+  static List<Registration> all() {
+    return ALL;
+  }
+
+  /// Adds the command that `args` begin with, or all when they begin with something else.
+  static void addTo(CommandLine root, String... args) {
+    List<Registration> wanted = named(args).map(List::of).orElse(ALL);
+    for (Registration each : wanted) {
+      root.addSubcommand(each.name(), each.command().get());
+    }
+  }
+
+  private static Optional<Registration> named(String... args) {
+    if (args.length == 0) {
+      return Optional.empty();
+    }
+    return ALL.stream().filter(each -> each.name().equals(args[0])).findFirst();
+  }
+}
