@@ -41,9 +41,11 @@ final class MainTest {
 
   @Test
   void suggestsWhatAMistypedCommandMayHaveMeant() {
-    assertThat(run("warm-pu")).isEqualTo(ExitCode.USAGE);
+    CommandLine line = Main.commandLine("rolback").addSubcommand("rollback", new Failing());
 
-    assertThat(err.toString()).contains("Did you mean").contains("warm-up");
+    assertThat(run(line, "rolback")).isEqualTo(ExitCode.USAGE);
+
+    assertThat(err.toString()).contains("rolback").contains("Did you mean").contains("rollback");
   }
 
   @Test
