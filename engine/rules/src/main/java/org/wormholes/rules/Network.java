@@ -1,0 +1,63 @@
+package org.wormholes.rules;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/// A set of nodes that know each other. It is named by the hash of its rules, so that nobody can
+/// change them without making another network.
+///
+/// @param openToAnyone whether any node may join
+/// @param bootstraps first contacts, `wormhole://ADDRESS@HOST:PORT` with an address of 56
+///   characters of base32; not part of the network's rules, so not of its id
+public record Network(String name, boolean openToAnyone, List<String> bootstraps) {
+  public static final int MAX_BOOTSTRAPS = 64;
+
+  private static final Pattern BOOTSTRAP =
+      Pattern.compile(
+          "wormhole://[a-z2-7]{56}@([a-z0-9._-]{1,253}|\\[[0-9a-f:.]{2,45}\\]):([0-9]{1,5})");
+  private static final String LABEL = "wormholes/network/v1";
+
+  public Network {
+    Checks.name("a network", name);
+    bootstraps = Checks.atMost("bootstraps", bootstraps, MAX_BOOTSTRAPS);
+    for (String bootstrap : bootstraps) {
+      if (!isBootstrap(bootstrap)) {
+        throw new IllegalArgumentException(
+            "a bootstrap must be wormhole://ADDRESS@HOST:PORT with an address of 56 characters, was `%s`"
+                .formatted(bootstrap.length() <= 400 ? bootstrap : bootstrap.substring(0, 400)));
+      }
+    }
+  }
+
+  /// Whether the text has the form of a first contact.
+  public static boolean isBootstrap(String text) {
+    if (text.length() > 400) {
+      return false;
+    }
+    var match = BOOTSTRAP.matcher(text);
+    if (!match.matches()) {
+      return false;
+    }
+    int port = Integer.parseInt(match.group(2));
+    return port >= 1 && port <= 65_535;
+  }
+
+  /// The 32 bytes that name the network on the wire: the SHA-256 of its rules.
+  public byte[] idBytes() {
+    String rules = LABEL + "\n" + name + "\n" + (openToAnyone ? "anyone" : "invited") + "\n";
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(rules.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  /// The same for people: `wn1-` and 64 hexadecimal digits.
+  public String id() {
+    return "wn1-" + HexFormat.of().formatHex(idBytes());
+  }
+}

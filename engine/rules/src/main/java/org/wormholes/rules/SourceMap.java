@@ -1,0 +1,37 @@
+package org.wormholes.rules;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// Where in the script each rule stands, by [RulePath]. It travels beside the rules and is no part
+/// of their digest.
+public record SourceMap(SortedMap<String, Position> positions) {
+  public static final SourceMap EMPTY = new SourceMap(Map.of());
+
+  /// The most positions.
+  public static final int MAX_POSITIONS = 400_000;
+
+  public SourceMap {
+    Checks.within("the number of positions", positions.size(), 0, MAX_POSITIONS);
+    positions = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(positions));
+  }
+
+  public SourceMap(Map<String, Position> positions) {
+    this(new TreeMap<>(positions));
+  }
+
+  /// The position of the rule, or of the nearest rule around it.
+  public Optional<Position> position(String rulePath) {
+    String path = rulePath;
+    while (true) {
+      Position position = positions.get(path);
+      int slash = path.lastIndexOf('/');
+      if (position != null || slash < 0) {
+        return Optional.ofNullable(position);
+      }
+      path = path.substring(0, slash);
+    }
+  }
+}

@@ -1,0 +1,275 @@
+package org.wormholes.rules.expr;
+
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/// The registry of all facts an expression may ask for: name, type, scopes, documentation, example.
+///
+/// A fact that is not known has a stated value: an unknown duration is as long as can be
+/// ([FactSource#UNKNOWN_DURATION]), an unknown size or rate is 0, an unknown string is empty, an
+/// unknown address is absent (every test on it is *no*), an unknown yes/no is *no*. So `latency <
+/// 80.ms` refuses a relay that was never measured.
+public enum Fact {
+  HOST(
+      1,
+      "host",
+      Type.TEXT,
+      EnumSet.of(Scope.FLOW, Scope.EXIT),
+      "The name the application asked for, in lower case without a final dot, or its address.",
+      "host.under? \"example.org\""),
+  PORT(
+      2,
+      "port",
+      Type.NUMBER,
+      EnumSet.allOf(Scope.class),
+      "The destination's port; of a relay, the port of its first address.",
+      "port.in? [80, 443]"),
+  ADDRESS(
+      3,
+      "address",
+      Type.ADDRESS,
+      EnumSet.allOf(Scope.class),
+      "The destination's address where it is known: of a flow only when the application gave one.",
+      "address.private?"),
+  PROTOCOL(
+      4,
+      "protocol",
+      Type.TEXT,
+      EnumSet.of(Scope.FLOW, Scope.EXIT),
+      "`tcp` or `udp`.",
+      "protocol == \"udp\""),
+  USER(
+      5,
+      "user",
+      Type.TEXT,
+      EnumSet.of(Scope.FLOW),
+      "The user name given to the proxy, empty without one.",
+      "user == \"work\""),
+  ENTRY(
+      6,
+      "entry",
+      Type.TEXT,
+      EnumSet.of(Scope.FLOW),
+      "The tunnel whose entry the flow came in by.",
+      "entry == \"web\""),
+  TIME(
+      7,
+      "time",
+      Type.TIME,
+      EnumSet.of(Scope.FLOW),
+      "The time of day where the flow enters.",
+      "time.in? \"22:00\"..\"06:00\""),
+  WEEKDAY(
+      8,
+      "weekday",
+      Type.TEXT,
+      EnumSet.of(Scope.FLOW),
+      "The day of the week where the flow enters: `mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`.",
+      "weekday.in? %w[sat sun]"),
+  LATENCY(
+      20,
+      "latency",
+      Type.DURATION,
+      EnumSet.of(Scope.RELAY),
+      "The measured round trip to the relay.",
+      "latency < 80.ms"),
+  BANDWIDTH(
+      21,
+      "bandwidth",
+      Type.RATE,
+      EnumSet.of(Scope.RELAY),
+      "What the relay says it carries.",
+      "bandwidth > 10.mib_s"),
+  COUNTRY(
+      22,
+      "country",
+      Type.TEXT,
+      EnumSet.of(Scope.RELAY),
+      "Two capital letters (ISO 3166-1), empty when unknown.",
+      "country != \"KP\""),
+  OPERATOR(
+      23,
+      "operator",
+      Type.TEXT,
+      EnumSet.of(Scope.RELAY),
+      "Who runs the relay, as it says itself.",
+      "operator != \"example\""),
+  SUBNET(
+      24,
+      "subnet",
+      Type.TEXT,
+      EnumSet.of(Scope.RELAY),
+      "The relay's /24 (IPv4) or /48 (IPv6), written as a range.",
+      "subnet != \"203.0.113.0/24\""),
+  FAMILY(
+      25,
+      "family",
+      Type.TEXT,
+      EnumSet.of(Scope.RELAY),
+      "The family the relay declares, empty without one.",
+      "family == \"\""),
+  NETWORK(
+      26,
+      "network",
+      Type.TEXT,
+      EnumSet.of(Scope.RELAY),
+      "The network the relay was found in.",
+      "network == \"commons\""),
+  VERSION(
+      27,
+      "version",
+      Type.TEXT,
+      EnumSet.of(Scope.RELAY),
+      "The software version the relay runs.",
+      "version.start_with? \"0.1\""),
+  UPTIME(
+      28,
+      "uptime",
+      Type.DURATION,
+      EnumSet.of(Scope.RELAY),
+      "How long we have known the relay to be up; 0 when unknown.",
+      "uptime > 2.days"),
+  NAME(
+      29,
+      "name",
+      Type.TEXT,
+      EnumSet.of(Scope.RELAY),
+      "The relay's nickname; not unique, not proven.",
+      "name != \"test\""),
+  ID(
+      30,
+      "id",
+      Type.TEXT,
+      EnumSet.of(Scope.RELAY),
+      "The relay's 56-character address.",
+      "id.start_with? \"k5q2\""),
+  IS_EXIT(
+      31,
+      "exit?",
+      Type.YES_NO,
+      EnumSet.of(Scope.RELAY),
+      "Whether the relay offers to be an exit.",
+      "!exit?"),
+  IS_GUARD(
+      32,
+      "guard?",
+      Type.YES_NO,
+      EnumSet.of(Scope.RELAY),
+      "Whether the relay offers to be a guard.",
+      "guard?"),
+  IS_FRIEND(
+      33,
+      "friend?",
+      Type.YES_NO,
+      EnumSet.of(Scope.RELAY),
+      "Whether the relay is one of our friends.",
+      "friend?");
+
+  private static final Fact[] BY_ID = new Fact[64];
+  private static final List<String> PROTOCOLS = List.of("tcp", "udp");
+  private static final List<String> WEEKDAYS =
+      List.of("mon", "tue", "wed", "thu", "fri", "sat", "sun");
+
+  static {
+    for (Fact fact : values()) {
+      BY_ID[fact.id] = fact;
+    }
+  }
+
+  private final int id;
+  private final String word;
+  private final Type type;
+  private final int scopes; // a bit for each
+  private final String documentation;
+  private final String example;
+
+  Fact(int id, String word, Type type, Set<Scope> scopes, String documentation, String example) {
+    this.id = id;
+    this.word = word;
+    this.type = type;
+    this.scopes = scopes.stream().mapToInt(scope -> scope.bit).sum();
+    this.documentation = documentation;
+    this.example = example;
+  }
+
+  /// The number in canonical bytes, 1 to 63; never reused.
+  public int id() {
+    return id;
+  }
+
+  /// The word in a ruleset: `latency`, `friend?`.
+  public String word() {
+    return word;
+  }
+
+  public Type type() {
+    return type;
+  }
+
+  public Set<Scope> scopes() {
+    Set<Scope> all = EnumSet.allOf(Scope.class);
+    all.removeIf(scope -> !isIn(scope));
+    return all;
+  }
+
+  public boolean isIn(Scope scope) {
+    return (scopes & scope.bit) != 0;
+  }
+
+  /// One sentence for people.
+  public String documentation() {
+    return documentation;
+  }
+
+  /// A condition that uses it.
+  public String example() {
+    return example;
+  }
+
+  /// The fact of this name in the scope.
+  public static Optional<Fact> named(String word, Scope scope) {
+    return in(scope).stream().filter(fact -> fact.word.equals(word)).findFirst();
+  }
+
+  /// All facts of a scope, in the order of their numbers.
+  public static List<Fact> in(Scope scope) {
+    return Arrays.stream(values()).filter(fact -> fact.isIn(scope)).toList();
+  }
+
+  /// The fact with this number, if there is one.
+  public static Optional<Fact> withId(int id) {
+    return id < 0 || id >= BY_ID.length ? Optional.empty() : Optional.ofNullable(BY_ID[id]);
+  }
+
+  /// The only values this fact can have, or an empty list where it can have any.
+  public List<String> choices() {
+    return switch (this) {
+      case PROTOCOL -> PROTOCOLS;
+      case WEEKDAY -> WEEKDAYS;
+      default -> List.of();
+    };
+  }
+
+  /// Whether the fact can ever equal this string; `host == "Example.org"` cannot.
+  public boolean canEqual(String value) {
+    return switch (this) {
+      case PROTOCOL -> PROTOCOLS.contains(value);
+      case WEEKDAY -> WEEKDAYS.contains(value);
+      case HOST -> value.equals(value.toLowerCase(Locale.ROOT)) && !value.endsWith(".");
+      case COUNTRY -> value.isEmpty() || isCountry(value);
+      default -> true;
+    };
+  }
+
+  private static boolean isCountry(String value) {
+    return value.length() == 2 && isCapital(value.charAt(0)) && isCapital(value.charAt(1));
+  }
+
+  private static boolean isCapital(char c) {
+    return c >= 'A' && c <= 'Z';
+  }
+}
