@@ -1,0 +1,97 @@
+package org.wormholes.runtime.control;
+
+import java.time.LocalDateTime;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.wormholes.rules.FlowSample;
+import org.wormholes.rules.Protocol;
+import org.wormholes.rules.expr.Host;
+
+/// Flows as people write them: `https://example.org/page`, `example.org:22`, `udp://1.1.1.1:53`,
+/// `[2001:db8::1]:443`; a host alone means its HTTPS port.
+public final class FlowText {
+  private static final int MAX_TEXT = 2_048;
+  private static final int HTTPS = 443;
+  private static final Map<String, Integer> PORTS =
+      Map.of(
+          "http", 80, "https", HTTPS, "ws", 80, "wss", HTTPS, "ssh", 22, "ftp", 21, "git", 9418,
+          "dns", 53, "smtp", 25);
+
+  private FlowText() {}
+
+  /// Reads a flow that starts at `when`, local time where it enters.
+  ///
+  /// @throws IllegalArgumentException if it is none; the message says what was expected and is for
+  ///   the person who wrote it
+  public static FlowSample parse(String text, LocalDateTime when) {
+    String rest = text.strip();
+    if (rest.isEmpty() || rest.length() > MAX_TEXT) {
+      throw wrong(text);
+    }
+    int scheme = rest.indexOf("://");
+    String word = scheme < 0 ? "" : rest.substring(0, scheme).toLowerCase(Locale.ROOT);
+    rest = scheme < 0 ? rest : rest.substring(scheme + 3);
+    rest = withoutUser(rest.split("[/?#]", 2)[0]);
+    int colon = portColon(rest);
+    String hostText = colon < 0 ? rest : rest.substring(0, colon);
+    Host host = Host.parse(hostText).orElseThrow(() -> wrong(text));
+    int port = colon < 0 ? defaultPort(word, text) : port(rest.substring(colon + 1), text);
+    Protocol protocol =
+        word.equals("udp") || word.equals("quic") || word.equals("dns")
+            ? Protocol.UDP
+            : Protocol.TCP;
+    return new FlowSample(
+        host.text(),
+        port,
+        protocol,
+        "",
+        "",
+        when.toLocalTime().toSecondOfDay(),
+        when.getDayOfWeek());
+  }
+
+  /// The flow in its plain form: `example.org:443/tcp`.
+  public static String of(FlowSample flow) {
+    String host = flow.host().indexOf(':') < 0 ? flow.host() : "[" + flow.host() + "]";
+    return host + ":" + flow.port() + "/" + flow.protocol().word();
+  }
+
+  private static String withoutUser(String authority) {
+    return authority.substring(authority.lastIndexOf('@') + 1);
+  }
+
+  /// Where the port begins: after the last colon, unless that belongs to a bare IPv6 address.
+  private static int portColon(String authority) {
+    int colon = authority.lastIndexOf(':');
+    boolean bareIpv6 = colon != authority.indexOf(':') && !authority.startsWith("[");
+    boolean insideBrackets = authority.startsWith("[") && authority.indexOf(']') > colon;
+    return bareIpv6 || insideBrackets ? -1 : colon;
+  }
+
+  private static int defaultPort(String scheme, String text) {
+    Optional<Integer> port =
+        scheme.isEmpty() ? Optional.of(HTTPS) : Optional.ofNullable(PORTS.get(scheme));
+    return port.orElseThrow(
+        () -> new IllegalArgumentException("a port is expected, like %s:443".formatted(text)));
+  }
+
+  private static int port(String digits, String text) {
+    if (!digits.matches("[0-9]{1,5}") || Integer.parseInt(digits) < 1) {
+      throw wrong(text);
+    }
+    int port = Integer.parseInt(digits);
+    if (port > 65_535) {
+      throw wrong(text);
+    }
+    return port;
+  }
+
+  private static IllegalArgumentException wrong(String text) {
+    String shown = text.length() <= 80 ? text : text.substring(0, 80) + "…";
+    return new IllegalArgumentException(
+        "a flow is expected, like https://example.org, 10.0.0.1:22 or udp://1.1.1.1:53, was `"
+            + shown
+            + "`");
+  }
+}
