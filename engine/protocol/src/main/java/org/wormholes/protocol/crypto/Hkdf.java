@@ -19,6 +19,8 @@ public final class Hkdf {
     return hmac(salt, input);
   }
 
+  /// Any number of bytes from a pseudo-random key.
+  ///
   /// @param length 0 to [#MAX_OUTPUT]
   public static byte[] expand(byte[] key, byte[] info, int length) {
     if (length < 0 || length > MAX_OUTPUT) {

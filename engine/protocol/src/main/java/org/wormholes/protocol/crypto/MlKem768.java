@@ -35,10 +35,21 @@ public final class MlKem768 {
   private MlKem768() {}
 
   /// What the sender of an encapsulation gets: 1,088 bytes for the wire, 32 bytes to keep.
-  public record Encapsulation(byte[] ciphertext, byte[] secret) {
-    @Override
-    public String toString() {
-      return "Encapsulation(secret)";
+  public static final class Encapsulation {
+    private final byte[] ciphertext;
+    private final byte[] secret;
+
+    private Encapsulation(byte[] ciphertext, byte[] secret) {
+      this.ciphertext = ciphertext;
+      this.secret = secret;
+    }
+
+    public byte[] ciphertext() {
+      return ciphertext;
+    }
+
+    public byte[] secret() {
+      return secret;
     }
   }
 
@@ -90,6 +101,8 @@ public final class MlKem768 {
     }
   }
 
+  /// A fresh secret for the holder of a public key.
+  ///
   /// @throws WireException if the public key has the wrong length or a coefficient out of range
   public static Encapsulation encapsulate(byte[] publicKey, Entropy entropy) throws WireException {
     if (publicKey.length != PUBLIC_BYTES) {

@@ -24,6 +24,8 @@ public record NodeId(Bytes key) implements Comparable<NodeId> {
     }
   }
 
+  /// The name that stands in 32 bytes of a message.
+  ///
   /// @throws WireException if these 32 bytes are not a usable public key
   public static NodeId decode(byte[] array, int offset) throws WireException {
     if (offset < 0 || array.length - offset < BYTES) {

@@ -21,6 +21,8 @@ public record NodeUri(NodeId node, String host, int port) {
     }
   }
 
+  /// Reads the form of [#format()].
+  ///
   /// @throws WireException if the text is not of this form
   public static NodeUri parse(String text) throws WireException {
     if (!text.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {

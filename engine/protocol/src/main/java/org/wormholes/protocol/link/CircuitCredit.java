@@ -38,6 +38,8 @@ public final class CircuitCredit {
     return sendable;
   }
 
+  /// Takes note of a cell that was sent.
+  ///
   /// @throws IllegalStateException if [#maySend] says no
   public void sent(boolean large) {
     if (!maySend(large)) {

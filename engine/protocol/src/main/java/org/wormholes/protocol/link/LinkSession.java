@@ -134,6 +134,12 @@ public final class LinkSession {
     return at + Cells.HEADER;
   }
 
+  /// Takes back the cell that [#beginCell] started last; nothing else may have been said since.
+  public void cancelCell() {
+    openLength -= openIsLarge ? Cells.LARGE : Cells.SMALL;
+    openIsLarge = false;
+  }
+
   /// The array that holds what is pending. Another one after each call that appends.
   public byte[] array() {
     return pending;
@@ -145,6 +151,8 @@ public final class LinkSession {
     pending[at + 4] = (byte) reason.code();
   }
 
+  /// Lets the peer send more on a circuit.
+  ///
   /// @param units from [CircuitCredit#released]
   public void credit(int circuitId, int units) {
     int at = appendFrame(Frames.CREDIT, 8);
@@ -162,6 +170,8 @@ public final class LinkSession {
     BigEndian.putI64(pending, at, nonce);
   }
 
+  /// Appends a directory message.
+  ///
   /// @param length 1 to [#MAX_DIRECTORY]
   public void directory(byte[] array, int offset, int length) {
     if (length < 1 || length > MAX_DIRECTORY) {

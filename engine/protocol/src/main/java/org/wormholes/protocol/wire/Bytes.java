@@ -25,6 +25,8 @@ public final class Bytes implements Comparable<Bytes> {
     return new Bytes(Arrays.copyOfRange(array, offset, offset + length));
   }
 
+  /// The bytes that hex digits stand for.
+  ///
   /// @throws IllegalArgumentException if the text is not an even number of hex digits
   public static Bytes ofHex(String hex) {
     return new Bytes(HexFormat.of().parseHex(hex));

@@ -85,6 +85,8 @@ public final class WireReader {
     }
   }
 
+  /// Checks that all was read.
+  ///
   /// @throws WireException if anything is left
   public void end() throws WireException {
     if (position != end) {
