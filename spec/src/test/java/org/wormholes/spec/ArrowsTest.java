@@ -159,7 +159,8 @@ final class ArrowsTest {
         .that()
         .resideInAnyPackage(RULES, PROTOCOL)
         .and(are(not(assignableTo(SecureRandom.class))))
-        // Seeds a hash table against chosen collisions; what it answers does not depend on the seed.
+        // Seeds a hash table against chosen collisions; what it answers does not depend on the
+        // seed.
         .and()
         .doNotHaveFullyQualifiedName("org.wormholes.rules.expr.DomainIndex")
         .should()
