@@ -4,6 +4,8 @@ import org.wormholes.protocol.crypto.MlKem768;
 import org.wormholes.protocol.crypto.X25519;
 import org.wormholes.protocol.wire.Bytes;
 import org.wormholes.protocol.wire.WireException;
+import org.wormholes.protocol.wire.WireReader;
+import org.wormholes.protocol.wire.WireWriter;
 
 /// The public half of a relay's medium-term key, as its descriptor publishes it: 1,220 bytes.
 ///
@@ -26,19 +28,21 @@ public record OnionPublicKey(int id, Bytes agreement, Bytes encapsulation) {
 
   /// id u32 | X25519 32 | ML-KEM-768 1,184.
   public byte[] encode() {
-    return new org.wormholes.protocol.wire.WireWriter(BYTES)
+    return new WireWriter(BYTES)
         .i32(id)
         .bytes(agreement)
         .bytes(encapsulation)
         .toArray();
   }
 
+  /// The inverse of [#encode()].
+  ///
   /// @throws WireException if length or X25519 key is wrong; the ML-KEM key is checked when used
   public static OnionPublicKey decode(byte[] array, int offset, int length) throws WireException {
     if (length != BYTES) {
       throw new WireException("onion key must be " + BYTES + " bytes, was " + length);
     }
-    var in = new org.wormholes.protocol.wire.WireReader(array, offset, length);
+    var in = new WireReader(array, offset, length);
     try {
       return new OnionPublicKey(
           in.i32(),
