@@ -38,7 +38,7 @@ build() {
 # show_progress: Maven's lines in, a person's lines out.
 show_progress() {
   fetched=0
-  step=
+  step="looking around"
   while IFS= read -r line; do
     case $line in
       *"Building "*"["*"/"*"]")
