@@ -95,15 +95,18 @@ find_cache() {
 
 # train_cache: makes the cache in the background, once; the next start finds it.
 train_cache() {
-  [ -n "$cache" ] && [ ! -f "$cache" ] && [ ! -f "$cache.failed" ] || return 0
+  [ -n "$cache" ] && [ ! -f "$cache" ] || return 0
+  # What failed is not tried again on the same day.
+  [ ! -f "$cache.failed" ] || [ -n "$(find "$cache.failed" -mmin +1440)" ] || return 0
   training=$cache.training
   mkdir "$training" 2> /dev/null || {
     # Someone trains, or was interrupted while training.
-    read -r trainer < "$training/pid" 2> /dev/null && kill -0 "$trainer" 2> /dev/null && return 0
+    read -r trainer 2> /dev/null < "$training/pid" && kill -0 "$trainer" 2> /dev/null && return 0
     [ -n "$(find "$training" -maxdepth 0 -mmin +2 2> /dev/null)" ] && rm -rf "$training"
     return 0
   }
   (
+    trap '' HUP
     trap 'rm -rf "$training"' EXIT
     sh -c 'echo $PPID' > "$training/pid"
     # shellcheck disable=SC2086
@@ -111,6 +114,7 @@ train_cache() {
       [ -s "$training/aot" ]; then
       chmod 600 "$training/aot"
       mv "$training/aot" "$cache"
+      rm -f "$cache.failed"
       # Old ones: of other JDKs and of jars long gone.
       ls -t "$caches"/start-*.aot | tail -n +4 | while IFS= read -r old; do rm -f "$old"; done
     else
