@@ -1,6 +1,7 @@
 """The machine: a private network namespace, child processes held by handle, and what they cost."""
 
 import contextlib
+import copy
 import json
 import os
 import shutil
@@ -112,6 +113,12 @@ class Children:
     def pids(self):
         return [pid for child in self.running.values() for pid in family(child.pid)]
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
     def stop(self):
         for sign in (signal.SIGTERM, signal.SIGKILL):
             for child in self.running.values():
@@ -194,6 +201,12 @@ class Load:
         self.children.start("server", self.program, "serve", self.port)
         eventually("the server", 10, lambda: "listening" in self.children.output("server"), self.children)
 
+    def aimed_at(self, port):
+        """The same tool with another target: the first proxy of a chain that leads to the server."""
+        other = copy.copy(self)
+        other.target = f"127.0.0.1:{port}"
+        return other
+
     def run(self, command, via, *arguments, seconds=180):
         """One client command; its JSON answer."""
         words = [self.program, command, str(via), self.target, *map(str, arguments)]
@@ -224,5 +237,8 @@ class Load:
             finally:
                 child.kill()
 
-    def stop(self):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
         self.children.stop()

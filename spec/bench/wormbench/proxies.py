@@ -25,7 +25,11 @@ class ProxyChain:
         for hop in range(HOPS):
             last = hop == HOPS - 1
             self._start_hop(hop, self.ports[hop], target if last else f"127.0.0.1:{self.ports[hop + 1]}", last)
-        eventually("the proxies", 15, self._all_listen, self.children)
+        try:
+            eventually("the proxies", 15, self._all_listen, self.children)
+        except BaseException:
+            self.children.stop()
+            raise
 
     def _all_listen(self):
         listening = set()
@@ -38,7 +42,10 @@ class ProxyChain:
     def _start_hop(self, hop, port, onward, last):
         raise NotImplementedError
 
-    def stop(self):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
         self.children.stop()
 
 

@@ -1,6 +1,5 @@
 """A private network of Debian's tor on loopback: one authority, relays that may be guard or exit, one client."""
 
-import contextlib
 import re
 import secrets
 import shutil
@@ -35,19 +34,33 @@ class TorNetwork:
         self.directory_port, self.socks, self.control_port = ports[-3:]
         self.started = time.monotonic()
         self._prepare()
-        for name in [*self.names, "client"]:
-            self.children.start(name, "tor", "--defaults-torrc", self.folder / "none", "-f", self._torrc(name))
-        with self._stopping_on_failure():
-            eventually("tor's client", 180, self._bootstrapped, self.children)
+        try:
+            for name in self.names:
+                self._start(name)
+            # A client that meets a consensus without relays remembers them as unusable for minutes.
+            eventually("a consensus that lists every relay", 120, self._agreed, self.children)
+            self._start("client")
+            eventually("tor's client", 120, self._bootstrapped, self.children)
+        except BaseException:
+            self.children.stop()
+            raise
         self.bootstrap_seconds = time.monotonic() - self.started
 
-    @contextlib.contextmanager
-    def _stopping_on_failure(self):
-        try:
-            yield
-        except BaseException:
-            self.stop()
-            raise
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.children.stop()
+
+    def _start(self, name):
+        self.children.start(name, "tor", "--defaults-torrc", self.folder / "none", "-f", self._torrc(name))
+
+    def _agreed(self):
+        consensus = self._data(AUTHORITY) / "cached-microdesc-consensus"
+        if not consensus.exists():
+            return False
+        flags = [line for line in consensus.read_text().splitlines() if line.startswith("s ")]
+        return sum("Running" in line for line in flags) == len(self.names)
 
     def _bootstrapped(self):
         return "Bootstrapped 100%" in self.children.output("client")
@@ -116,12 +129,6 @@ class TorNetwork:
         """Times from launch to built of `count` three-hop circuits."""
         with Control(self.control_port, self._data("client") / "control_auth_cookie") as control:
             return [control.build_circuit(pause) for _ in range(count)]
-
-    def process_of(self, name):
-        return self.children.running[name].pid
-
-    def stop(self):
-        self.children.stop()
 
 
 class Control:
@@ -211,7 +218,7 @@ AUTHORITATIVE = [
     "V3AuthoritativeDirectory 1",
     "ExitRelay 0",
     "ExitPolicy reject *:*",
-    "V3AuthVotingInterval 60",
+    "V3AuthVotingInterval 30",
     "V3AuthVoteDelay 5",
     "V3AuthDistDelay 5",
     "V3AuthNIntervalsValid 20",

@@ -1,0 +1,5 @@
+"""Entry point of `spec/bench/run`."""
+
+from wormbench.main import main
+
+main()
