@@ -17,9 +17,9 @@ public sealed interface Host {
     public String text() {
       return (bits >>> 24)
           + "."
-          + (bits >>> 16 & 255)
+          + ((bits >>> 16) & 255)
           + "."
-          + (bits >>> 8 & 255)
+          + ((bits >>> 8) & 255)
           + "."
           + (bits & 255);
     }
@@ -40,7 +40,7 @@ public sealed interface Host {
       for (int group = 0; group < 8; group++) {
         long half = group < 4 ? high : low;
         text.append(group == 0 ? "" : ":")
-            .append(Long.toHexString(half >>> (3 - group % 4) * 16 & 0xffff));
+            .append(Long.toHexString(half >>> ((3 - group % 4) * 16) & 0xffff));
       }
       return text.toString();
     }
@@ -81,7 +81,7 @@ public sealed interface Host {
           return false;
         }
         label = 0;
-      } else if (c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' || c == '_') {
+      } else if (isLetterOrDigit(c) || c == '-' || c == '_') {
         if (++label > 63) {
           return false;
         }
@@ -90,6 +90,10 @@ public sealed interface Host {
       }
     }
     return label > 0 && text.length() <= MAX_NAME;
+  }
+
+  private static boolean isLetterOrDigit(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
   }
 
   /// An address of 4 or 16 bytes.

@@ -116,9 +116,7 @@ final class SendBuffer {
   /// The far end has everything before `offset`, which is at most `sent`.
   void acknowledge(long offset) {
     acknowledged = offset;
-    while (head != null
-        && head.end() <= offset
-        && (head != tail || head.room() == 0 || offset == end)) {
+    while (head != null && head.end() <= offset) {
       drop(head);
     }
   }

@@ -1,7 +1,8 @@
 package org.wormholes.protocol.circuit;
 
 /// What a stream tells its application. Everything is called on the thread that drives the circuit,
-/// from inside [CircuitEnd#onPayload], and may call back into the stream and the circuit.
+/// from inside [CircuitEnd#onPayload] or at the end of [CircuitEnd#fill], and may call back into
+/// the stream and the circuit.
 public interface StreamListener {
   /// Client: the exit reached the destination. Called once, also when the stream moved to another
   /// circuit meanwhile.

@@ -2,11 +2,15 @@ package org.wormholes.protocol.directory;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.wormholes.protocol.crypto.NodeId;
 import org.wormholes.protocol.wire.Bytes;
+import org.wormholes.protocol.wire.WireException;
 
 /// What a node knows of the others, and how the knowledge spreads: news is pushed to every link,
 /// and two neighbours compare digests when their link comes up and every minute
@@ -15,6 +19,16 @@ import org.wormholes.protocol.wire.Bytes;
 /// Belongs to one thread. Driven by [#on]; a [Input.Tick] is due once a second, late or early ones
 /// do no harm.
 public final class Directory {
+  /// How far in the future a descriptor may be signed: the two clocks may differ by as much.
+  public static final Duration MAX_AHEAD = Duration.ofHours(1);
+
+  /// How soon a descriptor from others may be replaced by a newer one, so that nobody can flood the
+  /// network with news of one node.
+  public static final Duration REPLACE_AFTER = Duration.ofSeconds(5);
+
+  private static final Duration EXPIRE_EVERY = Duration.ofSeconds(1);
+  private static final Duration SKEW_SAID_EVERY = Duration.ofMinutes(10);
+
   /// What happened.
   public sealed interface Input {
     /// A link can carry DIRECTORY frames.
@@ -53,24 +67,260 @@ public final class Directory {
     record Skewed(Duration ahead) implements Output {}
   }
 
+  private final DescriptorStore store;
+  private final Map<Integer, Neighbour> neighbours = new TreeMap<>();
+  private Instant expireFrom = Instant.MIN;
+  private Instant skewFrom = Instant.MIN;
+
   /// @param limits bounds of what is kept
   public Directory(DirectoryLimits limits) {
-    throw new UnsupportedOperationException();
+    this.store = new DescriptorStore(limits);
   }
 
   /// Takes in what happened and says what to do, in order.
   ///
   /// @param now the wall clock
   public List<Output> on(Input input, Instant now) {
-    throw new UnsupportedOperationException();
+    List<Output> out = new ArrayList<>();
+    switch (input) {
+      case Input.LinkUp(int link, boolean initiator) -> {
+        neighbours.put(link, new Neighbour(link, initiator, now));
+        compare(now, out);
+      }
+      case Input.LinkDown(int link) -> neighbours.remove(link);
+      case Input.Received(int link, Bytes message) -> onReceived(link, message, now, out);
+      case Input.Publish(SignedDescriptor descriptor) -> onPublish(descriptor, now, out);
+      case Input.Tick() -> {
+        expire(now, out);
+        compare(now, out);
+      }
+    }
+    return out;
   }
 
   /// Every node known now.
   public Collection<NodeDescriptor> nodes() {
-    throw new UnsupportedOperationException();
+    return store.nodes();
   }
 
   public Optional<NodeDescriptor> find(NodeId id) {
-    throw new UnsupportedOperationException();
+    return store.find(id.key()).map(held -> held.signed().descriptor());
+  }
+
+  private void compare(Instant now, List<Output> out) {
+    for (Neighbour neighbour : neighbours.values()) {
+      if (neighbour.compares(now)) {
+        send(neighbour, new DirectoryMessage.Summary(store.digests()), out);
+      }
+    }
+  }
+
+  private void expire(Instant now, List<Output> out) {
+    if (!now.isBefore(expireFrom)) {
+      expireFrom = now.plus(EXPIRE_EVERY);
+      store.expire(now).forEach(node -> out.add(new Output.Forgot(node.id())));
+    }
+  }
+
+  private void onPublish(SignedDescriptor descriptor, Instant now, List<Output> out) {
+    if (isNewer(descriptor.descriptor().id().key(), descriptor.descriptor().published())
+        && descriptor.descriptor().isAlive(now)
+        && store.put(descriptor, now)) {
+      out.add(new Output.Learned(descriptor.descriptor()));
+      push(List.of(descriptor.encoded()), -1, out);
+    }
+  }
+
+  private boolean isNewer(Bytes id, Instant published) {
+    return store
+        .find(id)
+        .map(held -> held.signed().descriptor().published().isBefore(published))
+        .orElse(true);
+  }
+
+  private void onReceived(int link, Bytes message, Instant now, List<Output> out) {
+    Neighbour neighbour = neighbours.get(link);
+    if (neighbour == null) {
+      return;
+    }
+    try {
+      switch (DirectoryMessage.decode(message)) {
+        case DirectoryMessage.Summary(List<Long> digests) ->
+            onSummary(neighbour, digests, now, out);
+        case DirectoryMessage.Listing(List<DirectoryMessage.Bucket> buckets) ->
+            onListing(neighbour, buckets, now, out);
+        case DirectoryMessage.Want(List<Bytes> ids) ->
+            answer(neighbour, neighbour.allowed(ids, now), out);
+        case DirectoryMessage.Batch(boolean last, List<Bytes> descriptors) ->
+            onBatch(neighbour, last, descriptors, now, out);
+      }
+    } catch (WireException e) {
+      neighbours.remove(link);
+      out.add(new Output.Violation(link, String.valueOf(e.getMessage())));
+    }
+  }
+
+  private void onSummary(Neighbour from, List<Long> digests, Instant now, List<Output> out) {
+    if (!from.answers(now)) {
+      return;
+    }
+    List<Long> own = store.digests();
+    List<DirectoryMessage.Bucket> page = new ArrayList<>();
+    int pageBytes = 3;
+    for (int i = 0; i < DirectoryMessage.BUCKETS; i++) {
+      if (digests.get(i).equals(own.get(i))) {
+        continue;
+      }
+      DirectoryMessage.Bucket bucket = store.bucket(i);
+      int bytes = 3 + DirectoryMessage.ENTRY_BYTES * bucket.entries().size();
+      if (pageBytes + bytes > DirectoryMessage.MAX_BYTES) {
+        send(from, new DirectoryMessage.Listing(List.copyOf(page)), out);
+        page.clear();
+        pageBytes = 3;
+      }
+      page.add(bucket);
+      pageBytes += bytes;
+    }
+    if (!page.isEmpty()) {
+      send(from, new DirectoryMessage.Listing(page), out);
+    }
+  }
+
+  private void onListing(
+      Neighbour from, List<DirectoryMessage.Bucket> buckets, Instant now, List<Output> out)
+      throws WireException {
+    if (!from.onListed(buckets.size())) {
+      throw new WireException("lists buckets that nobody asked for");
+    }
+    List<Bytes> news = new ArrayList<>();
+    for (DirectoryMessage.Bucket theirs : buckets) {
+      Map<Bytes, Long> listed = new TreeMap<>();
+      theirs.entries().forEach(entry -> listed.put(entry.id(), entry.published()));
+      for (DirectoryMessage.Entry entry : theirs.entries()) {
+        if (isWanted(entry, now)) {
+          from.want(entry.id());
+        }
+      }
+      for (DirectoryMessage.Entry entry : store.bucket(theirs.index()).entries()) {
+        Long there = listed.get(entry.id());
+        if (there == null || there < entry.published()) {
+          store.find(entry.id()).ifPresent(held -> news.add(held.signed().encoded()));
+        }
+      }
+    }
+    sendBatches(from, news, false, out);
+    ask(from, out);
+  }
+
+  private boolean isWanted(DirectoryMessage.Entry entry, Instant now) {
+    Optional<DescriptorStore.Held> held = store.find(entry.id());
+    long latest = now.plus(MAX_AHEAD).toEpochMilli();
+    if (held.isEmpty()) {
+      return entry.published() <= latest && store.hasRoomFor(entry.id());
+    }
+    long known = held.get().signed().descriptor().published().toEpochMilli();
+    return entry.published() > known && entry.published() <= latest;
+  }
+
+  private static void ask(Neighbour neighbour, List<Output> out) {
+    List<Bytes> ids = neighbour.nextWanted();
+    if (!ids.isEmpty()) {
+      send(neighbour, new DirectoryMessage.Want(ids), out);
+    }
+  }
+
+  private void answer(Neighbour to, List<Bytes> ids, List<Output> out) {
+    List<Bytes> found = new ArrayList<>();
+    for (Bytes id : ids) {
+      store.find(id).ifPresent(held -> found.add(held.signed().encoded()));
+    }
+    sendBatches(to, found, true, out);
+  }
+
+  private void onBatch(
+      Neighbour from, boolean last, List<Bytes> descriptors, Instant now, List<Output> out)
+      throws WireException {
+    List<Bytes> news = new ArrayList<>();
+    try {
+      for (Bytes encoded : descriptors) {
+        if (learn(encoded, now, out)) {
+          news.add(encoded);
+        }
+      }
+    } finally {
+      // What was good before the peer was found out is still good.
+      push(news, from.link, out);
+    }
+    if (last) {
+      from.onAnswered();
+      ask(from, out);
+    }
+  }
+
+  /// Takes a descriptor in, if it is news.
+  private boolean learn(Bytes encoded, Instant now, List<Output> out) throws WireException {
+    byte[] array = encoded.toArray();
+    Bytes id = SignedDescriptor.peekId(array, 0, array.length);
+    long published = SignedDescriptor.peekPublished(array, 0, array.length);
+    // Signatures are checked last, they are the dear part.
+    if (published > now.plus(MAX_AHEAD).toEpochMilli()) {
+      saySkew(array, now, out);
+      return false;
+    }
+    Optional<DescriptorStore.Held> held = store.find(id);
+    boolean isNews =
+        held.map(known ->
+                known.signed().descriptor().published().toEpochMilli() < published
+                    && !now.isBefore(known.since().plus(REPLACE_AFTER)))
+            .orElseGet(() -> store.hasRoomFor(id));
+    if (!isNews) {
+      return false;
+    }
+    SignedDescriptor signed = SignedDescriptor.decode(array, 0, array.length);
+    if (!signed.descriptor().isAlive(now) || !store.put(signed, now)) {
+      return false;
+    }
+    out.add(new Output.Learned(signed.descriptor()));
+    return true;
+  }
+
+  private void saySkew(byte[] array, Instant now, List<Output> out) throws WireException {
+    if (now.isBefore(skewFrom)) {
+      return;
+    }
+    SignedDescriptor signed = SignedDescriptor.decode(array, 0, array.length);
+    skewFrom = now.plus(SKEW_SAID_EVERY);
+    out.add(new Output.Skewed(Duration.between(now, signed.descriptor().published())));
+  }
+
+  private void push(List<Bytes> news, int except, List<Output> out) {
+    for (Neighbour neighbour : neighbours.values()) {
+      if (neighbour.link != except) {
+        sendBatches(neighbour, news, false, out);
+      }
+    }
+  }
+
+  /// Sends descriptors in as many messages as they need; an answer has at least one.
+  private static void sendBatches(
+      Neighbour to, List<Bytes> descriptors, boolean isAnswer, List<Output> out) {
+    List<Bytes> page = new ArrayList<>();
+    int pageBytes = 4;
+    for (Bytes descriptor : descriptors) {
+      if (pageBytes + 2 + descriptor.size() > DirectoryMessage.MAX_BYTES) {
+        send(to, new DirectoryMessage.Batch(false, List.copyOf(page)), out);
+        page.clear();
+        pageBytes = 4;
+      }
+      page.add(descriptor);
+      pageBytes += 2 + descriptor.size();
+    }
+    if (isAnswer || !page.isEmpty()) {
+      send(to, new DirectoryMessage.Batch(isAnswer, page), out);
+    }
+  }
+
+  private static void send(Neighbour to, DirectoryMessage message, List<Output> out) {
+    out.add(new Output.Send(to.link, message.encode()));
   }
 }

@@ -1,11 +1,24 @@
 package org.wormholes.protocol.directory;
 
-/// What a node offers to others. The ordinal is the bit in a descriptor and never changes.
+/// What a node offers to others.
 public enum NodeRole {
   /// Forwards cells between links.
-  RELAY,
+  RELAY(1),
   /// Connects to the outside.
-  EXIT,
+  EXIT(2),
   /// Wishes to be a first hop: long up, well connected.
-  GUARD
+  GUARD(4);
+
+  static final int ALL_BITS = 7;
+
+  private final int bit;
+
+  NodeRole(int bit) {
+    this.bit = bit;
+  }
+
+  /// Its bit in a descriptor.
+  int bit() {
+    return bit;
+  }
 }

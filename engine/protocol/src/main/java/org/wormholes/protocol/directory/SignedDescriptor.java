@@ -103,7 +103,7 @@ public final class SignedDescriptor {
     WireWriter out = new WireWriter(MAX_BYTES - NodeKey.SIGNATURE_BYTES);
     out.u8(FORMAT).bytes(node.id().key());
     out.i64(node.published().toEpochMilli()).i64(node.expires().toEpochMilli());
-    out.u8(node.roles().stream().mapToInt(role -> 1 << role.ordinal()).sum());
+    out.u8(node.roles().stream().mapToInt(NodeRole::bit).sum());
     out.i64(node.bandwidth()).i64(node.onionKeyExpires().toEpochMilli());
     out.bytes(node.onionKey().encode());
     out.u8(node.networks().size());
@@ -156,12 +156,12 @@ public final class SignedDescriptor {
   }
 
   private static Set<NodeRole> roles(int bits) throws WireException {
-    if (bits >= 1 << NodeRole.values().length) {
+    if ((bits & ~NodeRole.ALL_BITS) != 0) {
       throw new WireException("descriptor with unknown roles " + bits);
     }
     Set<NodeRole> roles = EnumSet.noneOf(NodeRole.class);
     for (NodeRole role : NodeRole.values()) {
-      if ((bits & 1 << role.ordinal()) != 0) {
+      if ((bits & role.bit()) != 0) {
         roles.add(role);
       }
     }

@@ -7,6 +7,11 @@ import org.wormholes.protocol.circuit.Host;
 final class Subnets {
   private Subnets() {}
 
+  /// Whether everything in the subnet is this machine.
+  static boolean isLoopback(String subnet) {
+    return subnet.startsWith("127.") || subnet.startsWith("0:0::");
+  }
+
   /// Of `host:port` with a literal host; empty for names and for anything else.
   static Optional<String> of(String address) {
     int colon = address.lastIndexOf(':');
@@ -20,7 +25,7 @@ final class Subnets {
             Optional.of(
                 Long.toHexString(high >>> 48)
                     + ":"
-                    + Long.toHexString(high >>> 32 & 0xffff)
+                    + Long.toHexString((high >>> 32) & 0xffff)
                     + "::/32");
         case Host.Name name -> Optional.empty();
       };
