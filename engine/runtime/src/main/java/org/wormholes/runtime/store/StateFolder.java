@@ -34,7 +34,7 @@ public final class StateFolder implements AutoCloseable {
   private StateFolder(Path folder, FileChannel lockChannel, Disk disk) {
     this.folder = folder;
     this.lockChannel = lockChannel;
-    this.key = new SafeFile(folder.resolve("node-key"), disk);
+    this.key = new SafeFile(keyPath(folder), disk);
     this.ruleset = new SafeFile(folder.resolve("ruleset"), disk);
     this.guards = new SafeFile(folder.resolve("guards"), disk);
     this.settings = new SafeFile(folder.resolve("settings"), disk);
@@ -85,19 +85,33 @@ public final class StateFolder implements AutoCloseable {
 
   /// Where the node's key is kept.
   public Path keyPath() {
+    return keyPath(folder);
+  }
+
+  /// Where the key of the node with this state folder is kept.
+  public static Path keyPath(Path folder) {
     return folder.resolve("node-key");
   }
 
   /// The node's key; empty before the first [#saveNodeKey].
   public Optional<NodeKey> nodeKey() throws IOException {
+    return nodeKey(key, keyPath());
+  }
+
+  /// The node's key in a folder that another process may hold; nothing is written.
+  public static Optional<NodeKey> peekNodeKey(Path folder) throws IOException {
+    Path file = keyPath(folder);
+    return nodeKey(new SafeFile(file, new Disk()), file);
+  }
+
+  private static Optional<NodeKey> nodeKey(SafeFile key, Path file) throws IOException {
     Optional<byte[]> seed = key.read();
     if (seed.isEmpty()) {
       return Optional.empty();
     }
     if (seed.get().length != NodeKey.SEED_BYTES) {
       throw new DamagedStateException(
-          keyPath(),
-          "a seed has %d bytes, not %d".formatted(NodeKey.SEED_BYTES, seed.get().length));
+          file, "a seed has %d bytes, not %d".formatted(NodeKey.SEED_BYTES, seed.get().length));
     }
     return Optional.of(NodeKey.ofSeed(seed.get()));
   }
