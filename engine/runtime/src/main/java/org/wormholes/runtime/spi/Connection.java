@@ -11,8 +11,8 @@ public interface Connection {
 
   void flush();
 
-  /// False while more than the high mark is waiting to be sent; [ConnectionHandler#onWritable()] tells
-  /// when it has fallen to the low mark.
+  /// False while more than the high mark is waiting to be sent; [ConnectionHandler#onWritable()]
+  /// tells when it has fallen to the low mark.
   boolean writable();
 
   /// Bytes written and not yet taken by the system.

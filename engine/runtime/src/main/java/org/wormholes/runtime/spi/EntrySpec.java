@@ -15,7 +15,8 @@ public record EntrySpec(
 
   /// What is spoken on an entry's port.
   public enum Kind {
-    /// SOCKS5, SOCKS4, SOCKS4a, HTTP CONNECT and plain HTTP proxy requests, told apart by the first byte.
+    /// SOCKS5, SOCKS4, SOCKS4a, HTTP CONNECT and plain HTTP proxy requests, told apart by the first
+    /// byte.
     SOCKS,
     /// HTTP CONNECT and plain HTTP proxy requests only.
     HTTP,

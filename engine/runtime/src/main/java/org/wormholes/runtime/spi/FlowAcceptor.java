@@ -8,16 +8,16 @@ public interface FlowAcceptor {
   /// `flow.loop()`.
   void open(FlowRequest request, PendingFlow flow);
 
-  /// An application asked for a UDP association. The returned handler takes its datagrams; the acceptor
-  /// sends answers through `port`.
+  /// An application asked for a UDP association. The returned handler takes its datagrams; the
+  /// acceptor sends answers through `port`.
   DatagramHandler associate(FlowRequest request, DatagramPort port);
 
   /// A conversation that waits for its answer.
   interface PendingFlow {
     Loop loop();
 
-    /// Tells the application that it is connected and hands over its connection. Bytes it sent early
-    /// come to `handler` first. Reading is off until turned on.
+    /// Tells the application that it is connected and hands over its connection. Bytes it sent
+    /// early come to `handler` first. Reading is off until turned on.
     Connection accept(ConnectionHandler handler);
 
     /// Tells the application why not, in the words of its protocol, and closes.

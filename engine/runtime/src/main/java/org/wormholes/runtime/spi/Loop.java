@@ -3,8 +3,8 @@ package org.wormholes.runtime.spi;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 
-/// One event loop: a thread that owns the connections and circuits registered with it. What is
-/// said on a loop is said in order.
+/// One event loop: a thread that owns the connections and circuits registered with it. What is said
+/// on a loop is said in order.
 public interface Loop extends Executor {
   /// Position of this loop in [Transport#loops()], from 0.
   int index();

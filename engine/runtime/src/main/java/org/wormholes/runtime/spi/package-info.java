@@ -1,4 +1,5 @@
-/// What the engine asks of the world: event loops, connections, carriers, entries, names. Transports implement it.
+/// What the engine asks of the world: event loops, connections, carriers, entries, names.
+/// Transports implement it.
 @NullMarked
 package org.wormholes.runtime.spi;
 

@@ -1,0 +1,277 @@
+package org.wormholes.runtime;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import org.wormholes.protocol.circuit.CellChoice;
+import org.wormholes.protocol.circuit.CircuitEnd;
+import org.wormholes.protocol.circuit.CircuitLimits;
+import org.wormholes.protocol.circuit.CircuitListener;
+import org.wormholes.protocol.circuit.Reason;
+import org.wormholes.protocol.link.LinkReason;
+import org.wormholes.protocol.link.LinkSession;
+import org.wormholes.protocol.onion.ClientOnion;
+import org.wormholes.protocol.onion.ClientSetup;
+import org.wormholes.protocol.onion.HopKey;
+import org.wormholes.protocol.wire.Cells;
+import org.wormholes.protocol.wire.WireException;
+import org.wormholes.runtime.spi.Loop;
+
+/// A circuit of this node's own: built over a complete path in one round trip. Streams may be
+/// opened on it from the first moment; they wait, or travel with the set-up where the rule allows
+/// that.
+///
+/// Life: new → linking → building → ready → over.
+final class ClientCircuit implements CircuitListener {
+  static final Duration BUILD_TIMEOUT = Duration.ofSeconds(10);
+
+  /// Who decides what becomes of a circuit. Called on the circuit's loop.
+  interface Owner {
+    void onReady(ClientCircuit circuit);
+
+    /// The circuit is over; its streams are detached and still in [ClientCircuit#flows].
+    ///
+    /// @param reason the link's word, not to be trusted beyond the first hop
+    void onOver(ClientCircuit circuit, LinkReason reason);
+
+    /// An answer to [CircuitEnd#ping].
+    default void onPong(ClientCircuit circuit, long roundTripNanos) {}
+  }
+
+  final long number;
+  final Shard shard;
+  final Path path;
+  final FlowSet flows = new FlowSet();
+  final CircuitEnd end;
+
+  /// Datagram flows on the circuit; counted by [ClientDatagrams].
+  int datagramFlows;
+
+  private final Owner owner;
+  private final List<String> carriers;
+  private final boolean earlyData;
+  private final long bornAt;
+  private long sentAt;
+  private long readyAt;
+  private boolean saidSomething;
+  private boolean over;
+  private @Nullable ClientSetup setup;
+  private @Nullable ClientOnion onion;
+  private @Nullable GuardSide side;
+  private Loop.@Nullable Cancellable timeout;
+
+  ClientCircuit(Shard shard, Path path, List<String> carriers, boolean earlyData, Owner owner) {
+    this.number = shard.node.nextCircuitNumber();
+    this.shard = shard;
+    this.path = path;
+    this.carriers = carriers;
+    this.earlyData = earlyData;
+    this.owner = owner;
+    this.bornAt = shard.now();
+    this.end =
+        CircuitEnd.client(
+            CircuitLimits.DEFAULT, shard.chunks, shard.node.memory, shard.node.entropy(), this);
+  }
+
+  void cells(CellChoice choice) {
+    end.cells(choice);
+  }
+
+  void start() {
+    timeout = shard.after(BUILD_TIMEOUT, this::onTimeout);
+    shard
+        .link(path.first().id(), path.first().carriers(), carriers)
+        .whenOpen(
+            new NodeLink.OpenListener() {
+              @Override
+              public void onOpen(NodeLink link) {
+                build(link);
+              }
+
+              @Override
+              public void onFailed(String why) {
+                finish(LinkReason.LINK_LOST);
+              }
+            });
+  }
+
+  boolean isReady() {
+    return onion != null && !over;
+  }
+
+  boolean isOver() {
+    return over;
+  }
+
+  /// Whether the exit may have heard of the streams on this circuit.
+  boolean saidSomething() {
+    return saidSomething;
+  }
+
+  long bornAt() {
+    return bornAt;
+  }
+
+  /// From the set-up packet to its answer, in nanoseconds.
+  OptionalLong buildNanos() {
+    return readyAt == 0 ? OptionalLong.empty() : OptionalLong.of(readyAt - sentAt);
+  }
+
+  private void build(NodeLink link) {
+    if (over) {
+      return;
+    }
+    try {
+      List<HopKey> hops =
+          path.hops().stream().map(hop -> new HopKey(hop.id(), hop.onionKey())).toList();
+      setup = ClientSetup.build(hops, early(hops.size()), shard.node.entropy());
+    } catch (WireException e) {
+      finish(LinkReason.STALE_KEY);
+      return;
+    }
+    GuardSide guard = new GuardSide(link, link.session().nextCircuitId());
+    if (!link.add(guard)) {
+      finish(LinkReason.OVERLOADED);
+      return;
+    }
+    side = guard;
+    sentAt = shard.now();
+    LinkSession session = link.session();
+    int body = session.beginCell(true, Cells.SETUP, guard.id);
+    System.arraycopy(setup.packet(), 0, session.array(), body, Cells.LARGE_BODY);
+    guard.credit.sent(true);
+    link.flushLater();
+  }
+
+  /// What may travel with the set-up: nothing, unless the rule accepts its weaker secrecy.
+  private byte[] early(int hops) {
+    long now = shard.now();
+    if (!earlyData || !end.ready(now)) {
+      return new byte[0];
+    }
+    byte[] early = new byte[ClientSetup.earlyCapacity(hops)];
+    int used = end.fill(early, 0, early.length, now);
+    saidSomething = used > 0;
+    return Arrays.copyOf(early, used);
+  }
+
+  /// Ends the circuit from our side; streams on it are reset.
+  void close(Reason reason) {
+    if (over) {
+      return;
+    }
+    end.close(reason);
+    GuardSide guard = side;
+    if (guard != null && isReady()) {
+      // The last word of the circuit's end goes out before the circuit is dropped.
+      while (guard.pull()) {
+        saidSomething = true;
+      }
+    }
+    finish(LinkReason.FINISHED);
+  }
+
+  private void onTimeout() {
+    timeout = null;
+    if (!isReady()) {
+      finish(LinkReason.TIMED_OUT);
+    }
+  }
+
+  private void finish(LinkReason reason) {
+    if (over) {
+      return;
+    }
+    over = true;
+    cancelTimeout();
+    GuardSide guard = side;
+    if (guard != null) {
+      guard.stopAlarm();
+      guard.link.destroy(guard, reason == LinkReason.FINISHED ? reason : LinkReason.TIMED_OUT);
+    }
+    if (!end.isClosed()) {
+      end.lost();
+    }
+    owner.onOver(this, reason);
+  }
+
+  private void cancelTimeout() {
+    if (timeout != null) {
+      timeout.cancel();
+      timeout = null;
+    }
+  }
+
+  // CircuitListener.
+
+  @Override
+  public void onReady() {
+    if (side != null) {
+      side.ready();
+    }
+  }
+
+  @Override
+  public void onPong(long roundTripNanos) {
+    owner.onPong(this, roundTripNanos);
+  }
+
+  @Override
+  public void onClosed(Reason reason) {
+    finish(LinkReason.FINISHED);
+  }
+
+  /// The circuit on the link to its first hop.
+  private final class GuardSide extends EndCircuit {
+    GuardSide(NodeLink link, int id) {
+      super(link, id, ClientCircuit.this.end, ClientCircuit.this.flows);
+    }
+
+    @Override
+    boolean established() {
+      return onion != null;
+    }
+
+    @Override
+    void seal(byte[] array, int offset, int length) {
+      saidSomething = true;
+      onionOrThrow().seal(array, offset, length);
+    }
+
+    private ClientOnion onionOrThrow() {
+      ClientOnion built = onion;
+      if (built == null) {
+        throw new IllegalStateException("circuit is not built");
+      }
+      return built;
+    }
+
+    @Override
+    void onCell(boolean large, int command, byte[] array, int offset, int length)
+        throws WireException {
+      credit.received(large);
+      released(large);
+      if (command == Cells.SETUP_REPLY && setup != null) {
+        onion = setup.finish(array, offset);
+        setup = null;
+        readyAt = shard.now();
+        cancelTimeout();
+        owner.onReady(ClientCircuit.this);
+        ready();
+      } else if (command == Cells.RELAY && onion != null) {
+        int payload = onion.open(array, offset, length);
+        deliver(onion.opened(), payload, Cells.payload(large));
+      } else {
+        throw new WireException("cell of command " + command + " comes out of turn");
+      }
+    }
+
+    @Override
+    void onDestroyed(LinkReason reason) {
+      stopAlarm();
+      finish(reason);
+    }
+  }
+}

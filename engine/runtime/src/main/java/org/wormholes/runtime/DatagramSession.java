@@ -1,0 +1,206 @@
+package org.wormholes.runtime;
+
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.wormholes.protocol.circuit.CircuitLimits;
+import org.wormholes.protocol.circuit.DatagramListener;
+import org.wormholes.protocol.circuit.Host;
+import org.wormholes.protocol.circuit.Reason;
+import org.wormholes.protocol.circuit.Target;
+import org.wormholes.rules.Protocol;
+import org.wormholes.rules.Verdict;
+import org.wormholes.runtime.spi.EntrySpec;
+import org.wormholes.runtime.spi.FlowAcceptor;
+import org.wormholes.runtime.spi.FlowRequest;
+import org.wormholes.runtime.spi.Outside;
+
+/// One UDP association of an application: each destination is decided by the rules on its own, and
+/// goes its own way. Datagrams that have no way are dropped, as UDP does.
+final class DatagramSession implements FlowAcceptor.DatagramHandler {
+  /// Destinations of one association kept at a time; the one used longest ago is forgotten.
+  private static final int MAX_LEGS = 256;
+
+  private final Switchboard switchboard;
+  private final Shard shard;
+  private final FlowRequest request;
+  private final FlowAcceptor.DatagramPort port;
+  private final Map<EntrySpec.Target, Leg> legs =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<EntrySpec.Target, Leg> eldest) {
+          if (size() <= MAX_LEGS) {
+            return false;
+          }
+          eldest.getValue().close();
+          return true;
+        }
+      };
+  private final byte[] buffer = new byte[CircuitLimits.MAX_DATAGRAM];
+  private boolean over;
+
+  DatagramSession(
+      Switchboard switchboard, Shard shard, FlowRequest request, FlowAcceptor.DatagramPort port) {
+    this.switchboard = switchboard;
+    this.shard = shard;
+    this.request = request;
+    this.port = port;
+  }
+
+  /// Where datagrams to one destination go.
+  private interface Leg {
+    void send(byte[] array, int length);
+
+    void close();
+  }
+
+  @Override
+  public void onDatagram(EntrySpec.Target to, ByteBuffer data) {
+    int length = data.remaining();
+    if (over || length > buffer.length) {
+      data.position(data.limit());
+      return;
+    }
+    data.get(buffer, 0, length);
+    legs.computeIfAbsent(to, this::legTo).send(buffer, length);
+    shard.flush();
+  }
+
+  @Override
+  public void onClosed() {
+    over = true;
+    legs.values().forEach(Leg::close);
+    legs.clear();
+    shard.flush();
+  }
+
+  private Leg legTo(EntrySpec.Target to) {
+    Optional<Target> target = Switchboard.target(to);
+    if (target.isEmpty()) {
+      return new Nowhere();
+    }
+    return switch (switchboard.decide(request, to, Protocol.UDP)) {
+      case Verdict.Refuse() -> new Nowhere();
+      case Verdict.Direct() -> new DirectLeg(target.get());
+      case Verdict.To(String name) -> {
+        Optional<RunningTunnel> tunnel = switchboard.tunnel(name);
+        boolean open = tunnel.isPresent() && Switchboard.exitAllows(tunnel.get(), to, Protocol.UDP);
+        yield open ? new TunnelLeg(tunnel.get(), to, target.get()) : new Nowhere();
+      }
+    };
+  }
+
+  private void answer(Target from, byte[] array, int offset, int length) {
+    if (!over) {
+      port.send(new EntrySpec.Target(from.host().text(), from.port()), array, offset, length);
+    }
+  }
+
+  /// The rules refuse this destination.
+  private static final class Nowhere implements Leg {
+    @Override
+    public void send(byte[] array, int length) {}
+
+    @Override
+    public void close() {}
+  }
+
+  /// Through a tunnel; a flow that ended with its circuit is opened anew by the next datagram.
+  private final class TunnelLeg implements Leg, DatagramListener {
+    private final RunningTunnel tunnel;
+    private final IsolationKey key;
+    private final Target target;
+    private @Nullable ClientDatagrams flow;
+
+    TunnelLeg(RunningTunnel tunnel, EntrySpec.Target to, Target target) {
+      this.tunnel = tunnel;
+      this.key = IsolationKey.of(tunnel.rule.isolation(), request, to);
+      this.target = target;
+    }
+
+    @Override
+    public void send(byte[] array, int length) {
+      if (flow == null) {
+        flow = tunnel.on(shard).openDatagrams(key, this).orElse(null);
+      }
+      if (flow != null) {
+        flow.end().send(target, array, 0, length, shard.now());
+      }
+    }
+
+    @Override
+    public void onDatagram(Target from, byte[] array, int offset, int length) {
+      answer(from, array, offset, length);
+    }
+
+    @Override
+    public void onClosed(Reason reason) {
+      if (flow != null) {
+        flow.ended();
+        flow = null;
+      }
+    }
+
+    @Override
+    public void close() {
+      if (flow != null) {
+        flow.end().close(Reason.DONE);
+        flow.ended();
+        flow = null;
+      }
+    }
+  }
+
+  /// Straight out of this machine, because the ruleset says `direct`.
+  private final class DirectLeg implements Leg, Outside.DatagramListener {
+    private final Outside.Datagrams socket = shard.node.outside().datagrams(shard.loop, this);
+    private final Target target;
+    private @Nullable InetSocketAddress address;
+
+    DirectLeg(Target target) {
+      this.target = target;
+    }
+
+    @Override
+    public void send(byte[] array, int length) {
+      InetSocketAddress to = address;
+      if (to != null) {
+        socket.send(to, array, 0, length);
+        socket.flush();
+        return;
+      }
+      byte[] first = java.util.Arrays.copyOf(array, length);
+      Direct.resolve(
+          shard,
+          target.host(),
+          found -> {
+            address = new InetSocketAddress(found, target.port());
+            socket.send(address, first, 0, first.length);
+            socket.flush();
+          });
+    }
+
+    @Override
+    public void onDatagram(InetSocketAddress from, ByteBuffer data) {
+      if (from.equals(address)) {
+        byte[] copy = new byte[data.remaining()];
+        data.get(copy);
+        answer(
+            new Target(Host.of(from.getAddress().getAddress()), from.getPort()),
+            copy,
+            0,
+            copy.length);
+      }
+    }
+
+    @Override
+    public void close() {
+      socket.close();
+    }
+  }
+}

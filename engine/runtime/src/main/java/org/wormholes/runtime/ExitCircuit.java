@@ -1,0 +1,251 @@
+package org.wormholes.runtime;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.wormholes.protocol.circuit.CircuitEnd;
+import org.wormholes.protocol.circuit.CircuitLimits;
+import org.wormholes.protocol.circuit.CircuitListener;
+import org.wormholes.protocol.circuit.DatagramEnd;
+import org.wormholes.protocol.circuit.Host;
+import org.wormholes.protocol.circuit.OrphanRegistry;
+import org.wormholes.protocol.circuit.Reason;
+import org.wormholes.protocol.circuit.StreamClaim;
+import org.wormholes.protocol.circuit.StreamEnd;
+import org.wormholes.protocol.circuit.Target;
+import org.wormholes.protocol.link.LinkReason;
+import org.wormholes.protocol.link.LinkSession;
+import org.wormholes.protocol.onion.RelayLayer;
+import org.wormholes.protocol.onion.RelaySetup;
+import org.wormholes.protocol.wire.Cells;
+import org.wormholes.protocol.wire.WireException;
+import org.wormholes.runtime.spi.Outside;
+
+/// A circuit whose last hop is this node: opens connections for its client, resolves names for it,
+/// and takes back the streams that the client had on an earlier circuit.
+final class ExitCircuit extends EndCircuit {
+  /// How long an answer to a question for a name may be kept by the client.
+  private static final Duration NAME_TIME_TO_LIVE = Duration.ofSeconds(60);
+
+  private final RelayLayer layer;
+
+  private ExitCircuit(NodeLink link, int id, RelayLayer layer, CircuitEnd end, FlowSet flows) {
+    super(link, id, end, flows);
+    this.layer = layer;
+  }
+
+  static void start(NodeLink link, int id, RelaySetup setup) {
+    Hearing hearing = new Hearing();
+    Shard shard = link.shard;
+    CircuitEnd end =
+        CircuitEnd.exit(CircuitLimits.DEFAULT, shard.chunks, shard.node.memory, hearing);
+    ExitCircuit circuit = new ExitCircuit(link, id, setup.layer(), end, new FlowSet());
+    hearing.circuit = circuit;
+    if (!link.add(circuit)) {
+      RelayedCircuit.refuse(link, id, LinkReason.OVERLOADED);
+      return;
+    }
+    try {
+      circuit.answer(setup);
+    } catch (WireException e) {
+      link.destroy(circuit, LinkReason.PROTOCOL);
+    }
+  }
+
+  private void answer(RelaySetup setup) throws WireException {
+    credit.received(true);
+    LinkSession session = link.session();
+    int body = session.beginCell(true, Cells.SETUP_REPLY, id);
+    setup.sealReply(new byte[0], session.array(), body);
+    credit.sent(true);
+    link.flushLater();
+    released(true);
+    byte[] early = setup.early();
+    if (early.length > 0) {
+      deliver(early, 0, early.length);
+    }
+  }
+
+  @Override
+  boolean established() {
+    return true;
+  }
+
+  @Override
+  void seal(byte[] array, int offset, int length) {
+    layer.seal(array, offset, length);
+  }
+
+  @Override
+  void onCell(boolean large, int command, byte[] array, int offset, int length)
+      throws WireException {
+    credit.received(large);
+    if (command != Cells.RELAY) {
+      throw new WireException("cell of command " + command + " comes out of turn");
+    }
+    if (!layer.peel(array, offset, length, shard.scratch, 0)) {
+      throw new WireException("cell does not open");
+    }
+    released(large);
+    deliver(shard.scratch, Cells.DELIVERED_OFFSET, Cells.payload(large));
+  }
+
+  @Override
+  void onDestroyed(LinkReason reason) {
+    stopAlarm();
+    List<StreamBridge> carried = flows.all();
+    end.lost();
+    for (StreamBridge flow : carried) {
+      flow.carriedBy(null);
+      keep((ExitFlow) flow);
+    }
+  }
+
+  /// Keeps a stream for a client that may come back for it over another circuit.
+  private void keep(ExitFlow flow) {
+    if (!flow.isOver() && !shard.node.orphans().orphan(flow.stream(), shard.now())) {
+      flow.abandon(Reason.LIMIT);
+    }
+  }
+
+  private void onStream(StreamEnd stream, Target target) {
+    ExitFlow flow = new ExitFlow(shard, target);
+    flow.join(stream);
+    stream.listener(flow);
+    if (!shard.node.orphans().add(stream, flow, shard.now())) {
+      stream.refuse(Reason.PROTOCOL);
+      return;
+    }
+    flow.carriedBy(flows);
+    flow.start();
+  }
+
+  private void onClaim(StreamClaim claim) {
+    switch (shard.node.orphans().claim(claim.key(), null, shard.now())) {
+      case OrphanRegistry.Found.Ended(Reason reason) -> claim.gone(reason);
+      case OrphanRegistry.Found.Unknown() -> {
+        if (claim.target().isPresent()) {
+          claim.fresh();
+        } else {
+          claim.gone(Reason.GONE);
+        }
+      }
+      case OrphanRegistry.Found.Here(StreamEnd stream, Object owner) ->
+          fetch((ExitFlow) owner, stream, claim);
+    }
+  }
+
+  /// Brings a stream to this circuit, from whatever loop has it.
+  private void fetch(ExitFlow flow, StreamEnd stream, StreamClaim claim) {
+    if (flow.shard() == shard) {
+      detach(flow, stream);
+      resume(flow, stream, claim);
+      return;
+    }
+    flow.shard()
+        .run(() -> {
+          detach(flow, stream);
+          flow.moveTo(shard, () -> resume(flow, stream, claim));
+        });
+  }
+
+  private static void detach(ExitFlow flow, StreamEnd stream) {
+    flow.carriedBy(null);
+    if (stream.circuit().isPresent()) {
+      stream.detach();
+    }
+  }
+
+  private void resume(ExitFlow flow, StreamEnd stream, StreamClaim claim) {
+    if (!detached && !flow.isOver() && claim.resume(stream)) {
+      flow.carriedBy(flows);
+    } else if (flow.isOver()) {
+      claim.gone(Reason.GONE);
+    } else {
+      keep(flow);
+    }
+  }
+
+  private void onResolve(int query, Host.Name name) {
+    ExitGate gate = shard.node.exitGate();
+    if (!gate.allowsName(name.name(), 0, true)) {
+      end.unresolved(query, Reason.POLICY);
+      return;
+    }
+    shard
+        .node
+        .outside()
+        .resolve(
+            shard.loop,
+            name.name(),
+            gate.resolvers(),
+            new Outside.ResolveListener() {
+              @Override
+              public void onResolved(List<InetAddress> addresses) {
+                List<Host> allowed = new ArrayList<>();
+                for (InetAddress address : addresses) {
+                  if (gate.allowsAddress(name.name(), address, 0, true)) {
+                    allowed.add(Host.of(address.getAddress()));
+                  }
+                }
+                if (!detached) {
+                  end.resolved(query, allowed, NAME_TIME_TO_LIVE);
+                  shard.flush();
+                }
+              }
+
+              @Override
+              public void onUnresolved(String why) {
+                if (!detached) {
+                  end.unresolved(query, Reason.NAME_NOT_FOUND);
+                  shard.flush();
+                }
+              }
+            });
+  }
+
+  /// What the circuit's end says, before and after the circuit object exists.
+  private static final class Hearing implements CircuitListener {
+    @org.jspecify.annotations.Nullable ExitCircuit circuit;
+
+    private ExitCircuit circuit() {
+      ExitCircuit known = circuit;
+      if (known == null) {
+        throw new IllegalStateException("no circuit yet");
+      }
+      return known;
+    }
+
+    @Override
+    public void onReady() {
+      circuit().ready();
+    }
+
+    @Override
+    public void onStream(StreamEnd stream, Target target) {
+      circuit().onStream(stream, target);
+    }
+
+    @Override
+    public void onClaim(StreamClaim claim) {
+      circuit().onClaim(claim);
+    }
+
+    @Override
+    public void onDatagramFlow(DatagramEnd flow) {
+      ExitDatagrams.serve(circuit(), flow);
+    }
+
+    @Override
+    public void onResolve(int query, Host.Name name, int family) {
+      circuit().onResolve(query, name);
+    }
+
+    @Override
+    public void onClosed(Reason reason) {
+      ExitCircuit ended = circuit();
+      ended.link.destroy(ended, LinkReason.FINISHED);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package org.wormholes.runtime;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.wormholes.protocol.crypto.NodeId;
+import org.wormholes.protocol.crypto.NodeUri;
+import org.wormholes.protocol.directory.NodeDescriptor;
+import org.wormholes.protocol.wire.WireException;
+
+/// Keeps this node in touch with its networks: links to first contacts until it knows others, and
+/// to a few others for as long as it runs, so that news reaches it. Belongs to the first loop.
+final class Introductions {
+  private static final Logger LOG = LoggerFactory.getLogger(Introductions.class);
+  private static final Duration CHECK_EVERY = Duration.ofSeconds(2);
+
+  /// Links over which news should come.
+  private static final int WANTED_LINKS = 3;
+
+  private final Shard home;
+  private final Node node;
+  private final Set<NodeUri> contacts = new LinkedHashSet<>();
+  private boolean stopped;
+
+  Introductions(Node node) {
+    this.node = node;
+    this.home = node.shards().getFirst();
+  }
+
+  void start() {
+    home.run(this::check);
+  }
+
+  void stop() {
+    home.run(() -> stopped = true);
+  }
+
+  void add(List<String> bootstraps) {
+    List<NodeUri> parsed = new ArrayList<>();
+    for (String text : bootstraps) {
+      try {
+        parsed.add(NodeUri.parse(text));
+      } catch (WireException e) {
+        LOG.warn("a bootstrap address is not usable: {}", e.getMessage());
+      }
+    }
+    home.run(() -> {
+      contacts.addAll(parsed);
+      touch();
+    });
+  }
+
+  private void check() {
+    if (!stopped) {
+      touch();
+      home.after(CHECK_EVERY, this::check);
+    }
+  }
+
+  private void touch() {
+    if (stopped || home.links().size() >= WANTED_LINKS) {
+      return;
+    }
+    for (NodeUri contact : contacts) {
+      if (!contact.node().equals(node.id())) {
+        home.link(contact.node(), Map.of("tcp", address(contact)), List.of("tcp"));
+      }
+    }
+    if (!node.anonymousLinks()) {
+      meetOthers();
+    }
+  }
+
+  /// A node that serves others keeps a few links of its own choice; a client stays with its
+  /// contacts and its guards.
+  private void meetOthers() {
+    List<NodeDescriptor> others = new ArrayList<>(node.directory().view().values());
+    others.removeIf(other -> other.id().equals(node.id()) || isContact(other.id()));
+    Collections.shuffle(others, Random.from(node.random()));
+    int missing = WANTED_LINKS - home.links().size();
+    others.stream()
+        .limit(Math.max(0, missing))
+        .forEach(other -> home.link(other.id(), other.carriers(), node.carrierNames()));
+  }
+
+  private boolean isContact(NodeId id) {
+    return contacts.stream().anyMatch(contact -> contact.node().equals(id));
+  }
+
+  private static String address(NodeUri contact) {
+    String host = contact.host();
+    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + contact.port();
+  }
+}

@@ -1,0 +1,62 @@
+package org.wormholes.runtime;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.wormholes.protocol.circuit.MemoryAccount;
+
+/// The one account of every byte that peers and applications make this process keep: retained
+/// stream bytes, queued cells, waiting datagrams. Past its limit the circuits that hold the oldest
+/// bytes are closed until the account is down to nine tenths (after Tor's `MaxMemInQueues`,
+/// dos-spec).
+///
+/// May be charged from any loop.
+final class MemoryLedger implements MemoryAccount {
+  private final long limitBytes;
+  private final Runnable overLimit;
+  private final AtomicLong used = new AtomicLong();
+  private final AtomicLong highest = new AtomicLong();
+  private final AtomicBoolean relieving = new AtomicBoolean();
+
+  /// @param overLimit told once whenever the limit is passed, until [#relieved()]; must not block
+  MemoryLedger(long limitBytes, Runnable overLimit) {
+    this.limitBytes = limitBytes;
+    this.overLimit = overLimit;
+  }
+
+  @Override
+  public void charge(int bytes) {
+    long now = used.addAndGet(bytes);
+    if (now > highest.get()) {
+      highest.accumulateAndGet(now, Math::max);
+    }
+    if (now > limitBytes && relieving.compareAndSet(false, true)) {
+      overLimit.run();
+    }
+  }
+
+  @Override
+  public void release(int bytes) {
+    used.addAndGet(-bytes);
+  }
+
+  /// Whether closing circuits must go on.
+  boolean pressing() {
+    return used.get() > limitBytes - limitBytes / 10;
+  }
+
+  void relieved() {
+    relieving.set(false);
+  }
+
+  long usedBytes() {
+    return used.get();
+  }
+
+  long highestBytes() {
+    return highest.get();
+  }
+
+  long limitBytes() {
+    return limitBytes;
+  }
+}

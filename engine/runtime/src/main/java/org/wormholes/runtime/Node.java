@@ -1,0 +1,354 @@
+package org.wormholes.runtime;
+
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.wormholes.protocol.circuit.OrphanRegistry;
+import org.wormholes.protocol.crypto.Entropy;
+import org.wormholes.protocol.crypto.NodeId;
+import org.wormholes.protocol.crypto.NodeKey;
+import org.wormholes.protocol.directory.NodeDescriptor;
+import org.wormholes.protocol.directory.NodeRole;
+import org.wormholes.protocol.directory.SignedDescriptor;
+import org.wormholes.protocol.link.LinkReason;
+import org.wormholes.protocol.onion.OnionKeyPair;
+import org.wormholes.protocol.onion.OnionKeyRing;
+import org.wormholes.protocol.onion.ReplayCache;
+import org.wormholes.protocol.wire.Bytes;
+import org.wormholes.rules.Guard;
+import org.wormholes.rules.Network;
+import org.wormholes.runtime.control.EngineEvent;
+import org.wormholes.runtime.spi.Carrier;
+import org.wormholes.runtime.spi.Loop;
+import org.wormholes.runtime.spi.Outside;
+import org.wormholes.runtime.spi.Transport;
+import org.wormholes.runtime.store.SavedGuard;
+
+/// What all loops of one node share: its identity and keys, the directory, the memory account, what
+/// it offers to others. Thread-safe.
+final class Node {
+  static final String VERSION = "0.1.0";
+
+  /// How long an onion key is published; it is answered for twice as long.
+  static final Duration ONION_KEY_LIFE = Duration.ofHours(6);
+
+  private static final Duration DESCRIPTOR_LIFE = Duration.ofHours(24);
+  private static final Duration CHORES_EVERY = Duration.ofSeconds(5);
+  private static final Duration REPUBLISH_EVERY = Duration.ofHours(6);
+  private static final int MAX_SETUPS_PER_KEY = 4_000_000;
+  private static final int MAX_ORPHANS = 16_384;
+  private static final int MAX_ENDED_STREAMS = 65_536;
+
+  private final NodeSettings settings;
+  private final Transport transport;
+  private final Clock clock;
+  private final SecureRandom random = new SecureRandom();
+  private final Entropy entropy = random::nextBytes;
+  private final List<Shard> shards = new ArrayList<>();
+  private final Map<String, Carrier> carriers = new HashMap<>();
+  private final DirectoryHost directory;
+  private final Optional<ExitGate> exitGate;
+  private final ReplayCache replays = new ReplayCache(MAX_SETUPS_PER_KEY, entropy);
+  private final OrphanRegistry orphans = new OrphanRegistry(MAX_ORPHANS, MAX_ENDED_STREAMS);
+  private final RoundTrips roundTrips = new RoundTrips();
+  private final AtomicLong circuitNumbers = new AtomicLong();
+  private final AtomicLong refusedFlows = new AtomicLong();
+  private final List<Consumer<EngineEvent>> listeners = new CopyOnWriteArrayList<>();
+  private final Guards guards;
+  final MemoryLedger memory;
+  private volatile OnionKeyRing onionKeys;
+  private volatile Instant onionKeySince;
+  private volatile Map<String, String> announced = Map.of();
+  private volatile Set<Bytes> networks = Set.of();
+  private volatile Instant published = Instant.EPOCH;
+  private volatile boolean stopped;
+
+  /// Where guards are kept between runs; called from loops, so it must not block.
+  interface Guards {
+    List<SavedGuard> saved(String tunnel);
+
+    void save(String tunnel, List<SavedGuard> guards);
+  }
+
+  Node(NodeSettings settings, Transport transport, Clock clock, Guards guards) {
+    this.settings = settings;
+    this.transport = transport;
+    this.clock = clock;
+    this.guards = guards;
+    this.memory = new MemoryLedger(settings.memoryLimitBytes(), this::relieve);
+    this.exitGate = settings.exit().map(ExitGate::new);
+    this.onionKeySince = clock.instant();
+    this.onionKeys = OnionKeyRing.of(OnionKeyPair.create(firstKeyId(), entropy));
+    transport.carriers().forEach(carrier -> carriers.put(carrier.name(), carrier));
+    for (Loop loop : transport.loops()) {
+      shards.add(new Shard(loop, this));
+    }
+    this.directory = new DirectoryHost(shards.getFirst(), clock);
+  }
+
+  /// Ids rise with time, so that a node that lost its memory does not publish an old id again.
+  private int firstKeyId() {
+    return (int) (clock.instant().getEpochSecond() / 60);
+  }
+
+  void start() {
+    directory.start();
+    shards.getFirst().after(CHORES_EVERY, this::chores);
+  }
+
+  void stop() {
+    stopped = true;
+    directory.stop();
+    shards.forEach(shard -> shard.run(shard::closeLinks));
+  }
+
+  // Identity and keys.
+
+  NodeSettings settings() {
+    return settings;
+  }
+
+  NodeKey key() {
+    return settings.key();
+  }
+
+  NodeId id() {
+    return settings.key().id();
+  }
+
+  Entropy entropy() {
+    return entropy;
+  }
+
+  RandomGenerator random() {
+    return random;
+  }
+
+  Clock clock() {
+    return clock;
+  }
+
+  OnionKeyRing onionKeys() {
+    return onionKeys;
+  }
+
+  ReplayCache replays() {
+    return replays;
+  }
+
+  OrphanRegistry orphans() {
+    return orphans;
+  }
+
+  RoundTrips roundTrips() {
+    return roundTrips;
+  }
+
+  // What it offers.
+
+  boolean relays() {
+    return settings.roles().contains(NodeRole.RELAY);
+  }
+
+  boolean exits() {
+    return exitGate.isPresent();
+  }
+
+  ExitGate exitGate() {
+    return exitGate.orElseThrow(() -> new IllegalStateException("not an exit"));
+  }
+
+  /// A node that serves nobody has no reason to say who it is.
+  boolean anonymousLinks() {
+    return settings.roles().isEmpty();
+  }
+
+  // What it runs on.
+
+  List<Shard> shards() {
+    return shards;
+  }
+
+  Transport transport() {
+    return transport;
+  }
+
+  Outside outside() {
+    return transport.outside();
+  }
+
+  Optional<Carrier> carrier(String name) {
+    return Optional.ofNullable(carriers.get(name));
+  }
+
+  List<String> carrierNames() {
+    return transport.carriers().stream().map(Carrier::name).toList();
+  }
+
+  DirectoryHost directory() {
+    return directory;
+  }
+
+  /// Where another node listens, by its own word; empty when it is not known.
+  Map<String, String> addressesOf(NodeId id) {
+    return directory.find(id).map(NodeDescriptor::carriers).orElse(Map.of());
+  }
+
+  long nextCircuitNumber() {
+    return circuitNumbers.incrementAndGet();
+  }
+
+  GuardBook guardBook(String tunnel, Guard rule) {
+    return new GuardBook(
+        tunnel, rule, clock, guards.saved(tunnel), kept -> guards.save(tunnel, kept));
+  }
+
+  // The directory.
+
+  /// Serves these networks, besides those it serves already.
+  void join(List<Network> joined) {
+    Set<Bytes> all = new LinkedHashSet<>(networks);
+    joined.forEach(network -> all.add(Bytes.of(network.idBytes())));
+    networks = Set.copyOf(all);
+  }
+
+  /// Tells others where this node listens. Only what it listens on, carrier by carrier.
+  void announce(Map<String, String> addresses) {
+    announced = Map.copyOf(addresses);
+    publish();
+  }
+
+  private void publish() {
+    if (settings.roles().isEmpty() || announced.isEmpty() || networks.isEmpty()) {
+      return;
+    }
+    Instant now = clock.instant();
+    published = now;
+    NodeDescriptor descriptor =
+        new NodeDescriptor(
+            id(),
+            List.copyOf(networks),
+            onionKeys.current().publicKey(),
+            onionKeySince.plus(ONION_KEY_LIFE.multipliedBy(2)),
+            announced,
+            settings.roles(),
+            settings.operator(),
+            settings.family(),
+            settings.country(),
+            settings.bandwidth(),
+            VERSION,
+            now,
+            now.plus(DESCRIPTOR_LIFE));
+    directory.publish(SignedDescriptor.sign(descriptor, key()));
+  }
+
+  private void chores() {
+    if (stopped) {
+      return;
+    }
+    Instant now = clock.instant();
+    if (!now.isBefore(onionKeySince.plus(ONION_KEY_LIFE))) {
+      onionKeySince = now;
+      int next = Math.max(firstKeyId(), onionKeys.current().id() + 1);
+      onionKeys = onionKeys.rotated(OnionKeyPair.create(next, entropy));
+      replays.retain(onionKeys);
+      publish();
+    } else if (!now.isBefore(published.plus(REPUBLISH_EVERY))) {
+      publish();
+    }
+    expireOrphans();
+    shards.getFirst().after(CHORES_EVERY, this::chores);
+  }
+
+  private void expireOrphans() {
+    long now = shards.getFirst().now();
+    for (OrphanRegistry.Found.Here expired : orphans.expire(now)) {
+      ExitFlow flow = (ExitFlow) expired.owner();
+      flow.shard().run(() -> flow.abandon(org.wormholes.protocol.circuit.Reason.EXPIRED));
+    }
+  }
+
+  private void relieve() {
+    shards.forEach(shard -> shard.run(shard::relieve));
+  }
+
+  // What happens.
+
+  void linkOpened(Shard shard, NodeLink link) {
+    directory.linkUp(link);
+    tell(
+        EngineEvent.Kind.LINK_UP,
+        link.peer().map(NodeId::address).orElse(""),
+        "link over " + link.carrier() + " is up");
+  }
+
+  void linkClosed(Shard shard, NodeLink link) {
+    directory.linkDown(link);
+    tell(
+        EngineEvent.Kind.LINK_DOWN,
+        link.peer().map(NodeId::address).orElse(""),
+        "link over " + link.carrier() + " is down");
+  }
+
+  void circuitBuilt(RunningTunnel tunnel, ClientCircuit circuit) {
+    tell(
+        EngineEvent.Kind.CIRCUIT_BUILT,
+        String.valueOf(circuit.number),
+        "circuit of tunnel " + tunnel.rule.name() + " is ready",
+        Map.of(
+            "tunnel",
+            tunnel.rule.name(),
+            "microseconds",
+            String.valueOf(circuit.buildNanos().orElse(0) / 1_000)));
+  }
+
+  void circuitLost(RunningTunnel tunnel, ClientCircuit circuit, LinkReason reason) {
+    tell(
+        EngineEvent.Kind.CIRCUIT_LOST,
+        String.valueOf(circuit.number),
+        "circuit of tunnel " + tunnel.rule.name() + " was lost: " + reason,
+        Map.of("tunnel", tunnel.rule.name(), "reason", reason.name()));
+  }
+
+  void blocked(RunningTunnel tunnel, PathPicker.Outcome.Blocked problem) {
+    tell(EngineEvent.Kind.TUNNEL_BLOCKED, tunnel.rule.name(), problem.why());
+  }
+
+  void flowRefused() {
+    refusedFlows.incrementAndGet();
+    tell(EngineEvent.Kind.FLOW_REFUSED, "", "a flow was refused by the rules");
+  }
+
+  void tell(EngineEvent.Kind kind, String subject, String message) {
+    tell(kind, subject, message, Map.of());
+  }
+
+  void tell(EngineEvent.Kind kind, String subject, String message, Map<String, String> details) {
+    if (!listeners.isEmpty()) {
+      EngineEvent event = new EngineEvent(clock.instant(), kind, subject, message, details);
+      listeners.forEach(listener -> listener.accept(event));
+    }
+  }
+
+  Runnable listen(Consumer<EngineEvent> listener) {
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
+  }
+
+  @Nullable NodeDescriptor known(NodeId id) {
+    return directory.find(id).orElse(null);
+  }
+}

@@ -1,0 +1,486 @@
+package org.wormholes.runtime;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.wormholes.protocol.crypto.NodeId;
+import org.wormholes.protocol.link.FrameSink;
+import org.wormholes.protocol.link.LinkHandshake;
+import org.wormholes.protocol.link.LinkReason;
+import org.wormholes.protocol.link.LinkSession;
+import org.wormholes.protocol.wire.ByteSink;
+import org.wormholes.protocol.wire.Cells;
+import org.wormholes.protocol.wire.WireException;
+import org.wormholes.runtime.spi.Carrier;
+import org.wormholes.runtime.spi.Connection;
+import org.wormholes.runtime.spi.ConnectionHandler;
+import org.wormholes.runtime.spi.DialListener;
+import org.wormholes.runtime.spi.Loop;
+
+/// Drives one link: carries bytes between a connection and the link's machines, and hands cells to
+/// the circuits they belong to. Circuits that have something to send take turns, a cell each.
+///
+/// Life: dialing (only ours) → handshake → open → closed. Belongs to one loop.
+final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeLink.class);
+
+  static final Duration DIAL_TIMEOUT = Duration.ofSeconds(5);
+  static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
+  static final Duration PING_EVERY = Duration.ofSeconds(10);
+
+  /// A link that answers no ping for this long is lost.
+  static final Duration SILENCE = Duration.ofSeconds(30);
+
+  private static final int MAX_CIRCUITS = 16_384;
+
+  /// What may wait for a peer that asks and does not read; cells alone never come near it.
+  private static final long MAX_UNSENT_BYTES = 16 << 20;
+
+  private enum State {
+    DIALING,
+    HANDSHAKE,
+    OPEN,
+    CLOSED
+  }
+
+  final Shard shard;
+  private final @Nullable NodeId dialed;
+  private final String carrier;
+  private final CircuitTable<LinkCircuit> circuits = new CircuitTable<>();
+  private final ArrayDeque<LinkCircuit> turn = new ArrayDeque<>();
+  private final List<OpenListener> waiting = new ArrayList<>();
+  private State state;
+  private @Nullable Connection connection;
+  private @Nullable LinkHandshake handshake;
+  private @Nullable LinkSession session;
+  private @Nullable ByteSink toCarrier;
+  private boolean flushAsked;
+  private long roundTripNanos;
+  private long pingSentAt;
+  private long heardAt;
+  private Loop.@Nullable Cancellable timer;
+  private String failure = "";
+
+  private NodeLink(Shard shard, @Nullable NodeId dialed, String carrier, State state) {
+    this.shard = shard;
+    this.dialed = dialed;
+    this.carrier = carrier;
+    this.state = state;
+  }
+
+  /// Who waits for a link to open hears of exactly one outcome, on the link's loop.
+  interface OpenListener {
+    void onOpen(NodeLink link);
+
+    void onFailed(String why);
+  }
+
+  /// Dials a peer over the first of `carriers` that both sides have. There is no other choice made
+  /// behind the caller's back: no common carrier is a failed link.
+  static NodeLink dial(
+      Shard shard, NodeId peer, Map<String, String> addresses, List<String> carriers) {
+    for (String name : carriers) {
+      String address = addresses.get(name);
+      Optional<Carrier> carrier = shard.node.carrier(name);
+      if (address != null && carrier.isPresent()) {
+        NodeLink link = new NodeLink(shard, peer, name, State.DIALING);
+        carrier.get().dial(shard.loop, address, DIAL_TIMEOUT, link.new Dialing());
+        return link;
+      }
+    }
+    NodeLink link = new NodeLink(shard, peer, "", State.CLOSED);
+    link.failure = "no carrier of " + carriers + " leads to this node";
+    return link;
+  }
+
+  /// Serves a connection that a peer opened.
+  static void accept(Shard shard, String carrier, Connection connection) {
+    NodeLink link = new NodeLink(shard, null, carrier, State.HANDSHAKE);
+    link.handshake = LinkHandshake.responder(shard.node.key(), shard.node.entropy());
+    link.connected(connection);
+  }
+
+  boolean isOpen() {
+    return state == State.OPEN;
+  }
+
+  boolean isClosed() {
+    return state == State.CLOSED;
+  }
+
+  /// The node we dialed; empty for a link that was accepted.
+  Optional<NodeId> dialedPeer() {
+    return Optional.ofNullable(dialed);
+  }
+
+  /// The node at the other end, where it has proved who it is.
+  Optional<NodeId> peer() {
+    return dialed != null ? Optional.of(dialed) : session().peer();
+  }
+
+  String carrier() {
+    return carrier;
+  }
+
+  LinkSession session() {
+    LinkSession open = session;
+    if (open == null) {
+      throw new IllegalStateException("link is not open");
+    }
+    return open;
+  }
+
+  long roundTripNanos() {
+    return roundTripNanos;
+  }
+
+  List<LinkCircuit> circuits() {
+    return circuits.all();
+  }
+
+  /// Circuits of others that come in by this link.
+  int relayedCircuits() {
+    return dialed == null ? circuits.size() : 0;
+  }
+
+  void whenOpen(OpenListener listener) {
+    switch (state) {
+      case OPEN -> listener.onOpen(this);
+      case CLOSED -> listener.onFailed(failure);
+      case DIALING, HANDSHAKE -> waiting.add(listener);
+    }
+  }
+
+  /// Adds a circuit; false when the link carries as many as it may, or the id is taken.
+  boolean add(LinkCircuit circuit) {
+    return circuits.size() < MAX_CIRCUITS && circuits.put(circuit.id, circuit);
+  }
+
+  /// A circuit has something to send.
+  void wake(LinkCircuit circuit) {
+    if (!circuit.inTurn && !circuit.detached) {
+      circuit.inTurn = true;
+      turn.addLast(circuit);
+      flushLater();
+    }
+  }
+
+  /// Whether a cell may go out at once without overtaking another circuit.
+  boolean uncontended() {
+    Connection live = connection;
+    return state == State.OPEN
+        && turn.isEmpty()
+        && live != null
+        && live.writable()
+        && !session().full();
+  }
+
+  /// Ends a circuit from our side: the neighbour is told, the circuit hears of it.
+  void destroy(LinkCircuit circuit, LinkReason reason) {
+    if (forget(circuit)) {
+      if (state == State.OPEN) {
+        session().destroy(circuit.id, reason);
+        flushLater();
+      }
+      circuit.onDestroyed(reason);
+    }
+  }
+
+  private boolean forget(LinkCircuit circuit) {
+    if (circuit.detached) {
+      return false;
+    }
+    circuit.detached = true;
+    circuits.remove(circuit.id);
+    return true;
+  }
+
+  /// Something was written to the session; it leaves at the end of the turn.
+  void flushLater() {
+    if (!flushAsked) {
+      flushAsked = true;
+      shard.flushLater(this);
+    }
+  }
+
+  @Override
+  public void flushNow() {
+    flushAsked = false;
+    Connection live = connection;
+    if (live == null || state == State.CLOSED) {
+      return;
+    }
+    if (state == State.OPEN) {
+      pump(live);
+    }
+    live.flush();
+  }
+
+  /// Lets circuits write in turn for as long as the connection takes it.
+  private void pump(Connection live) {
+    LinkSession open = session();
+    ByteSink out = toCarrier == null ? live::write : toCarrier;
+    do {
+      while (!open.full() && live.writable()) {
+        LinkCircuit next = turn.pollFirst();
+        if (next == null) {
+          break;
+        }
+        if (!next.detached && next.pull()) {
+          turn.addLast(next);
+        } else {
+          next.inTurn = false;
+        }
+      }
+      open.flush(out);
+    } while (!turn.isEmpty() && live.writable());
+    if (live.pendingBytes() > MAX_UNSENT_BYTES) {
+      fail("the peer does not read", LinkReason.OVERLOADED);
+    }
+  }
+
+  // Connection.
+
+  private void connected(Connection live) {
+    connection = live;
+    toCarrier = live::write;
+    state = State.HANDSHAKE;
+    heardAt = shard.now();
+    live.handler(this);
+    live.reading(true);
+    timer = shard.after(HANDSHAKE_TIMEOUT, () -> fail("handshake timed out", LinkReason.TIMED_OUT));
+  }
+
+  @Override
+  public void onRead(ByteBuffer in) {
+    if (state == State.CLOSED) {
+      in.position(in.limit());
+      return;
+    }
+    heardAt = shard.now();
+    try {
+      if (state == State.HANDSHAKE) {
+        shakeHands(in);
+      }
+      if (state == State.OPEN && in.hasRemaining()) {
+        session().receive(in, this);
+      }
+    } catch (WireException e) {
+      LOG.debug("link closed: {}", e.getMessage());
+      fail(String.valueOf(e.getMessage()), LinkReason.PROTOCOL);
+    }
+    in.position(in.limit());
+  }
+
+  private void shakeHands(ByteBuffer in) throws WireException {
+    LinkHandshake shaking = handshake;
+    ByteSink out = toCarrier;
+    if (shaking == null || out == null) {
+      throw new IllegalStateException("no handshake");
+    }
+    shaking.receive(in, out);
+    flushLater();
+    if (shaking.done()) {
+      session = shaking.session();
+      handshake = null;
+      opened();
+    }
+  }
+
+  private void opened() {
+    state = State.OPEN;
+    cancelTimer();
+    shard.opened(this);
+    List<OpenListener> told = List.copyOf(waiting);
+    waiting.clear();
+    for (OpenListener listener : told) {
+      listener.onOpen(this);
+    }
+    ping();
+  }
+
+  private void ping() {
+    timer = null;
+    if (state != State.OPEN) {
+      return;
+    }
+    long now = shard.now();
+    if (now - heardAt > SILENCE.toNanos()) {
+      fail("nothing heard for " + SILENCE.toSeconds() + " s", LinkReason.TIMED_OUT);
+      return;
+    }
+    pingSentAt = now;
+    session().ping(now);
+    flushLater();
+    timer = shard.after(PING_EVERY, this::ping);
+  }
+
+  @Override
+  public void onReadComplete() {
+    shard.flush();
+  }
+
+  @Override
+  public void onWritable() {
+    flushLater();
+    shard.flush();
+  }
+
+  @Override
+  public void onInputFinished() {
+    end("the peer ended the link");
+    shard.flush();
+  }
+
+  @Override
+  public void onClosed(@Nullable String cause) {
+    connection = null;
+    end(cause == null ? "closed" : cause);
+    shard.flush();
+  }
+
+  // Frames.
+
+  @Override
+  public void onCell(
+      boolean large, int command, int circuitId, byte[] array, int bodyOffset, int bodyLength)
+      throws WireException {
+    LinkCircuit circuit = circuits.find(circuitId);
+    if (circuit == null) {
+      if (command == Cells.SETUP) {
+        RelayedCircuit.setUp(this, circuitId, array, bodyOffset);
+      }
+      // Else a late cell of a circuit that this side has just ended.
+      return;
+    }
+    try {
+      circuit.onCell(large, command, array, bodyOffset, bodyLength);
+    } catch (WireException e) {
+      LOG.debug("circuit destroyed: {}", e.getMessage());
+      destroy(circuit, LinkReason.BROKEN_CELL);
+    }
+  }
+
+  @Override
+  public void onDestroy(int circuitId, LinkReason reason) {
+    LinkCircuit circuit = circuits.find(circuitId);
+    if (circuit != null && forget(circuit)) {
+      circuit.onDestroyed(reason);
+    }
+  }
+
+  @Override
+  public void onCredit(int circuitId, int units) throws WireException {
+    LinkCircuit circuit = circuits.find(circuitId);
+    if (circuit != null) {
+      circuit.credit.granted(units);
+      circuit.onCredit();
+    }
+  }
+
+  @Override
+  public void onDirectory(byte[] array, int offset, int length) {
+    shard.node.directory().onMessage(this, array, offset, length);
+  }
+
+  @Override
+  public void onPing(long nonce) {
+    session().pong(nonce);
+    flushLater();
+  }
+
+  @Override
+  public void onPong(long nonce) {
+    if (nonce == pingSentAt) {
+      long sample = shard.now() - pingSentAt;
+      roundTripNanos =
+          roundTripNanos == 0 ? sample : roundTripNanos + (sample - roundTripNanos) / 4;
+      peer().ifPresent(node -> shard.node.roundTrips().sample(node, sample));
+    }
+  }
+
+  @Override
+  public void onClose(LinkReason reason) {
+    end("the peer closed the link: " + reason);
+  }
+
+  // The end.
+
+  /// Ends the link in order.
+  void close(LinkReason reason) {
+    fail("closed here", reason);
+  }
+
+  private void fail(String why, LinkReason reason) {
+    Connection live = connection;
+    if (state == State.OPEN && live != null) {
+      session().close(reason);
+      session().flush(live::write);
+      live.flush();
+    }
+    end(why);
+  }
+
+  private void end(String why) {
+    if (state == State.CLOSED) {
+      return;
+    }
+    state = State.CLOSED;
+    failure = why;
+    cancelTimer();
+    shard.closed(this);
+    for (LinkCircuit circuit : circuits.all()) {
+      if (forget(circuit)) {
+        circuit.onDestroyed(LinkReason.LINK_LOST);
+      }
+    }
+    Iterator<OpenListener> told = List.copyOf(waiting).iterator();
+    waiting.clear();
+    while (told.hasNext()) {
+      told.next().onFailed(why);
+    }
+    if (connection != null) {
+      connection.close();
+    }
+  }
+
+  private void cancelTimer() {
+    if (timer != null) {
+      timer.cancel();
+      timer = null;
+    }
+  }
+
+  /// The outcome of dialing.
+  private final class Dialing implements DialListener {
+    @Override
+    public void onConnected(Connection live) {
+      if (state == State.CLOSED || dialed == null) {
+        live.abort();
+        return;
+      }
+      connected(live);
+      LinkHandshake shaking =
+          shard.node.anonymousLinks()
+              ? LinkHandshake.initiator(dialed, shard.node.entropy())
+              : LinkHandshake.initiator(shard.node.key(), dialed, shard.node.entropy());
+      handshake = shaking;
+      shaking.start(live::write);
+      live.flush();
+    }
+
+    @Override
+    public void onFailed(DialFailure why) {
+      end("dialing over " + carrier + " failed: " + why);
+      shard.flush();
+    }
+  }
+}

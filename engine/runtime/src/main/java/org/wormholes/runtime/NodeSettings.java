@@ -1,0 +1,72 @@
+package org.wormholes.runtime;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.wormholes.protocol.crypto.NodeKey;
+import org.wormholes.protocol.directory.NodeRole;
+import org.wormholes.rules.Exit;
+import org.wormholes.rules.Network;
+
+/// What a node is before any ruleset: who it is, what it offers to others, where it listens.
+///
+/// @param key its identity
+/// @param networks it belongs to from the start; rulesets may add more
+/// @param roles what it does for others; empty for a client
+/// @param listen carrier name to the address to bind, `host:port`, port 0 for any free one
+/// @param announce carrier name to the address told to others, where it differs from the bound one.
+///   A carrier that is not in `listen` is never announced
+/// @param operator who runs it, told to others; may be empty
+/// @param family word shared by nodes that must not meet on a path; may be empty
+/// @param country two upper-case letters, or empty
+/// @param bandwidth bytes a second it offers
+/// @param exit what it connects to for others, where it is an exit
+/// @param memoryLimitBytes bound of everything kept on behalf of peers and applications
+public record NodeSettings(
+    NodeKey key,
+    List<Network> networks,
+    Set<NodeRole> roles,
+    Map<String, String> listen,
+    Map<String, String> announce,
+    String operator,
+    String family,
+    String country,
+    long bandwidth,
+    Optional<Exit> exit,
+    long memoryLimitBytes) {
+  /// Enough for a few hundred busy circuits.
+  public static final long DEFAULT_MEMORY = 256L << 20;
+
+  public NodeSettings {
+    networks = List.copyOf(networks);
+    roles = Set.copyOf(roles);
+    listen = Map.copyOf(listen);
+    announce = Map.copyOf(announce);
+    if (roles.contains(NodeRole.EXIT) != exit.isPresent()) {
+      throw new IllegalArgumentException("an exit has an exit policy, and nobody else has one");
+    }
+    if (!roles.isEmpty() && listen.isEmpty()) {
+      throw new IllegalArgumentException("a node that serves others listens somewhere");
+    }
+    if (memoryLimitBytes < 1 << 20) {
+      throw new IllegalArgumentException("the memory limit must be at least 1 MiB");
+    }
+  }
+
+  /// A node that serves nobody and is known to nobody.
+  public static NodeSettings client(NodeKey key, List<Network> networks) {
+    return new NodeSettings(
+        key,
+        networks,
+        Set.of(),
+        Map.of(),
+        Map.of(),
+        "",
+        "",
+        "",
+        0,
+        Optional.empty(),
+        DEFAULT_MEMORY);
+  }
+}

@@ -1,0 +1,113 @@
+package org.wormholes.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
+import org.wormholes.protocol.crypto.NodeId;
+import org.wormholes.protocol.wire.Bytes;
+import org.wormholes.rules.ExitPolicy;
+import org.wormholes.rules.Network;
+import org.wormholes.rules.Tunnel;
+import org.wormholes.runtime.PathPicker.Outcome;
+import org.wormholes.runtime.PathPicker.Wish;
+
+/// A tunnel of the applied ruleset: its rule made ready to decide, and one part on each loop that
+/// keeps its circuits.
+final class RunningTunnel {
+  final Tunnel rule;
+  final Network network;
+  final PathPicker picker;
+  final ExitPolicy exitPolicy;
+  final LongAdder flows = new LongAdder();
+
+  /// Payload of circuits that are over, towards exits.
+  final LongAdder bytesUp = new LongAdder();
+
+  /// Payload of circuits that are over, from exits.
+  final LongAdder bytesDown = new LongAdder();
+
+  final Node node;
+  private final Optional<GuardBook> guards;
+  private final List<TunnelShard> shards = new ArrayList<>();
+  private volatile Optional<Outcome.Blocked> problem = Optional.empty();
+  private volatile boolean draining;
+
+  RunningTunnel(Node node, Tunnel rule, Network network) {
+    this.node = node;
+    this.rule = rule;
+    this.network = network;
+    this.picker =
+        new PathPicker(rule, Bytes.of(network.idBytes()), node.id(), node.roundTrips()::find);
+    this.exitPolicy = ExitPolicy.of(rule.exit());
+    this.guards = rule.relays().guard().map(guard -> node.guardBook(rule.name(), guard));
+    for (Shard shard : node.shards()) {
+      shards.add(new TunnelShard(shard, this));
+    }
+  }
+
+  void start() {
+    shards.forEach(part -> part.shard.run(part::start));
+  }
+
+  TunnelShard on(Shard shard) {
+    return shards.get(shard.loop.index());
+  }
+
+  List<TunnelShard> parts() {
+    return shards;
+  }
+
+  /// A path by the rule. Guards are a wish that is never dropped: where the rule asks for guards
+  /// and none may be used, there is no path.
+  Outcome pick(Optional<NodeId> exit, Set<NodeId> avoided) {
+    var view = node.directory().view().values();
+    Set<NodeId> entrances = Set.of();
+    if (guards.isPresent()) {
+      entrances = guards.get().guards(picker, view, node.random());
+      if (entrances.isEmpty()) {
+        return note(new Outcome.Blocked("no guard answers or may be chosen", guardPath()));
+      }
+    }
+    return note(picker.pick(view, new Wish(exit, entrances, avoided), node.random()));
+  }
+
+  private String guardPath() {
+    return org.wormholes.rules.RulePath.guard(rule.name());
+  }
+
+  private Outcome note(Outcome outcome) {
+    problem = outcome instanceof Outcome.Blocked blocked ? Optional.of(blocked) : Optional.empty();
+    return outcome;
+  }
+
+  void entranceFailed(NodeId first) {
+    guards.ifPresent(book -> book.failed(first));
+  }
+
+  void entranceWorked(NodeId first) {
+    guards.ifPresent(book -> book.worked(first));
+  }
+
+  /// Why the last search for a path found none.
+  Optional<Outcome.Blocked> problem() {
+    return problem;
+  }
+
+  boolean isDraining() {
+    return draining;
+  }
+
+  /// Takes no new flows from now on; what lives goes on.
+  void drain() {
+    draining = true;
+    shards.forEach(part -> part.shard.run(part::drain));
+  }
+
+  /// Ends every flow.
+  void cut() {
+    draining = true;
+    shards.forEach(part -> part.shard.run(part::cut));
+  }
+}

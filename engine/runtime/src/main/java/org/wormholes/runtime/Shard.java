@@ -1,0 +1,162 @@
+package org.wormholes.runtime;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.wormholes.protocol.circuit.ChunkPool;
+import org.wormholes.protocol.crypto.NodeId;
+import org.wormholes.protocol.link.LinkReason;
+import org.wormholes.protocol.wire.Cells;
+import org.wormholes.runtime.spi.Loop;
+
+/// What one event loop owns: its links, and every circuit and stream on them. Nothing in here is
+/// shared with another loop, so nothing is locked.
+final class Shard {
+  /// Idle chunks kept for streams.
+  private static final int MAX_IDLE_CHUNK_BYTES = 8 << 20;
+
+  private static final Duration RELIEF_PAUSE = Duration.ofMillis(5);
+
+  final Loop loop;
+  final Node node;
+  final ChunkPool chunks = new ChunkPool(MAX_IDLE_CHUNK_BYTES);
+  final CellPool cells = new CellPool();
+
+  /// Where cells are opened on their way to a stream.
+  final byte[] scratch = new byte[Cells.LARGE_BODY];
+
+  private final Map<NodeId, NodeLink> dialed = new HashMap<>();
+  private final List<NodeLink> links = new ArrayList<>();
+  private final ArrayDeque<Flushable> unflushed = new ArrayDeque<>();
+  private boolean flushing;
+
+  Shard(Loop loop, Node node) {
+    this.loop = loop;
+    this.node = node;
+  }
+
+  /// Something with bytes that wait for the end of the present turn.
+  interface Flushable {
+    void flushNow();
+  }
+
+  long now() {
+    return loop.nanoTime();
+  }
+
+  /// Runs a task on this loop and sends what it caused.
+  void run(Runnable task) {
+    loop.execute(() -> {
+      task.run();
+      flush();
+    });
+  }
+
+  Loop.Cancellable after(Duration delay, Runnable task) {
+    return loop.schedule(
+        delay,
+        () -> {
+          task.run();
+          flush();
+        });
+  }
+
+  /// Asks for a flush at the end of this turn; whoever asks remembers that it has asked.
+  void flushLater(Flushable flushable) {
+    unflushed.addLast(flushable);
+  }
+
+  /// Ends a turn: everything written during it goes out, each neighbour with as few system calls as
+  /// possible.
+  void flush() {
+    if (flushing) {
+      return;
+    }
+    flushing = true;
+    try {
+      Flushable next;
+      while ((next = unflushed.pollFirst()) != null) {
+        next.flushNow();
+      }
+    } finally {
+      flushing = false;
+    }
+  }
+
+  /// The link to a node, dialed if there is none.
+  NodeLink link(NodeId peer, Map<String, String> addresses, List<String> carriers) {
+    NodeLink link = dialed.get(peer);
+    if (link != null && !link.isClosed()) {
+      return link;
+    }
+    NodeLink fresh = NodeLink.dial(this, peer, addresses, carriers);
+    if (!fresh.isClosed()) {
+      dialed.put(peer, fresh);
+    }
+    return fresh;
+  }
+
+  @Nullable NodeLink openLink(NodeId peer) {
+    NodeLink link = dialed.get(peer);
+    return link != null && link.isOpen() ? link : null;
+  }
+
+  void opened(NodeLink link) {
+    links.add(link);
+    node.linkOpened(this, link);
+  }
+
+  void closed(NodeLink link) {
+    link.dialedPeer().ifPresent(peer -> dialed.remove(peer, link));
+    if (links.remove(link)) {
+      node.linkClosed(this, link);
+    }
+  }
+
+  List<NodeLink> links() {
+    return links;
+  }
+
+  /// Closes circuits, the ones with the oldest queued bytes first, until memory is no longer
+  /// pressing.
+  void relieve() {
+    while (node.memory.pressing()) {
+      LinkCircuit oldest = null;
+      NodeLink holder = null;
+      long since = Long.MAX_VALUE;
+      for (NodeLink link : links) {
+        for (LinkCircuit circuit : link.circuits()) {
+          long at = circuit.oldestQueuedAt();
+          if (at < since) {
+            since = at;
+            oldest = circuit;
+            holder = link;
+          }
+        }
+      }
+      if (oldest == null || holder == null) {
+        break;
+      }
+      holder.destroy(oldest, LinkReason.OVERLOADED);
+    }
+    if (node.memory.pressing()) {
+      // What is left belongs to other loops, or is being sent: look again soon.
+      after(RELIEF_PAUSE, this::relieve);
+    } else {
+      node.memory.relieved();
+    }
+  }
+
+  void closeLinks() {
+    for (NodeLink link : List.copyOf(links)) {
+      link.close(LinkReason.SHUTTING_DOWN);
+    }
+    for (NodeLink link : List.copyOf(dialed.values())) {
+      link.close(LinkReason.SHUTTING_DOWN);
+    }
+  }
+}

@@ -1,0 +1,342 @@
+package org.wormholes.runtime;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.wormholes.protocol.circuit.CellChoice;
+import org.wormholes.protocol.circuit.DatagramListener;
+import org.wormholes.protocol.circuit.Reason;
+import org.wormholes.protocol.crypto.NodeId;
+import org.wormholes.protocol.link.LinkReason;
+import org.wormholes.rules.Shape;
+import org.wormholes.runtime.PathPicker.Outcome;
+
+/// The circuits of one tunnel on one loop: which flow goes on which, one clean circuit in reserve,
+/// and what becomes of the flows of a circuit that dies. Flows are carried on by another circuit to
+/// the same exit, or they end with an error; there is no third way.
+final class TunnelShard implements ClientCircuit.Owner {
+  private static final int MAX_CIRCUITS = 4_096;
+
+  /// Tries for a flow that the exit has not heard of, each over another path.
+  private static final int MAX_FRESH_TRIES = 4;
+
+  /// Tries to reach the exit of a circuit that died.
+  private static final int MAX_REBUILDS = 5;
+
+  private static final Duration REBUILD_PAUSE = Duration.ofMillis(50);
+  private static final Duration SPARE_PAUSE = Duration.ofMillis(500);
+  private static final Duration SWEEP_EVERY = Duration.ofSeconds(5);
+  private static final long IDLE_NANOS = Duration.ofSeconds(60).toNanos();
+
+  final Shard shard;
+  private final RunningTunnel tunnel;
+  private final Map<IsolationKey, ClientCircuit> byKey = new HashMap<>();
+  private final Map<ClientCircuit, Use> circuits = new HashMap<>();
+  private final Suspects suspects = new Suspects();
+  private @Nullable ClientCircuit spare;
+  private boolean sparePaused;
+  private boolean draining;
+
+  /// What a circuit is for.
+  private static final class Use {
+    @Nullable IsolationKey key;
+    long idleSince;
+    boolean retired;
+
+    /// How many circuits before this one failed to carry the same flows on.
+    int rebuilds;
+  }
+
+  TunnelShard(Shard shard, RunningTunnel tunnel) {
+    this.shard = shard;
+    this.tunnel = tunnel;
+  }
+
+  void start() {
+    keepSpare();
+    shard.after(SWEEP_EVERY, this::sweep);
+  }
+
+  /// Puts a new flow on a circuit, or ends it with a reason.
+  void open(ClientFlow flow) {
+    ClientCircuit circuit = draining ? null : circuitFor(flow.key);
+    if (circuit == null) {
+      flow.onReset(Reason.LOST);
+      return;
+    }
+    flow.join(circuit.end.open(flow.target, flow));
+    flow.carriedBy(circuit.flows);
+  }
+
+  /// A datagram flow on the circuit for this key; empty when there is none to be had.
+  Optional<ClientDatagrams> openDatagrams(IsolationKey key, DatagramListener listener) {
+    ClientCircuit circuit = draining ? null : circuitFor(key);
+    return circuit == null
+        ? Optional.empty()
+        : Optional.of(new ClientDatagrams(circuit, circuit.end.openDatagrams(listener)));
+  }
+
+  List<ClientCircuit> circuits() {
+    return List.copyOf(circuits.keySet());
+  }
+
+  boolean isEmpty() {
+    return circuits.isEmpty();
+  }
+
+  boolean isRetired(ClientCircuit circuit) {
+    Use use = circuits.get(circuit);
+    return use != null && use.retired;
+  }
+
+  void drain() {
+    draining = true;
+    sweepNow();
+  }
+
+  void cut() {
+    draining = true;
+    circuits().forEach(circuit -> circuit.close(Reason.REQUESTED));
+  }
+
+  private @Nullable ClientCircuit circuitFor(IsolationKey key) {
+    ClientCircuit known = byKey.get(key);
+    if (known != null && isUsable(known)) {
+      return known;
+    }
+    ClientCircuit circuit = spare;
+    if (circuit == null || !isUsable(circuit)) {
+      circuit = build(Optional.empty());
+    } else {
+      spare = null;
+    }
+    if (circuit != null) {
+      use(circuit).key = key;
+      byKey.put(key, circuit);
+      keepSpare();
+    }
+    return circuit;
+  }
+
+  private boolean isUsable(ClientCircuit circuit) {
+    Use use = circuits.get(circuit);
+    return use != null && !use.retired && !circuit.isOver() && circuit.end.hasRoom();
+  }
+
+  private Use use(ClientCircuit circuit) {
+    Use use = circuits.get(circuit);
+    if (use == null) {
+      throw new IllegalStateException("not a circuit of this tunnel");
+    }
+    return use;
+  }
+
+  /// A new circuit, to a given exit or any; null when the rule allows no path.
+  private @Nullable ClientCircuit build(Optional<NodeId> exit) {
+    if (circuits.size() >= MAX_CIRCUITS) {
+      return null;
+    }
+    return switch (tunnel.pick(exit, suspects.now(shard.now()))) {
+      case Outcome.Blocked blocked -> {
+        shard.node.blocked(tunnel, blocked);
+        yield null;
+      }
+      case Outcome.Picked(Path path) -> {
+        ClientCircuit circuit =
+            new ClientCircuit(
+                shard, path, tunnel.rule.carry(), tunnel.rule.earlyData() && exit.isEmpty(), this);
+        tunnel.rule.shape().ifPresent(shape -> circuit.cells(choice(shape)));
+        Use use = new Use();
+        use.idleSince = shard.now();
+        circuits.put(circuit, use);
+        // Started after the caller has put its flows on: the first of them may travel along.
+        shard.run(circuit::start);
+        yield circuit;
+      }
+    };
+  }
+
+  private static CellChoice choice(Shape shape) {
+    return switch (shape) {
+      case LARGE_CELLS -> CellChoice.LARGE;
+      case SMALL_CELLS -> CellChoice.SMALL;
+    };
+  }
+
+  private void keepSpare() {
+    if (!draining && !sparePaused && spare == null) {
+      spare = build(Optional.empty());
+      if (spare == null) {
+        pauseSpare();
+      }
+    }
+  }
+
+  private void pauseSpare() {
+    if (!sparePaused) {
+      sparePaused = true;
+      shard.after(
+          SPARE_PAUSE,
+          () -> {
+            sparePaused = false;
+            keepSpare();
+          });
+    }
+  }
+
+  @Override
+  public void onReady(ClientCircuit circuit) {
+    suspects.worked(circuit.path.hops());
+    tunnel.entranceWorked(circuit.path.first().id());
+    use(circuit).rebuilds = 0;
+    shard.node.circuitBuilt(tunnel, circuit);
+  }
+
+  @Override
+  public void onOver(ClientCircuit circuit, LinkReason reason) {
+    Use use = circuits.remove(circuit);
+    if (use == null) {
+      return;
+    }
+    tunnel.bytesUp.add(circuit.flows.bytesIn);
+    tunnel.bytesDown.add(circuit.flows.bytesOut);
+    if (use.key != null) {
+      byKey.remove(use.key, circuit);
+    }
+    boolean wasSpare = spare == circuit;
+    if (wasSpare) {
+      spare = null;
+    }
+    boolean failed = reason != LinkReason.FINISHED;
+    if (failed) {
+      noteFailure(circuit, reason);
+    }
+    List<StreamBridge> left = circuit.flows.all();
+    left.forEach(flow -> flow.carriedBy(null));
+    if (!failed) {
+      left.forEach(flow -> flow.abandon(Reason.REQUESTED));
+    } else if (circuit.saidSomething() || use.rebuilds > 0) {
+      carryOn(left, circuit.path, use, use.rebuilds + 1);
+    } else {
+      left.forEach(flow -> startAgain((ClientFlow) flow));
+    }
+    if (wasSpare && failed) {
+      pauseSpare();
+    }
+  }
+
+  private void noteFailure(ClientCircuit circuit, LinkReason reason) {
+    boolean entrance = !circuit.isReady() && reason == LinkReason.LINK_LOST;
+    if (entrance) {
+      tunnel.entranceFailed(circuit.path.first().id());
+    }
+    suspects.failed(circuit.path.hops(), shard.now());
+    shard.node.circuitLost(tunnel, circuit, reason);
+  }
+
+  /// The exit has heard nothing of this flow: any path will do.
+  private void startAgain(ClientFlow flow) {
+    if (flow.isOver()) {
+      return;
+    }
+    ClientCircuit next =
+        ++flow.failures < MAX_FRESH_TRIES && !draining ? circuitFor(flow.key) : null;
+    if (next == null) {
+      flow.stream().reset(Reason.LOST);
+      flow.onReset(Reason.LOST);
+      return;
+    }
+    next.end.attach(flow.stream(), shard.now());
+    flow.carriedBy(next.flows);
+  }
+
+  /// The exit holds the other ends of these flows: only it can carry them on.
+  private void carryOn(List<StreamBridge> flows, Path path, Use use, int tries) {
+    List<StreamBridge> alive = new ArrayList<>(flows);
+    alive.removeIf(StreamBridge::isOver);
+    if (alive.isEmpty()) {
+      return;
+    }
+    if (tries > MAX_REBUILDS) {
+      alive.forEach(flow -> flow.abandon(Reason.LOST));
+      return;
+    }
+    if (tries > 1) {
+      shard.after(REBUILD_PAUSE.multipliedBy(tries - 1L), () -> rebuild(alive, path, use, tries));
+    } else {
+      rebuild(alive, path, use, tries);
+    }
+  }
+
+  private void rebuild(List<StreamBridge> flows, Path path, Use use, int tries) {
+    ClientCircuit next = build(Optional.of(path.exit().id()));
+    if (next == null) {
+      carryOn(flows, path, use, tries + 1);
+      return;
+    }
+    Use nextUse = use(next);
+    nextUse.rebuilds = tries;
+    nextUse.key = use.key;
+    nextUse.retired = use.retired;
+    if (use.key != null && !use.retired) {
+      byKey.putIfAbsent(use.key, next);
+    }
+    for (StreamBridge flow : flows) {
+      if (!flow.isOver()) {
+        next.end.attach(flow.stream(), shard.now());
+        flow.carriedBy(next.flows);
+      }
+    }
+  }
+
+  private void sweep() {
+    sweepNow();
+    if (!draining || !circuits.isEmpty()) {
+      shard.after(SWEEP_EVERY, this::sweep);
+    }
+  }
+
+  /// Retires circuits that are old, closes those that nobody uses.
+  private void sweepNow() {
+    long now = shard.now();
+    Set<ClientCircuit> unused = new HashSet<>();
+    circuits.forEach((circuit, use) -> {
+      boolean old =
+          tunnel
+              .rule
+              .rotateEvery()
+              .map(every -> now - circuit.bornAt() > every.toNanos())
+              .orElse(false);
+      if (old || draining) {
+        retire(circuit, use);
+      }
+      if (!isUnused(circuit)) {
+        use.idleSince = now;
+      } else if (use.retired || (circuit != spare && now - use.idleSince > IDLE_NANOS)) {
+        unused.add(circuit);
+      }
+    });
+    unused.forEach(circuit -> circuit.close(Reason.ROTATED));
+    keepSpare();
+  }
+
+  private static boolean isUnused(ClientCircuit circuit) {
+    return circuit.flows.size() == 0 && circuit.datagramFlows == 0;
+  }
+
+  private void retire(ClientCircuit circuit, Use use) {
+    use.retired = true;
+    if (use.key != null) {
+      byKey.remove(use.key, circuit);
+    }
+    if (spare == circuit) {
+      spare = null;
+    }
+  }
+}
