@@ -22,6 +22,13 @@ public final class AddressSet implements Members {
   private final long[] halves; // IPv6, ascending: high and low halves in turn
   private final byte[] longPrefixes; // of 128 bits
 
+  private AddressSet(int[] starts, byte[] prefixes, long[] halves, byte[] longPrefixes) {
+    this.starts = starts;
+    this.prefixes = prefixes;
+    this.halves = halves;
+    this.longPrefixes = longPrefixes;
+  }
+
   private AddressSet(List<AddressRange> ranges) {
     int short4 = (int) ranges.stream().filter(AddressSet::isIpv4).count();
     starts = new int[short4];
@@ -64,6 +71,57 @@ public final class AddressSet implements Members {
   /// The set of these ranges and addresses, as text.
   public static AddressSet of(String... ranges) {
     return of(Arrays.stream(ranges).map(AddressSet::range).toList());
+  }
+
+  /// The set in its plain form: the first addresses and prefix lengths (of 32 bits) of the IPv4
+  /// ranges, then the halves of the first addresses and prefix lengths (of 128) of the IPv6 ranges.
+  /// What is not in order, apart and without bits beyond the prefix is refused. The arrays are
+  /// kept.
+  public static AddressSet ofSorted(
+      int[] starts, byte[] prefixes, long[] halves, byte[] longPrefixes) {
+    for (int i = 0; i < starts.length; i++) {
+      int prefix = prefixes[i];
+      boolean plain = prefix >= 0 && prefix <= 32 && (starts[i] & lastBits(32 - prefix)) == 0;
+      boolean follows =
+          i == 0
+              || Integer.compareUnsigned(
+                      starts[i - 1] | (int) lastBits(32 - prefixes[i - 1]), starts[i])
+                  < 0;
+      if (!plain || !follows) {
+        throw new IllegalArgumentException("ranges of a set must be plain, in order and apart");
+      }
+    }
+    AddressSet set = new AddressSet(starts, prefixes, halves, longPrefixes);
+    for (int i = 0; i < longPrefixes.length; i++) {
+      set.checkIpv6(i);
+    }
+    return set;
+  }
+
+  private void checkIpv6(int i) {
+    int prefix = longPrefixes[i] & 0xff;
+    long high = halves[2 * i];
+    long low = halves[2 * i + 1];
+    boolean plain =
+        prefix <= 128
+            && (high & lastBits(64 - Math.min(64, prefix))) == 0
+            && (low & lastBits(128 - Math.max(64, prefix))) == 0
+            && !(high == 0 && low >>> 32 == 0xffff && prefix >= 96);
+    boolean follows = true;
+    if (i > 0) {
+      int before = longPrefixes[i - 1] & 0xff;
+      long lastHigh = halves[2 * i - 2] | lastBits(64 - Math.min(64, before));
+      int order = Long.compareUnsigned(lastHigh, high);
+      long lastLow = halves[2 * i - 1] | lastBits(128 - Math.max(64, before));
+      follows = order < 0 || (order == 0 && Long.compareUnsigned(lastLow, low) < 0);
+    }
+    if (!plain || !follows) {
+      throw new IllegalArgumentException("ranges of a set must be plain, in order and apart");
+    }
+  }
+
+  private static long lastBits(int count) {
+    return count >= 64 ? -1L : (1L << count) - 1;
   }
 
   private static AddressRange range(String text) {
@@ -126,6 +184,11 @@ public final class AddressSet implements Members {
       return prefix == 0 || differentUpper >>> (64 - prefix) == 0;
     }
     return differentUpper == 0 && differentLower >>> (128 - prefix) == 0;
+  }
+
+  /// The first address and prefix length of an IPv4 range, as `bits << 8 | prefix`.
+  public long ipv4Range(int index) {
+    return (starts[index] & 0xffff_ffffL) << 8 | prefixes[index];
   }
 
   /// The ranges, IPv4 first, each family in order.

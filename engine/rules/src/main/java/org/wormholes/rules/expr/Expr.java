@@ -125,21 +125,28 @@ public sealed interface Expr {
 
   /// The comparisons. Equality is for all types, order for quantities and times of day.
   enum Comparison {
-    LESS("<"),
-    AT_MOST("<="),
-    MORE(">"),
-    AT_LEAST(">="),
-    EQUAL("=="),
-    NOT_EQUAL("!=");
+    LESS(1, "<"),
+    AT_MOST(2, "<="),
+    MORE(3, ">"),
+    AT_LEAST(4, ">="),
+    EQUAL(5, "=="),
+    NOT_EQUAL(6, "!=");
 
+    private final int id;
     private final String sign;
 
-    Comparison(String sign) {
+    Comparison(int id, String sign) {
+      this.id = id;
       this.sign = sign;
     }
 
     public String sign() {
       return sign;
+    }
+
+    /// The number in canonical bytes; never reused.
+    public int id() {
+      return id;
     }
 
     public boolean isOrder() {
@@ -160,19 +167,26 @@ public sealed interface Expr {
   /// The arithmetic. All of it is total: what is too large stays at the largest finite value, and
   /// dividing by zero gives zero, as does the remainder.
   enum Operation {
-    ADD("+"),
-    SUBTRACT("-"),
-    MULTIPLY("*"),
-    DIVIDE("/"),
+    ADD(1, "+"),
+    SUBTRACT(2, "-"),
+    MULTIPLY(3, "*"),
+    DIVIDE(4, "/"),
     /// The sign of the result is that of the divisor, as in Ruby.
-    REMAINDER("%"),
-    MINIMUM("min"),
-    MAXIMUM("max");
+    REMAINDER(5, "%"),
+    MINIMUM(6, "min"),
+    MAXIMUM(7, "max");
 
+    private final int id;
     private final String sign;
 
-    Operation(String sign) {
+    Operation(int id, String sign) {
+      this.id = id;
       this.sign = sign;
+    }
+
+    /// The number in canonical bytes; never reused.
+    public int id() {
+      return id;
     }
 
     public String sign() {
@@ -231,18 +245,25 @@ public sealed interface Expr {
   }
 
   enum TextQuestion {
-    STARTS_WITH("start_with?"),
-    ENDS_WITH("end_with?"),
-    CONTAINS("include?");
+    STARTS_WITH(1, "start_with?"),
+    ENDS_WITH(2, "end_with?"),
+    CONTAINS(3, "include?");
 
+    private final int id;
     private final String word;
 
-    TextQuestion(String word) {
+    TextQuestion(int id, String word) {
+      this.id = id;
       this.word = word;
     }
 
     public String word() {
       return word;
+    }
+
+    /// The number in canonical bytes; never reused.
+    public int id() {
+      return id;
     }
   }
 

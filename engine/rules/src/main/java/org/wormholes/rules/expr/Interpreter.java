@@ -78,9 +78,8 @@ public final class Interpreter {
 
   private static boolean between(Expr.Between between, FactSource facts) {
     double value = quantity(between.value(), facts);
-    double high = quantity(between.high(), facts);
-    return value >= quantity(between.low(), facts)
-        && (between.includesHigh() ? value <= high : value < high);
+    double low = quantity(between.low(), facts);
+    return Total.isBetween(value, low, quantity(between.high(), facts), between.includesHigh());
   }
 
   private static boolean member(Expr value, Members members, FactSource facts) {
@@ -123,8 +122,8 @@ public final class Interpreter {
       case MULTIPLY -> Total.multiply(left, right);
       case DIVIDE -> Total.divide(left, right);
       case REMAINDER -> Total.remainder(left, right);
-      case MINIMUM -> Math.min(left, right);
-      case MAXIMUM -> Math.max(left, right);
+      case MINIMUM -> Total.minimum(left, right);
+      case MAXIMUM -> Total.maximum(left, right);
     };
   }
 

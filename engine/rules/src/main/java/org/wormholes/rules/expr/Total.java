@@ -32,6 +32,18 @@ final class Total {
     return remainder != 0 && remainder < 0 != right < 0 ? finite(remainder + right) : remainder;
   }
 
+  static double minimum(double left, double right) {
+    return Math.min(left, right);
+  }
+
+  static double maximum(double left, double right) {
+    return Math.max(left, right);
+  }
+
+  static boolean isBetween(double value, double low, double high, boolean includesHigh) {
+    return value >= low && (includesHigh ? value <= high : value < high);
+  }
+
   private static double finite(double value) {
     return Math.clamp(value, -Double.MAX_VALUE, Double.MAX_VALUE);
   }

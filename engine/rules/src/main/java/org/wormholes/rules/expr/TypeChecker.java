@@ -28,12 +28,19 @@ public final class TypeChecker {
 
   /// The type of the tree, or empty where [#problems] has something to say.
   public static Optional<Type> typeOf(Expr expr, Scope scope) {
+    return Optional.ofNullable(passed(expr, scope));
+  }
+
+  private static @Nullable Type passed(Expr expr, Scope scope) {
+    if (expr instanceof Expr.YesNo) {
+      return Type.YES_NO; // many routes are no more than this, and should cost no more
+    }
     if (!fits(expr)) {
-      return Optional.empty();
+      return null;
     }
     TypeChecker checker = new TypeChecker(scope, null);
     Type type = checker.check(expr);
-    return checker.failed ? Optional.empty() : Optional.ofNullable(type);
+    return checker.failed ? null : type;
   }
 
   /// Everything that is wrong with the tree, whatever type it should have.
@@ -69,7 +76,7 @@ public final class TypeChecker {
   /// The tree, if it is a condition; otherwise an [IllegalArgumentException] with the first
   /// problem.
   public static Expr checkedCondition(Expr expr, Scope scope) {
-    if (typeOf(expr, scope).orElse(null) == Type.YES_NO) {
+    if (passed(expr, scope) == Type.YES_NO) {
       return expr;
     }
     throw new IllegalArgumentException(conditionProblems(expr, scope).getFirst().message());
@@ -77,7 +84,7 @@ public final class TypeChecker {
 
   /// The tree, if it is a score; otherwise an [IllegalArgumentException] with the first problem.
   public static Expr checkedScore(Expr expr, Scope scope) {
-    Type type = typeOf(expr, scope).orElse(null);
+    Type type = passed(expr, scope);
     if (type != null && isScore(type)) {
       return expr;
     }

@@ -1,0 +1,155 @@
+package org.wormholes.rules;
+
+import org.jspecify.annotations.Nullable;
+import org.wormholes.rules.ExitDecision.Cause;
+import org.wormholes.rules.ExitDecision.Outcome;
+import org.wormholes.rules.expr.Address;
+import org.wormholes.rules.expr.AddressKind;
+import org.wormholes.rules.expr.Expr;
+import org.wormholes.rules.expr.Fact;
+import org.wormholes.rules.expr.Interpreter;
+import org.wormholes.rules.expr.Predicate;
+import org.wormholes.rules.expr.Predicates;
+
+/// Decides what may be reached from an exit.
+///
+/// The order of clauses does not matter:
+///
+/// 1. a `refuse` clause that matches refuses;
+/// 2. an address that is not public (private, loopback, link-local, multicast, unspecified, shared,
+///    documentation, reserved; also where an IPv6 address carries it) is refused unless an `allow`
+///    clause matches *and names it*;
+/// 3. where there are `allow` clauses, one of them must match;
+/// 4. anything else is allowed.
+///
+/// A clause names an address by asking in the positive for its kind (`address.private?`), for the
+/// address itself, or for a range that lies wholly inside one non-public block (`10.1.0.0/16` does,
+/// `0.0.0.0/0` does not). What stands under `!`, or in the condition of an `if`, names nothing.
+///
+/// A name is decided twice: before it is resolved, where a clause that asks for the address counts
+/// only as far as it is settled without it; and then, with the name still known, for each address
+/// it resolved to. So a name cannot lead into a LAN. The same address must then be connected to,
+/// not the name. Odd spellings of IPv4 addresses never get here as names: see `Host`. Immutable,
+/// thread-safe.
+public final class ExitPolicy {
+  private static final int MAX_COMPILED = 64;
+
+  private static final ExitDecision BY_DEFAULT = bare(Outcome.ALLOW, Cause.PUBLIC_ADDRESS);
+  private static final ExitDecision NOT_ALLOWED = bare(Outcome.REFUSE, Cause.NOT_ALLOWED);
+  private static final ExitDecision NOT_PUBLIC = bare(Outcome.REFUSE, Cause.NOT_PUBLIC);
+  private static final ExitDecision UNRESOLVED = bare(Outcome.RESOLVE, Cause.UNRESOLVED);
+
+  private final Exit exit;
+  private final Predicate[] conditions;
+  private final ExitDecision[] decisions; // of each clause, where it decides
+  private final boolean allowsByClause;
+
+  private ExitPolicy(Exit exit) {
+    this.exit = exit;
+    int size = exit.clauses().size();
+    conditions = new Predicate[size];
+    decisions = new ExitDecision[size];
+    for (int i = 0; i < size; i++) {
+      ExitClause clause = exit.clauses().get(i);
+      conditions[i] =
+          i < MAX_COMPILED
+              ? Predicates.compile(clause.condition())
+              : Predicates.interpret(clause.condition());
+      decisions[i] =
+          clause.allows()
+              ? new ExitDecision(Outcome.ALLOW, Cause.ALLOWED, i)
+              : new ExitDecision(Outcome.REFUSE, Cause.REFUSED, i);
+    }
+    allowsByClause = exit.clauses().stream().anyMatch(ExitClause::allows);
+  }
+
+  public static ExitPolicy of(Exit exit) {
+    return new ExitPolicy(exit);
+  }
+
+  private static ExitDecision bare(Outcome outcome, Cause cause) {
+    return new ExitDecision(outcome, cause, ExitDecision.NO_CLAUSE);
+  }
+
+  /// The decision. Never [Outcome#ALLOW] while the address is not known.
+  public ExitDecision decide(ExitFacts facts) {
+    Address address = facts.address();
+    return address == null ? beforeResolution(facts) : decide(facts, address);
+  }
+
+  private ExitDecision decide(ExitFacts facts, Address address) {
+    boolean open = AddressKind.of(address) == AddressKind.PUBLIC;
+    ExitDecision allowed = null;
+    boolean matched = false;
+    for (int i = 0; i < conditions.length; i++) {
+      boolean allows = decisions[i].allows();
+      if ((allows && allowed != null) || !conditions[i].test(facts)) {
+        continue;
+      }
+      if (!allows) {
+        return decisions[i];
+      }
+      matched = true;
+      if (open || Naming.names(exit.clauses().get(i).condition(), facts, address)) {
+        allowed = decisions[i];
+      }
+    }
+    if (allowed != null) {
+      return allowed;
+    }
+    if (allowsByClause && !matched) {
+      return NOT_ALLOWED;
+    }
+    return open ? BY_DEFAULT : NOT_PUBLIC;
+  }
+
+  private ExitDecision beforeResolution(ExitFacts facts) {
+    boolean possible = !allowsByClause;
+    for (int i = 0; i < conditions.length; i++) {
+      Boolean value = settled(exit.clauses().get(i).condition(), facts);
+      if (decisions[i].refuses() && Boolean.TRUE.equals(value)) {
+        return decisions[i];
+      }
+      possible |= decisions[i].allows() && !Boolean.FALSE.equals(value);
+    }
+    return possible ? UNRESOLVED : NOT_ALLOWED;
+  }
+
+  /// The value of a condition where it does not hang on the address, otherwise null.
+  private static @Nullable Boolean settled(Expr condition, ExitFacts facts) {
+    return switch (condition) {
+      case Expr.Not(Expr value) -> {
+        Boolean inner = settled(value, facts);
+        yield inner == null ? null : !inner;
+      }
+      case Expr.And(var all) -> settled(all, facts, false);
+      case Expr.Or(var any) -> settled(any, facts, true);
+      case Expr.Choose(Expr question, Expr then, Expr otherwise) -> {
+        Boolean asked = settled(question, facts);
+        Boolean first = Boolean.FALSE.equals(asked) ? null : settled(then, facts);
+        Boolean second = Boolean.TRUE.equals(asked) ? null : settled(otherwise, facts);
+        if (asked != null) {
+          yield asked ? first : second;
+        }
+        boolean same = first != null && first.equals(second);
+        yield same ? first : null;
+      }
+      default -> condition.asksFor(Fact.ADDRESS) ? null : Interpreter.yesNo(condition, facts);
+    };
+  }
+
+  /// One part that is `absorbing` settles the whole; otherwise all parts must be settled.
+  private static @Nullable Boolean settled(
+      Iterable<Expr> parts, ExitFacts facts, boolean absorbing) {
+    boolean open = false;
+    for (Expr part : parts) {
+      Boolean value = settled(part, facts);
+      if (value == null) {
+        open = true;
+      } else if (value == absorbing) {
+        return absorbing;
+      }
+    }
+    return open ? null : !absorbing;
+  }
+}

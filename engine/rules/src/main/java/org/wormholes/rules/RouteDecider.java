@@ -1,0 +1,130 @@
+package org.wormholes.rules;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.wormholes.rules.expr.DomainIndex;
+import org.wormholes.rules.expr.DomainSet;
+import org.wormholes.rules.expr.Expr;
+import org.wormholes.rules.expr.Fact;
+import org.wormholes.rules.expr.Interpreter;
+import org.wormholes.rules.expr.Predicate;
+import org.wormholes.rules.expr.Predicates;
+
+/// Decides which route a flow takes: the first that matches; none means it is refused. A ruleset
+/// without routes and with exactly one tunnel sends everything there.
+///
+/// Routes that ask only whether the host is in a set of domains are not tried one by one: one index
+/// over all of them finds the first. Of the others the first [#MAX_COMPILED] are compiled, the rest
+/// interpreted. Conditions have no side effects, so the order in which they are tried does not
+/// show. Immutable, thread-safe; a decision makes no garbage (but see [Predicate]).
+public final class RouteDecider {
+  /// How many conditions are compiled; making a class for each of thousands would take seconds.
+  public static final int MAX_COMPILED = 64;
+
+  private final List<Route> routes;
+  private final Decision[] decisions;
+  private final Decision otherwise;
+  private final @Nullable DomainIndex domains;
+  private final int[] domainRoutes; // of each set in the index, its route
+  private final Predicate[] conditions; // of all other routes, in order
+  private final int[] conditionRoutes;
+
+  private RouteDecider(Ruleset ruleset) {
+    routes = ruleset.routes();
+    decisions = new Decision[routes.size()];
+    otherwise = otherwise(ruleset);
+    List<DomainSet> sets = new ArrayList<>();
+    List<Integer> setRoutes = new ArrayList<>();
+    List<Predicate> others = new ArrayList<>();
+    List<Integer> otherRoutes = new ArrayList<>();
+    for (int i = 0; i < decisions.length; i++) {
+      Route route = routes.get(i);
+      decisions[i] = new Decision(i, route.verdict(), RulePath.route(i));
+      DomainSet set = onlyDomains(route.condition());
+      if (set != null) {
+        sets.add(set);
+        setRoutes.add(i);
+      } else {
+        others.add(predicate(route.condition(), others.size()));
+        otherRoutes.add(i);
+      }
+    }
+    domains = sets.isEmpty() ? null : DomainIndex.of(sets);
+    domainRoutes = setRoutes.stream().mapToInt(Integer::intValue).toArray();
+    conditions = others.toArray(Predicate[]::new);
+    conditionRoutes = otherRoutes.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  public static RouteDecider of(Ruleset ruleset) {
+    return new RouteDecider(ruleset);
+  }
+
+  private static Decision otherwise(Ruleset ruleset) {
+    if (ruleset.routes().isEmpty() && ruleset.tunnels().size() == 1) {
+      String tunnel = ruleset.tunnels().getFirst().name();
+      return new Decision(Decision.NO_ROUTE, new Verdict.To(tunnel), RulePath.tunnel(tunnel));
+    }
+    return new Decision(Decision.NO_ROUTE, Verdict.REFUSE, RulePath.NO_ROUTE);
+  }
+
+  private static @Nullable DomainSet onlyDomains(Expr condition) {
+    return condition instanceof Expr.Member(Expr.FactRef(Fact fact), DomainSet set)
+            && fact == Fact.HOST
+        ? set
+        : null;
+  }
+
+  private static Predicate predicate(Expr condition, int made) {
+    return made < MAX_COMPILED ? Predicates.compile(condition) : Predicates.interpret(condition);
+  }
+
+  /// The decision for the flow.
+  public Decision decide(FlowFacts flow) {
+    int first = decisions.length;
+    if (domains != null) {
+      int set = domains.lowest(flow.host());
+      first = set == DomainIndex.NONE ? first : domainRoutes[set];
+    }
+    for (int i = 0; i < conditions.length && conditionRoutes[i] < first; i++) {
+      if (conditions[i].test(flow)) {
+        return decisions[conditionRoutes[i]];
+      }
+    }
+    return first == decisions.length ? otherwise : decisions[first];
+  }
+
+  /// What each route had to say, up to and including the one that won, and the parts of its
+  /// condition that settled it. For people: slow.
+  public Explanation explain(FlowFacts flow) {
+    List<Explanation.Tried> tried = new ArrayList<>();
+    Decision decision = decide(flow);
+    int last = decision.routeIndex() < 0 ? routes.size() - 1 : decision.routeIndex();
+    for (int i = Math.max(0, last + 1 - Explanation.MAX_TRIED); i <= last; i++) {
+      Expr condition = routes.get(i).condition();
+      boolean matched = Interpreter.yesNo(condition, flow);
+      tried.add(
+          new Explanation.Tried(
+              i, RulePath.route(i), matched, Explanation.settledBy(condition, flow, matched)));
+    }
+    return new Explanation(decision, tried);
+  }
+
+  /// The expectations that the routes do not meet, by their number, each with what was decided
+  /// instead.
+  public static List<Unmet> unmet(Ruleset ruleset) {
+    RouteDecider decider = of(ruleset);
+    List<Unmet> unmet = new ArrayList<>();
+    for (int i = 0; i < ruleset.expectations().size(); i++) {
+      Expectation expectation = ruleset.expectations().get(i);
+      Decision decision = decider.decide(expectation.flow().facts());
+      if (!decision.verdict().equals(expectation.expected())) {
+        unmet.add(new Unmet(i, expectation, decision));
+      }
+    }
+    return unmet;
+  }
+
+  /// An expectation that is not met.
+  public record Unmet(int index, Expectation expectation, Decision decision) {}
+}

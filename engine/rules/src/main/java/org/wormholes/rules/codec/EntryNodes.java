@@ -1,0 +1,76 @@
+package org.wormholes.rules.codec;
+
+import static org.wormholes.rules.codec.NodeSerializer.register;
+
+import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.KryoException;
+import org.wormholes.rules.Entry;
+import org.wormholes.rules.Entry.Listen;
+import org.wormholes.rules.expr.Host;
+
+/// The bytes of entries: rules.md 3.2.
+final class EntryNodes {
+  private EntryNodes() {}
+
+  static void registerAll(Kryo kryo) {
+    register(
+        kryo,
+        Kinds.SOCKS,
+        Entry.Socks.class,
+        (out, entry) -> {
+          out.head(Kinds.SOCKS, entry.udp() ? 1 : 0, entry.listen().port());
+          out.text(entry.listen().host());
+        },
+        in -> {
+          boolean udp = in.flag();
+          return new Entry.Socks(listen(in), udp);
+        });
+    register(
+        kryo,
+        Kinds.HTTP,
+        Entry.Http.class,
+        (out, entry) -> {
+          out.head(Kinds.HTTP, 0, entry.listen().port());
+          out.text(entry.listen().host());
+        },
+        in -> {
+          if (in.detail() != 0) {
+            throw new KryoException("an HTTP entry must have detail 0");
+          }
+          return new Entry.Http(listen(in));
+        });
+    register(
+        kryo,
+        Kinds.FORWARD,
+        Entry.Forward.class,
+        (out, entry) -> {
+          out.head(Kinds.FORWARD, entry.udp() ? 1 : 0, entry.listen().port());
+          out.text(entry.listen().host());
+          out.text(entry.host());
+          out.writeInt(entry.port());
+          out.writeInt(0);
+        },
+        in -> {
+          boolean udp = in.flag();
+          Listen listen = listen(in);
+          String host = plainHost(in);
+          int port = in.readInt();
+          in.zero();
+          return new Entry.Forward(listen, host, port, udp);
+        });
+  }
+
+  private static Listen listen(RuleInput in) {
+    int port = in.count();
+    return new Listen(plainHost(in), port);
+  }
+
+  /// A host in its plain form; records would turn another form into it.
+  static String plainHost(RuleInput in) {
+    String host = in.text();
+    if (!Host.parse(host).map(parsed -> parsed.text().equals(host)).orElse(false)) {
+      throw new KryoException("a host must be in its plain form");
+    }
+    return host;
+  }
+}

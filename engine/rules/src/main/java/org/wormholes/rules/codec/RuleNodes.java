@@ -1,0 +1,297 @@
+package org.wormholes.rules.codec;
+
+import static org.wormholes.rules.codec.NodeSerializer.register;
+
+import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.KryoException;
+import java.time.DayOfWeek;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.wormholes.rules.Distinct;
+import org.wormholes.rules.Entry;
+import org.wormholes.rules.Exit;
+import org.wormholes.rules.ExitClause;
+import org.wormholes.rules.Expectation;
+import org.wormholes.rules.FlowSample;
+import org.wormholes.rules.Guard;
+import org.wormholes.rules.Isolation;
+import org.wormholes.rules.Network;
+import org.wormholes.rules.Protocol;
+import org.wormholes.rules.Relays;
+import org.wormholes.rules.Resolve;
+import org.wormholes.rules.Route;
+import org.wormholes.rules.Ruleset;
+import org.wormholes.rules.Shape;
+import org.wormholes.rules.Tunnel;
+import org.wormholes.rules.Verdict;
+import org.wormholes.rules.codec.ExprNodes.ById;
+import org.wormholes.rules.expr.Expr;
+
+/// The bytes of rules: rules.md 3.
+final class RuleNodes {
+  private static final ById<Distinct> DISTINCT = new ById<>(Distinct.values(), Distinct::id);
+  private static final ById<Shape> SHAPES = new ById<>(Shape.values(), Shape::id);
+  private static final ById<Protocol> PROTOCOLS = new ById<>(Protocol.values(), Protocol::id);
+  private static final ById<DayOfWeek> DAYS = new ById<>(DayOfWeek.values(), DayOfWeek::getValue);
+
+  private RuleNodes() {}
+
+  static void registerAll(Kryo kryo) {
+    register(kryo, Kinds.RULESET, Ruleset.class, RuleNodes::write, RuleNodes::readRuleset);
+    register(kryo, Kinds.NETWORK, Network.class, RuleNodes::write, RuleNodes::readNetwork);
+    register(kryo, Kinds.TUNNEL, Tunnel.class, RuleNodes::write, RuleNodes::readTunnel);
+    register(kryo, Kinds.ROUTE, Route.class, RuleNodes::write, RuleNodes::readRoute);
+    register(
+        kryo, Kinds.EXPECTATION, Expectation.class, RuleNodes::write, RuleNodes::readExpectation);
+    register(kryo, Kinds.FLOW, FlowSample.class, RuleNodes::write, RuleNodes::readFlow);
+    registerTunnelParts(kryo);
+    EntryNodes.registerAll(kryo);
+  }
+
+  private static void write(RuleOutput out, Ruleset ruleset) {
+    out.nameTunnels(ruleset);
+    out.head(Kinds.RULESET, 0, 0);
+    out.text(ruleset.name());
+    out.text(ruleset.version());
+    out.list(ruleset.networks());
+    out.list(ruleset.tunnels());
+    out.list(ruleset.routes());
+    out.list(ruleset.expectations());
+  }
+
+  private static Ruleset readRuleset(RuleInput in) {
+    in.plain();
+    String name = in.text();
+    String version = in.text();
+    List<Network> networks = in.list(Network.class);
+    List<Tunnel> tunnels = in.list(Tunnel.class);
+    in.targets(
+        tunnels.stream().map(tunnel -> new Verdict.To(tunnel.name())).toArray(Verdict[]::new));
+    List<Route> routes = in.list(Route.class);
+    return new Ruleset(name, version, networks, tunnels, routes, in.list(Expectation.class));
+  }
+
+  private static void write(RuleOutput out, Network network) {
+    out.head(Kinds.NETWORK, network.openToAnyone() ? 1 : 0, 0);
+    out.text(network.name());
+    out.texts(network.bootstraps());
+  }
+
+  private static Network readNetwork(RuleInput in) {
+    in.noCount();
+    boolean open = in.flag();
+    String name = in.text();
+    return new Network(name, open, in.texts());
+  }
+
+  private static void write(RuleOutput out, Tunnel tunnel) {
+    out.head(Kinds.TUNNEL, tunnel.earlyData() ? 1 : 0, 0);
+    out.text(tunnel.name());
+    out.text(tunnel.network());
+    out.list(tunnel.entries());
+    out.node(tunnel.relays());
+    out.node(tunnel.exit());
+    out.texts(tunnel.carry());
+    out.optional(tunnel.rotateEvery());
+    out.node(tunnel.isolation());
+    out.optional(tunnel.shape());
+  }
+
+  private static Tunnel readTunnel(RuleInput in) {
+    in.noCount();
+    boolean earlyData = in.flag();
+    String name = in.text();
+    String network = in.text();
+    List<Entry> entries = in.list(Entry.class);
+    Relays relays = in.node(Relays.class);
+    Exit exit = in.node(Exit.class);
+    List<String> carry = in.texts();
+    if (carry.isEmpty()) {
+      throw new KryoException("a tunnel must have a carrier"); // the record would add one
+    }
+    Optional<Duration> rotateEvery = in.optional(Duration.class);
+    Isolation isolation = in.node(Isolation.class);
+    Optional<Shape> shape = in.optional(Shape.class);
+    return new Tunnel(
+        name, network, entries, relays, exit, carry, rotateEvery, isolation, earlyData, shape);
+  }
+
+  private static void registerTunnelParts(Kryo kryo) {
+    register(
+        kryo,
+        Kinds.DURATION,
+        Duration.class,
+        (out, duration) -> {
+          out.head(Kinds.DURATION, 0, 0);
+          out.duration(duration);
+        },
+        in -> {
+          in.plain();
+          return in.duration();
+        });
+    register(
+        kryo,
+        Kinds.ISOLATION,
+        Isolation.class,
+        (out, isolation) ->
+            out.head(
+                Kinds.ISOLATION,
+                (isolation.byUser() ? 1 : 0) + (isolation.byDestination() ? 2 : 0),
+                0),
+        in -> {
+          in.noCount();
+          if (in.detail() > 3) {
+            throw new KryoException("unknown flags of an isolation");
+          }
+          return new Isolation((in.detail() & 1) != 0, (in.detail() & 2) != 0);
+        });
+    register(
+        kryo,
+        Kinds.SHAPE,
+        Shape.class,
+        (out, shape) -> out.head(Kinds.SHAPE, shape.id(), 0),
+        in -> {
+          in.noCount();
+          return SHAPES.of(in.detail());
+        });
+    register(kryo, Kinds.RELAYS, Relays.class, RuleNodes::write, RuleNodes::readRelays);
+    register(
+        kryo,
+        Kinds.DISTINCT,
+        Distinct.class,
+        (out, distinct) -> out.head(Kinds.DISTINCT, distinct.id(), 0),
+        in -> {
+          in.noCount();
+          return DISTINCT.of(in.detail());
+        });
+    register(
+        kryo,
+        Kinds.GUARD,
+        Guard.class,
+        (out, guard) -> {
+          out.head(Kinds.GUARD, 0, guard.count());
+          out.duration(guard.keep());
+        },
+        in -> {
+          int count = in.count();
+          noDetail(in);
+          return new Guard(in.duration(), count);
+        });
+    registerExit(kryo);
+  }
+
+  private static void write(RuleOutput out, Relays relays) {
+    out.head(Kinds.RELAYS, 0, relays.count());
+    out.optional(relays.only());
+    out.list(relays.distinct());
+    out.optional(relays.prefer());
+    out.optional(relays.guard());
+  }
+
+  private static Relays readRelays(RuleInput in) {
+    int count = in.count();
+    noDetail(in);
+    Optional<Expr> only = in.optional(Expr.class);
+    List<Distinct> distinct = in.list(Distinct.class);
+    Optional<Expr> prefer = in.optional(Expr.class);
+    return new Relays(count, only, distinct, prefer, in.optional(Guard.class));
+  }
+
+  private static void registerExit(Kryo kryo) {
+    register(
+        kryo,
+        Kinds.EXIT,
+        Exit.class,
+        (out, exit) -> {
+          out.head(Kinds.EXIT, 0, 0);
+          out.list(exit.clauses());
+          out.node(exit.resolve());
+        },
+        in -> {
+          in.plain();
+          List<ExitClause> clauses = in.list(ExitClause.class);
+          return new Exit(clauses, in.node(Resolve.class));
+        });
+    register(
+        kryo,
+        Kinds.EXIT_CLAUSE,
+        ExitClause.class,
+        (out, clause) -> {
+          out.head(Kinds.EXIT_CLAUSE, clause.allows() ? 1 : 0, 0);
+          out.node(clause.condition());
+        },
+        in -> {
+          in.noCount();
+          boolean allows = in.flag();
+          Expr condition = in.node(Expr.class);
+          return allows ? ExitClause.allow(condition) : ExitClause.refuse(condition);
+        });
+    register(
+        kryo,
+        Kinds.RESOLVE_BY_SYSTEM,
+        Resolve.BySystem.class,
+        (out, resolve) -> out.head(Kinds.RESOLVE_BY_SYSTEM, 0, 0),
+        in -> {
+          in.plain();
+          return new Resolve.BySystem();
+        });
+    register(
+        kryo,
+        Kinds.RESOLVE_BY_SERVERS,
+        Resolve.ByServers.class,
+        (out, resolve) -> {
+          out.head(Kinds.RESOLVE_BY_SERVERS, 0, 0);
+          out.texts(resolve.servers());
+        },
+        in -> {
+          in.plain();
+          return new Resolve.ByServers(in.texts());
+        });
+  }
+
+  private static void write(RuleOutput out, Route route) {
+    out.verdictHead(Kinds.ROUTE, route.verdict());
+    out.node(route.condition());
+  }
+
+  private static Route readRoute(RuleInput in) {
+    Verdict verdict = in.verdict();
+    return new Route(verdict, in.node(Expr.class));
+  }
+
+  private static void write(RuleOutput out, Expectation expectation) {
+    out.verdictHead(Kinds.EXPECTATION, expectation.expected());
+    out.node(expectation.flow());
+  }
+
+  private static Expectation readExpectation(RuleInput in) {
+    Verdict expected = in.verdict();
+    return new Expectation(in.node(FlowSample.class), expected);
+  }
+
+  private static void write(RuleOutput out, FlowSample flow) {
+    out.head(Kinds.FLOW, flow.protocol().id(), flow.port());
+    out.writeInt(flow.secondOfDay());
+    out.writeInt(flow.weekday().getValue());
+    out.text(flow.host());
+    out.text(flow.user());
+    out.text(flow.entry());
+  }
+
+  private static FlowSample readFlow(RuleInput in) {
+    Protocol protocol = PROTOCOLS.of(in.detail());
+    int port = in.count();
+    int second = in.readInt();
+    DayOfWeek day = DAYS.of(in.readInt());
+    String host = EntryNodes.plainHost(in);
+    String user = in.text();
+    return new FlowSample(host, port, protocol, user, in.text(), second, day);
+  }
+
+  private static void noDetail(RuleInput in) {
+    if (in.detail() != 0) {
+      throw new KryoException("a head must have detail 0");
+    }
+  }
+}

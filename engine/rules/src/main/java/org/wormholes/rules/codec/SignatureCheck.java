@@ -1,0 +1,8 @@
+package org.wormholes.rules.codec;
+
+/// Checks Ed25519 signatures.
+@FunctionalInterface
+public interface SignatureCheck {
+  /// Whether the signature is the key's over the message. Never throws.
+  boolean isValid(byte[] publicKey, byte[] message, byte[] signature);
+}
