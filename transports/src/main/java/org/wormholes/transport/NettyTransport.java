@@ -10,12 +10,12 @@ import org.wormholes.runtime.spi.Listener;
 import org.wormholes.runtime.spi.Loop;
 import org.wormholes.runtime.spi.Outside;
 import org.wormholes.runtime.spi.Transport;
-import org.wormholes.transport.socket.Pipe;
 import org.wormholes.transport.entry.Entries;
 import org.wormholes.transport.entry.EntryLimits;
 import org.wormholes.transport.exit.NettyOutside;
 import org.wormholes.transport.socket.CarrierProvider;
 import org.wormholes.transport.socket.NettyOptions;
+import org.wormholes.transport.socket.Pipe;
 import org.wormholes.transport.socket.Sockets;
 
 /// The machine an engine runs on, through Netty: event loops, carriers, entries and the outside.

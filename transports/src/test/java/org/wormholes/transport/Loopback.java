@@ -10,7 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/// A destination on loopback that runs a piece of test code for each connection, on virtual threads.
+/// A destination on loopback that runs a piece of test code for each connection, on virtual
+/// threads.
 final class Loopback implements AutoCloseable {
   interface Serve {
     void serve(Socket socket) throws IOException;
@@ -30,14 +31,13 @@ final class Loopback implements AutoCloseable {
     while (!server.isClosed()) {
       try {
         Socket socket = server.accept();
-        Thread.startVirtualThread(
-            () -> {
-              try (socket) {
-                serve.serve(socket);
-              } catch (IOException | RuntimeException failure) {
-                failures.add(failure);
-              }
-            });
+        Thread.startVirtualThread(() -> {
+          try (socket) {
+            serve.serve(socket);
+          } catch (IOException | RuntimeException failure) {
+            failures.add(failure);
+          }
+        });
       } catch (IOException closed) {
         return;
       }
@@ -45,11 +45,10 @@ final class Loopback implements AutoCloseable {
   }
 
   static Loopback echo() throws IOException {
-    return new Loopback(
-        socket -> {
-          socket.getInputStream().transferTo(socket.getOutputStream());
-          socket.shutdownOutput();
-        });
+    return new Loopback(socket -> {
+      socket.getInputStream().transferTo(socket.getOutputStream());
+      socket.shutdownOutput();
+    });
   }
 
   int port() {

@@ -3,8 +3,8 @@ package org.wormholes.transport.entry;
 import java.util.Optional;
 import org.wormholes.transport.socket.HostPort;
 
-/// The target of a proxy request in absolute form (RFC 9112 section 3.2.2): where it leads, and what is
-/// asked for there.
+/// The target of a proxy request in absolute form (RFC 9112 section 3.2.2): where it leads, and
+/// what is asked for there.
 ///
 /// @param authority the authority as it goes into `Host`, without user information
 /// @param path path and query, from the first slash on
@@ -23,7 +23,8 @@ record AbsoluteUri(HostPort place, String authority, String path) {
     if (authority.startsWith(SCHEME)) {
       authority = authority.substring(SCHEME.length());
     }
-    String host = authority.endsWith(":") ? authority.substring(0, authority.length() - 1) : authority;
+    String host =
+        authority.endsWith(":") ? authority.substring(0, authority.length() - 1) : authority;
     String path = withoutFragment(text.substring(end));
     return HostPort.parse(host, DEFAULT_PORT)
         .filter(place -> place.port() != 0)

@@ -1,8 +1,8 @@
 package org.wormholes.transport.entry;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
-import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;

@@ -35,8 +35,7 @@ final class HttpExchange {
   HttpExchange(HttpRequest received, AbsoluteUri uri) {
     this.method = received.method();
     this.keepAlive = wantsKeepAlive(received);
-    this.request =
-        new DefaultHttpRequest(received.protocolVersion(), method, path(method, uri));
+    this.request = new DefaultHttpRequest(received.protocolVersion(), method, path(method, uri));
     request.headers().set(received.headers());
     removeHopByHop(request.headers());
     // RFC 9112 section 3.2.2: a proxy replaces Host by the host of the target.
@@ -50,8 +49,7 @@ final class HttpExchange {
   private static boolean wantsKeepAlive(HttpRequest received) {
     boolean old = received.protocolVersion().equals(HttpVersion.HTTP_1_0);
     return HttpUtil.isKeepAlive(received)
-        || (old
-            && received.headers().containsValue("proxy-connection", "keep-alive", true));
+        || (old && received.headers().containsValue("proxy-connection", "keep-alive", true));
   }
 
   private static void removeHopByHop(HttpHeaders headers) {

@@ -1,7 +1,6 @@
 package org.wormholes.transport.entry;
 
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -37,9 +36,9 @@ import org.wormholes.transport.socket.Pipe;
 
 /// An HTTP proxy (RFC 9110 section 7, RFC 9112 section 3.2).
 ///
-/// `CONNECT` becomes a bare flow. Requests in absolute form are rewritten to origin form, one after the
-/// other; each destination is a flow of its own, kept for the next request if that leads to the same
-/// place with the same credentials. Nothing is added to a request that would tell of a proxy.
+/// `CONNECT` becomes a bare flow. Requests in absolute form are rewritten to origin form, one after
+/// the other; each destination is a flow of its own, kept for the next request if that leads to the
+/// same place with the same credentials. Nothing is added to a request that would tell of a proxy.
 final class HttpProxy implements Dialect {
   private static final String CODEC = "http-codec";
   private static final int FIRST_BUFFER_BYTES = 256;
@@ -147,7 +146,8 @@ final class HttpProxy implements Dialect {
   private void onMalformed(Throwable cause) {
     visitor.door.note("connections closed whose request was malformed");
     if (cause instanceof TooLongHttpLineException) {
-      sayAndEnd(HttpResponseStatus.REQUEST_URI_TOO_LONG, "The request line is longer than 8 KiB.\n");
+      sayAndEnd(
+          HttpResponseStatus.REQUEST_URI_TOO_LONG, "The request line is longer than 8 KiB.\n");
     } else if (cause instanceof TooLongHttpHeaderException) {
       sayAndEnd(
           HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,

@@ -14,8 +14,8 @@ import org.wormholes.runtime.spi.FlowAcceptor.Refusal;
 import org.wormholes.runtime.spi.FlowRequest.Credentials;
 import org.wormholes.transport.socket.HostPort;
 
-/// SOCKS version 4, and 4a, which names its destination. The user id counts as credentials without a
-/// password.
+/// SOCKS version 4, and 4a, which names its destination. The user id counts as credentials without
+/// a password.
 final class Socks4 implements Dialect {
   private static final String DECODER = "socks4-decoder";
   private static final String ENCODER = "socks4-encoder";

@@ -92,8 +92,7 @@ final class Socks5 implements Dialect {
     String host = command.dstAddr();
     if (command.type().equals(Socks5CommandType.CONNECT)) {
       connect(host, command.dstPort());
-    } else if (command.type().equals(Socks5CommandType.UDP_ASSOCIATE)
-        && visitor.door.entry.udp()) {
+    } else if (command.type().equals(Socks5CommandType.UDP_ASSOCIATE) && visitor.door.entry.udp()) {
       associate(command);
     } else {
       visitor.endWith(reply(Socks5CommandStatus.COMMAND_UNSUPPORTED));
@@ -114,7 +113,8 @@ final class Socks5 implements Dialect {
 
   private void associate(Socks5CommandRequest command) {
     visitor.endHandshake();
-    String host = command.dstAddrType().equals(Socks5AddressType.DOMAIN) ? NOWHERE : command.dstAddr();
+    String host =
+        command.dstAddrType().equals(Socks5AddressType.DOMAIN) ? NOWHERE : command.dstAddr();
     Target named = new Target(host.isEmpty() ? NOWHERE : host, command.dstPort());
     association = UdpAssociation.open(visitor, visitor.request(named, credentials));
   }

@@ -17,9 +17,9 @@ import org.wormholes.runtime.spi.FlowRequest;
 import org.wormholes.runtime.spi.Loop;
 import org.wormholes.transport.socket.UdpSocket;
 
-/// A SOCKS5 UDP association (RFC 1928 section 7): a UDP socket beside the TCP connection that asked for
-/// it, and gone with it. It hears the host that asked and nobody else; once that host's first datagram
-/// came, only the port it came from.
+/// A SOCKS5 UDP association (RFC 1928 section 7): a UDP socket beside the TCP connection that asked
+/// for it, and gone with it. It hears the host that asked and nobody else; once that host's first
+/// datagram came, only the port it came from.
 final class UdpAssociation implements DatagramPort {
   private final Visitor visitor;
   private final FlowRequest request;
@@ -86,8 +86,7 @@ final class UdpAssociation implements DatagramPort {
 
   private void refuse(Socks5CommandStatus status) {
     answered = true;
-    visitor.endWith(
-        new DefaultSocks5CommandResponse(status, Socks5AddressType.IPv4, "0.0.0.0", 0));
+    visitor.endWith(new DefaultSocks5CommandResponse(status, Socks5AddressType.IPv4, "0.0.0.0", 0));
   }
 
   private void onDatagram(InetSocketAddress from, ByteBuffer data) {

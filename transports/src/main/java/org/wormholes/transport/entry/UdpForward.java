@@ -1,5 +1,6 @@
 package org.wormholes.transport.entry;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -10,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.runtime.spi.EntrySpec.Target;
 import org.wormholes.runtime.spi.FlowAcceptor.DatagramHandler;
@@ -53,17 +53,16 @@ final class UdpForward {
             forward::onDatagram,
             bound);
     CompletableFuture<Listener> result = new CompletableFuture<>();
-    bound.whenComplete(
-        (here, failure) -> {
-          if (failure != null) {
-            tcp.close();
-            result.completeExceptionally(
-                new IOException("could not listen on UDP port " + port, failure));
-          } else {
-            forward.sweepLater();
-            result.complete(forward.new Both(tcp));
-          }
-        });
+    bound.whenComplete((here, failure) -> {
+      if (failure != null) {
+        tcp.close();
+        result.completeExceptionally(
+            new IOException("could not listen on UDP port " + port, failure));
+      } else {
+        forward.sweepLater();
+        result.complete(forward.new Both(tcp));
+      }
+    });
     return result;
   }
 

@@ -10,8 +10,8 @@ import org.wormholes.runtime.spi.EntrySpec.Target;
 import org.wormholes.transport.socket.HostPort;
 
 /// Reads and writes the header before each datagram of a SOCKS5 association (RFC 1928 section 7):
-/// reserved 2, fragment 1, address type 1, address, port 2. Remembers the last one each way, because
-/// the next is mostly the same.
+/// reserved 2, fragment 1, address type 1, address, port 2. Remembers the last one each way,
+/// because the next is mostly the same.
 final class UdpHeaders {
   private static final int FIXED = 4;
   private static final int IPV4 = 1;
@@ -23,8 +23,8 @@ final class UdpHeaders {
   private byte[] lastWritten = {};
   private @Nullable Target lastWrittenTarget;
 
-  /// The destination of a datagram, leaving `data` at its first byte of content. Null for what is no
-  /// such header, or is a fragment: those are dropped (the section allows it).
+  /// The destination of a datagram, leaving `data` at its first byte of content. Null for what is
+  /// no such header, or is a fragment: those are dropped (the section allows it).
   @Nullable Target read(ByteBuffer data) {
     int start = data.position();
     int length = headerLength(data, start);

@@ -12,8 +12,8 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.util.ReferenceCountUtil;
-import java.net.InetSocketAddress;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,9 +31,9 @@ import org.wormholes.runtime.spi.Loop.Cancellable;
 import org.wormholes.transport.socket.HostPort;
 import org.wormholes.transport.socket.NettyLoop;
 
-/// An application's connection until its flow is answered: first its protocol is told from the first
-/// bytes, then a [Dialect] hears its request, then it waits for the engine. After that its bytes belong
-/// to the engine and nothing of this is left in the pipeline.
+/// An application's connection until its flow is answered: first its protocol is told from the
+/// first bytes, then a [Dialect] hears its request, then it waits for the engine. After that its
+/// bytes belong to the engine and nothing of this is left in the pipeline.
 final class Visitor extends ChannelInboundHandlerAdapter implements PendingFlow {
   private static final Logger LOG = LoggerFactory.getLogger(Visitor.class);
   private static final byte[] SSH = {'S', 'S', 'H', '-'};
@@ -138,11 +138,7 @@ final class Visitor extends ChannelInboundHandlerAdapter implements PendingFlow 
   private static boolean isSsh(ByteBuf bytes) {
     return bytes.readableBytes() >= SSH.length
         && ByteBufUtil.equals(
-            bytes,
-            bytes.readerIndex(),
-            Unpooled.wrappedBuffer(SSH),
-            0,
-            SSH.length);
+            bytes, bytes.readerIndex(), Unpooled.wrappedBuffer(SSH), 0, SSH.length);
   }
 
   private static String stranger(ByteBuf bytes) {
@@ -189,7 +185,8 @@ final class Visitor extends ChannelInboundHandlerAdapter implements PendingFlow 
     if (stage == Stage.DONE) {
       return;
     }
-    boolean mayStillListen = stage == Stage.WAITING && (early != null || dialect instanceof Forward);
+    boolean mayStillListen =
+        stage == Stage.WAITING && (early != null || dialect instanceof Forward);
     boolean serving = dialect instanceof HttpProxy http && http.onInputEnded();
     if (!mayStillListen && !serving) {
       leave();

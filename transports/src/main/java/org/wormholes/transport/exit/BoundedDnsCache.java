@@ -10,7 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A cache of answers that forgets everything when it has taken too many since it last did: whoever
-/// asks for a million names must not fill the memory. Answers leave by their time to live before that.
+/// asks for a million names must not fill the memory. Answers leave by their time to live before
+/// that.
 final class BoundedDnsCache implements DnsCache {
   private static final int MAX_ENTRIES = 8192;
 

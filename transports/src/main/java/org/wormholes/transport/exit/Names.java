@@ -26,8 +26,9 @@ import org.wormholes.transport.socket.HostPort;
 import org.wormholes.transport.socket.NettyLoop;
 import org.wormholes.transport.socket.Sockets;
 
-/// Names to addresses, by DNS. Each loop has its own resolvers and its own cache, bounded in number and
-/// by the answers' time to live. Search domains are not used: an exit takes a name as it stands.
+/// Names to addresses, by DNS. Each loop has its own resolvers and its own cache, bounded in number
+/// and by the answers' time to live. Search domains are not used: an exit takes a name as it
+/// stands.
 final class Names {
   private static final int MAX_TTL_SECONDS = 600;
   private static final int NEGATIVE_TTL_SECONDS = 10;
@@ -86,11 +87,10 @@ final class Names {
       }
       lookups++;
       Future<List<InetAddress>> answer = resolver.resolveAll(name);
-      answer.addListener(
-          done -> {
-            lookups--;
-            answer(answer, listener);
-          });
+      answer.addListener(done -> {
+        lookups--;
+        answer(answer, listener);
+      });
     }
 
     private void answer(Future<List<InetAddress>> answer, ResolveListener listener) {
@@ -150,16 +150,15 @@ final class Names {
       addresses.add(
           HostPort.parse(server, 53)
               .flatMap(HostPort::literal)
-              .orElseThrow(
-                  () ->
-                      new IllegalArgumentException(
-                          "a name server must be ip or ip:port, was " + server)));
+              .orElseThrow(() ->
+                  new IllegalArgumentException(
+                      "a name server must be ip or ip:port, was " + server)));
     }
     return new SequentialDnsServerAddressStreamProvider(addresses);
   }
 
-  /// Addresses that need no lookup: literals, and the names that mean this machine (RFC 6761 section
-  /// 6.3).
+  /// Addresses that need no lookup: literals, and the names that mean this machine (RFC 6761
+  /// section 6.3).
   private static List<InetAddress> known(String name) {
     InetAddress literal =
         name.indexOf('%') >= 0 ? null : NetUtil.createInetAddressFromIpAddressString(name);

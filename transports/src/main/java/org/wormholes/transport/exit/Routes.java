@@ -35,7 +35,9 @@ final class Routes {
     try (DatagramChannel channel = DatagramChannel.open(StandardProtocolFamily.INET6)) {
       channel.connect(SOMEWHERE);
       InetAddress local = ((InetSocketAddress) channel.getLocalAddress()).getAddress();
-      return !local.isLoopbackAddress() && !local.isLinkLocalAddress() && !local.isAnyLocalAddress();
+      return !local.isLoopbackAddress()
+          && !local.isLinkLocalAddress()
+          && !local.isAnyLocalAddress();
     } catch (IOException | UnsupportedOperationException none) {
       return false;
     }

@@ -14,7 +14,9 @@ public record HostPort(String host, int port) {
   /// Reads `host:port`, `[v6]:port`. Empty if it is neither.
   public static Optional<HostPort> parse(String text) {
     int colon = text.lastIndexOf(':');
-    return colon < 0 ? Optional.empty() : parse(text.substring(0, colon), text.substring(colon + 1));
+    return colon < 0
+        ? Optional.empty()
+        : parse(text.substring(0, colon), text.substring(colon + 1));
   }
 
   /// Reads an authority whose port may be missing.
@@ -26,9 +28,7 @@ public record HostPort(String host, int port) {
   private static Optional<HostPort> parse(String host, String port) {
     int number = portOf(port);
     String bare = bare(host);
-    return number < 0 || bare == null
-        ? Optional.empty()
-        : Optional.of(new HostPort(bare, number));
+    return number < 0 || bare == null ? Optional.empty() : Optional.of(new HostPort(bare, number));
   }
 
   /// The host without brackets, or null where brackets and colons do not fit each other.
@@ -48,9 +48,9 @@ public record HostPort(String host, int port) {
     return port <= 65_535 ? port : -1;
   }
 
-  /// Whether an application may name this as a destination: an IPv6 address, or 1 to 255 visible ASCII
-  /// characters without those that separate the parts of an address. Odd spellings of IPv4 addresses
-  /// pass, as the names they are here.
+  /// Whether an application may name this as a destination: an IPv6 address, or 1 to 255 visible
+  /// ASCII characters without those that separate the parts of an address. Odd spellings of IPv4
+  /// addresses pass, as the names they are here.
   public static boolean isHost(String host) {
     if (host.isEmpty() || host.length() > MAX_HOST) {
       return false;

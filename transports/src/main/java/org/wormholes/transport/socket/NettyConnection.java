@@ -23,16 +23,16 @@ import org.wormholes.runtime.spi.Loop;
 
 /// A stream socket as a [Connection].
 ///
-/// **Out.** Bytes are copied into a buffer of the loop. A flush hands it to the system at once, unless
-/// the system is still busy with what it was handed before: then the buffer goes on filling, so that a
-/// slow peer costs few large buffers and not many nearly empty ones.
+/// **Out.** Bytes are copied into a buffer of the loop. A flush hands it to the system at once,
+/// unless the system is still busy with what it was handed before: then the buffer goes on filling,
+/// so that a slow peer costs few large buffers and not many nearly empty ones.
 ///
 /// **In.** Reads go into the loop's one buffer and straight to the handler. Bytes that arrive while
 /// reading is off (epoll reads once when the peer has ended its direction) are held back in order.
 ///
-/// **Ends.** Each direction ends on its own; the socket is closed when both have. After [#close()] the
-/// outgoing direction ends first and what still arrives is dropped for a moment, because closing a
-/// socket with unread bytes would reset it and could destroy what was sent last.
+/// **Ends.** Each direction ends on its own; the socket is closed when both have. After [#close()]
+/// the outgoing direction ends first and what still arrives is dropped for a moment, because
+/// closing a socket with unread bytes would reset it and could destroy what was sent last.
 public final class NettyConnection extends ChannelInboundHandlerAdapter implements Connection {
   private static final Logger LOG = LoggerFactory.getLogger(NettyConnection.class);
   private static final Duration LINGER = Duration.ofSeconds(1);
@@ -66,7 +66,8 @@ public final class NettyConnection extends ChannelInboundHandlerAdapter implemen
   private boolean closedTold;
   private @Nullable String cause;
 
-  private NettyConnection(NettyLoop loop, DuplexChannel channel, ReadSizes reads, NettyOptions marks) {
+  private NettyConnection(
+      NettyLoop loop, DuplexChannel channel, ReadSizes reads, NettyOptions marks) {
     this.loop = loop;
     this.channel = channel;
     this.reads = reads;
@@ -552,7 +553,10 @@ public final class NettyConnection extends ChannelInboundHandlerAdapter implemen
     flush();
     moving = true;
     channel.config().setAutoRead(false);
-    channel.deregister().addListener(left -> next.eventLoop().register(channel).addListener(arrived -> arrive(next, done)));
+    channel
+        .deregister()
+        .addListener(
+            left -> next.eventLoop().register(channel).addListener(arrived -> arrive(next, done)));
   }
 
   private void arrive(NettyLoop next, Runnable done) {

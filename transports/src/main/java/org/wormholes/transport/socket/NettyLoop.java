@@ -72,8 +72,8 @@ public final class NettyLoop implements Loop {
     return writeBuffers;
   }
 
-  /// The buffer that every stream of this loop reads into, with one reference more. Whoever reads from
-  /// it is done with it before the next read, so one is enough.
+  /// The buffer that every stream of this loop reads into, with one reference more. Whoever reads
+  /// from it is done with it before the next read, so one is enough.
   ByteBuf lendReadBuffer() {
     ByteBuf buffer = readBuffer;
     if (buffer == null || buffer.refCnt() != 1) {
@@ -87,7 +87,8 @@ public final class NettyLoop implements Loop {
     return buffer.clear().retain();
   }
 
-  /// The bytes of `buffer` as a view valid until the next read, without allocating for the shared one.
+  /// The bytes of `buffer` as a view valid until the next read, without allocating for the shared
+  /// one.
   @SuppressWarnings("ReferenceEquality") // The very buffer is meant, not one with the same bytes.
   ByteBuffer view(ByteBuf buffer) {
     ByteBuffer shared = readView;

@@ -7,8 +7,8 @@ import java.util.Optional;
 ///
 /// @param polling the system interface that tells which sockets are ready
 /// @param loops number of event loops, one thread each; one per core is right
-/// @param congestionControl name of a TCP congestion control (`cubic`, `bbr`, …), or none to keep the
-///     system's; ignored where the system cannot choose one per socket
+/// @param congestionControl name of a TCP congestion control (`cubic`, `bbr`, …), or none to keep
+///   the system's; ignored where the system cannot choose one per socket
 /// @param highMark bytes waiting to be sent above which a connection is no longer writable
 /// @param lowMark bytes waiting to be sent at which it is writable again
 public record NettyOptions(
@@ -28,13 +28,14 @@ public record NettyOptions(
       throw new IllegalArgumentException("loops must be 1.." + MAX_LOOPS + ", was " + loops);
     }
     if (lowMark < 0 || highMark < lowMark) {
-      throw new IllegalArgumentException("marks must be 0 <= low <= high: " + lowMark + ", " + highMark);
+      throw new IllegalArgumentException(
+          "marks must be 0 <= low <= high: " + lowMark + ", " + highMark);
     }
     congestionControl.ifPresent(NettyOptions::checkCongestionControl);
   }
 
-  /// One loop per core, the system's congestion control, marks of 512 and 256 KiB. The polling is epoll
-  /// where it works; the system property `wormholes.transport` (`nio`, `epoll`) overrides it.
+  /// One loop per core, the system's congestion control, marks of 512 and 256 KiB. The polling is
+  /// epoll where it works; the system property `wormholes.transport` (`nio`, `epoll`) overrides it.
   public static NettyOptions defaults() {
     return new NettyOptions(
         defaultPolling(),

@@ -12,8 +12,8 @@ import org.wormholes.runtime.spi.ConnectionHandler;
 import org.wormholes.runtime.spi.Loop;
 import org.wormholes.runtime.spi.Transport.ConnectionPair;
 
-/// A connection within the process. Each end lives on a loop of its own choice; what one end writes the
-/// other reads, with the same marks, half closes and resets as a socket.
+/// A connection within the process. Each end lives on a loop of its own choice; what one end writes
+/// the other reads, with the same marks, half closes and resets as a socket.
 public final class Pipe {
   private static final Logger LOG = LoggerFactory.getLogger(Pipe.class);
   private static final int MIN_CHUNK = 1024;
@@ -329,12 +329,11 @@ public final class Pipe {
       }
       moving = true;
       loop = next;
-      next.execute(
-          () -> {
-            moving = false;
-            done.run();
-            askPump();
-          });
+      next.execute(() -> {
+        moving = false;
+        done.run();
+        askPump();
+      });
     }
   }
 }

@@ -6,8 +6,9 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 
-/// A log that a stranger cannot fill. Of each cause a few lines are written a minute, and of all causes
-/// together a few more; what was left out is counted and the count written with the cause's next line.
+/// A log that a stranger cannot fill. Of each cause a few lines are written a minute, and of all
+/// causes together a few more; what was left out is counted and the count written with the cause's
+/// next line.
 ///
 /// Safe for use from several threads.
 public final class RateLimitedLog {
@@ -32,7 +33,8 @@ public final class RateLimitedLog {
     this.windowStart = nanoTime.getAsLong();
   }
 
-  /// Notes that `cause` happened once more. Causes are few and fixed; they hold nothing a peer sent.
+  /// Notes that `cause` happened once more. Causes are few and fixed; they hold nothing a peer
+  /// sent.
   ///
   /// @param where the place on our side, such as an entry's name
   public synchronized void note(String cause, String where) {

@@ -7,8 +7,8 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.util.UncheckedBooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// How much one channel reads at a time: little while it shakes hands, then whole buffers of its loop.
-/// One object per channel, both as allocator and as handle.
+/// How much one channel reads at a time: little while it shakes hands, then whole buffers of its
+/// loop. One object per channel, both as allocator and as handle.
 @SuppressWarnings("deprecation") // Netty has no other place for this.
 final class ReadSizes implements RecvByteBufAllocator, RecvByteBufAllocator.ExtendedHandle {
   private static final int HANDSHAKE_BYTES = 1024;
@@ -25,8 +25,8 @@ final class ReadSizes implements RecvByteBufAllocator, RecvByteBufAllocator.Exte
   private int last;
   private int total;
 
-  /// From now on reads go into the shared buffer of `loop`. No decoder that keeps bytes may be left in
-  /// the pipeline.
+  /// From now on reads go into the shared buffer of `loop`. No decoder that keeps bytes may be left
+  /// in the pipeline.
   void stream(NettyLoop loop) {
     streaming = loop;
   }

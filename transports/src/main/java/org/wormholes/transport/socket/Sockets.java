@@ -108,18 +108,17 @@ public final class Sockets implements AutoCloseable {
     channel.config().setConnectTimeoutMillis(Math.clamp(timeout.toMillis(), 1, 600_000));
     on.eventLoop()
         .register(channel)
-        .addListener(
-            registered -> {
-              if (registered.isSuccess()) {
-                channel
-                    .connect(address)
-                    .addListener(
-                        (ChannelFuture done) -> onConnected(on, channel, reads, done, listener));
-              } else {
-                channel.unsafe().closeForcibly();
-                on.execute(() -> listener.onFailed(DialFailure.FAILED));
-              }
-            });
+        .addListener(registered -> {
+          if (registered.isSuccess()) {
+            channel
+                .connect(address)
+                .addListener(
+                    (ChannelFuture done) -> onConnected(on, channel, reads, done, listener));
+          } else {
+            channel.unsafe().closeForcibly();
+            on.execute(() -> listener.onFailed(DialFailure.FAILED));
+          }
+        });
   }
 
   private void onConnected(
@@ -152,8 +151,9 @@ public final class Sockets implements AutoCloseable {
 
   // Incoming
 
-  /// Listens at `address`; `accept` gets each new channel on the loop it will live on, the given loops
-  /// taking turns. Nothing is read from it yet, and little at a time until [#stream] takes it.
+  /// Listens at `address`; `accept` gets each new channel on the loop it will live on, the given
+  /// loops taking turns. Nothing is read from it yet, and little at a time until [#stream] takes
+  /// it.
   public CompletionStage<Listener> listen(
       List<? extends Loop> on, InetSocketAddress address, Accept accept) {
     List<NettyLoop> turns = on.stream().map(this::loop).toList();
@@ -183,25 +183,23 @@ public final class Sockets implements AutoCloseable {
         .getFirst()
         .eventLoop()
         .register(server)
-        .addListener(
-            registered -> {
-              if (!registered.isSuccess()) {
-                server.unsafe().closeForcibly();
-                bound.completeExceptionally(refused(name, registered.cause()));
-                return;
-              }
-              server
-                  .bind(address)
-                  .addListener(
-                      done -> {
-                        if (done.isSuccess()) {
-                          bound.complete(new Bound(server, name));
-                        } else {
-                          server.close();
-                          bound.completeExceptionally(refused(name, done.cause()));
-                        }
-                      });
-            });
+        .addListener(registered -> {
+          if (!registered.isSuccess()) {
+            server.unsafe().closeForcibly();
+            bound.completeExceptionally(refused(name, registered.cause()));
+            return;
+          }
+          server
+              .bind(address)
+              .addListener(done -> {
+                if (done.isSuccess()) {
+                  bound.complete(new Bound(server, name));
+                } else {
+                  server.close();
+                  bound.completeExceptionally(refused(name, done.cause()));
+                }
+              });
+        });
     return bound;
   }
 
@@ -211,8 +209,8 @@ public final class Sockets implements AutoCloseable {
     return new IOException("could not listen on " + name + ": " + reason, cause);
   }
 
-  /// Makes a connection of a channel that [#listen] handed out. All handlers of a handshake must have
-  /// been removed from its pipeline.
+  /// Makes a connection of a channel that [#listen] handed out. All handlers of a handshake must
+  /// have been removed from its pipeline.
   ///
   /// @param early bytes read and not yet used, or null; owned by the connection from now on
   /// @param inputEnded whether the peer has ended its direction after these
@@ -291,14 +289,13 @@ public final class Sockets implements AutoCloseable {
       }
       loop.eventLoop()
           .register(child)
-          .addListener(
-              registered -> {
-                if (registered.isSuccess()) {
-                  accept.accept(loop, child);
-                } else {
-                  child.unsafe().closeForcibly();
-                }
-              });
+          .addListener(registered -> {
+            if (registered.isSuccess()) {
+              accept.accept(loop, child);
+            } else {
+              child.unsafe().closeForcibly();
+            }
+          });
     }
 
     @Override
@@ -348,28 +345,26 @@ public final class Sockets implements AutoCloseable {
     return io.streamType();
   }
 
-  /// Connects to the Unix domain socket at `path`; `connected` hears the channel or null, on the first
-  /// loop.
+  /// Connects to the Unix domain socket at `path`; `connected` hears the channel or null, on the
+  /// first loop.
   public void connect(Path path, Consumer<Connection> connected, Consumer<Throwable> failed) {
     NettyLoop loop = loops.getFirst();
     DuplexChannel channel = io.domainStream();
     ReadSizes reads = prepare(channel);
     loop.eventLoop()
         .register(channel)
-        .addListener(
-            registered ->
-                channel
-                    .connect(io.domainAddress(path))
-                    .addListener(
-                        done -> {
-                          if (done.isSuccess()) {
-                            connected.accept(
-                                NettyConnection.take(loop, channel, reads, options, null, false));
-                          } else {
-                            channel.close();
-                            failed.accept(done.cause());
-                          }
-                        }));
+        .addListener(registered ->
+            channel
+                .connect(io.domainAddress(path))
+                .addListener(done -> {
+                  if (done.isSuccess()) {
+                    connected.accept(
+                        NettyConnection.take(loop, channel, reads, options, null, false));
+                  } else {
+                    channel.close();
+                    failed.accept(done.cause());
+                  }
+                }));
   }
 
   /// Closes every socket and ends the loops. Waits a moment for it, unless called on a loop.

@@ -47,8 +47,8 @@ public final class UdpSocket extends SimpleChannelInboundHandler<DatagramPacket>
     this.listener = listener;
   }
 
-  /// Opens a socket at `address`, whose port may be 0. The stage completes on `loop`, with the address
-  /// bound, or fails with the reason; sending works at once.
+  /// Opens a socket at `address`, whose port may be 0. The stage completes on `loop`, with the
+  /// address bound, or fails with the reason; sending works at once.
   public static UdpSocket open(
       Sockets sockets,
       NettyLoop loop,
@@ -63,20 +63,18 @@ public final class UdpSocket extends SimpleChannelInboundHandler<DatagramPacket>
     channel.pipeline().addLast(socket);
     loop.eventLoop()
         .register(channel)
-        .addListener(
-            registered -> {
-              if (!registered.isSuccess()) {
-                channel.unsafe().closeForcibly();
-                result.completeExceptionally(registered.cause());
-                return;
-              }
-              channel.bind(address).addListener(done -> socket.onBound(done.cause(), result));
-            });
+        .addListener(registered -> {
+          if (!registered.isSuccess()) {
+            channel.unsafe().closeForcibly();
+            result.completeExceptionally(registered.cause());
+            return;
+          }
+          channel.bind(address).addListener(done -> socket.onBound(done.cause(), result));
+        });
     return socket;
   }
 
-  private void onBound(
-      @Nullable Throwable failure, CompletableFuture<InetSocketAddress> result) {
+  private void onBound(@Nullable Throwable failure, CompletableFuture<InetSocketAddress> result) {
     if (failure != null) {
       close();
       result.completeExceptionally(failure);
@@ -132,15 +130,15 @@ public final class UdpSocket extends SimpleChannelInboundHandler<DatagramPacket>
     channel.close();
   }
 
-  /// Flushes once what this loop is doing now is done, so that many datagrams share one system call.
+  /// Flushes once what this loop is doing now is done, so that many datagrams share one system
+  /// call.
   public void flushSoon() {
     if (!flushAsked) {
       flushAsked = true;
-      loop.executeIfOpen(
-          () -> {
-            flushAsked = false;
-            flush();
-          });
+      loop.executeIfOpen(() -> {
+        flushAsked = false;
+        flush();
+      });
     }
   }
 

@@ -5,11 +5,11 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import org.jspecify.annotations.Nullable;
 
-/// Outgoing bytes of one connection, gathered so that one system call takes many cells. It goes back
-/// to the free list of a loop once the system has taken them.
+/// Outgoing bytes of one connection, gathered so that one system call takes many cells. It goes
+/// back to the free list of a loop once the system has taken them.
 ///
-/// Its own reference keeps `bytes` alive while Netty holds a second one; when Netty is done the buffer
-/// is ours alone again.
+/// Its own reference keeps `bytes` alive while Netty holds a second one; when Netty is done the
+/// buffer is ours alone again.
 final class WriteBuffer implements ChannelFutureListener {
   private final ByteBuf bytes;
   private @Nullable NettyConnection user;

@@ -17,8 +17,8 @@ import org.wormholes.runtime.spi.Loop;
 import org.wormholes.transport.socket.HostPort;
 import org.wormholes.transport.socket.Sockets;
 
-/// The carrier `tcp`. Its addresses are `1.2.3.4:port` and `[2001:db8::1]:port`. Names are refused: to
-/// look one up would tell the local resolver whom a node talks to.
+/// The carrier `tcp`. Its addresses are `1.2.3.4:port` and `[2001:db8::1]:port`. Names are refused:
+/// to look one up would tell the local resolver whom a node talks to.
 final class TcpCarrier implements Carrier {
   private final Sockets sockets;
 
