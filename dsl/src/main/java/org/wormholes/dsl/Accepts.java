@@ -1,0 +1,252 @@
+package org.wormholes.dsl;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.wormholes.rules.Network;
+import org.wormholes.rules.Resolve;
+import org.wormholes.rules.expr.Host;
+
+/// What values a parameter of a word takes: how it is described to people, how a constant is read
+/// as one, and what to advise whoever gives something else.
+///
+/// @param described such as "a port from 0 to 65535"
+/// @param read the value, or null if it does not fit
+/// @param advice a hint about a value that does not fit, or an empty string
+record Accepts<T>(
+    String described, Function<Value, @Nullable T> read, Function<Value, String> advice) {
+  private static final Pattern PLAIN_NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
+
+  /// A destination as a name or address with a port.
+  record Endpoint(String host, int port) {}
+
+  static final Accepts<String> NAME =
+      new Accepts<>(
+          "a name of a-z, 0-9, `-`, `_` and `.`, such as \"web\"",
+          value ->
+              value instanceof Value.Text(String text) && PLAIN_NAME.matcher(text).matches()
+                  ? text
+                  : null,
+          Accepts::nameAdvice);
+
+  static final Accepts<String> CARRIER =
+      new Accepts<>(
+          "names of carriers, such as `:tcp`",
+          value -> {
+            String name = nameOrText(value);
+            return name != null && PLAIN_NAME.matcher(name).matches() ? name : null;
+          },
+          Accepts::nameAdvice);
+
+  static final Accepts<String> VERSION =
+      new Accepts<>(
+          "a version of 1 to 64 characters, such as \"1.0\"",
+          value ->
+              value instanceof Value.Text(String text) && !text.isEmpty() && text.length() <= 64
+                  ? text
+                  : null,
+          value -> Arithmetic.isNumber(value) ? "write it in quotes: \"" + value.show() + '"' : "");
+
+  static final Accepts<String> TEXT =
+      new Accepts<>(
+          "text",
+          value -> value instanceof Value.Text(String text) && text.length() <= 1024 ? text : null,
+          value -> "");
+
+  static final Accepts<Boolean> TRUTH =
+      new Accepts<>(
+          "`true` or `false`",
+          value -> value instanceof Value.Truth(boolean yes) ? yes : null,
+          value ->
+              value instanceof Value.Text || value instanceof Value.Name
+                  ? "write `true` or `false`, without quotes or colon"
+                  : "");
+
+  static final Accepts<String> HOST =
+      new Accepts<>(
+          "an address to listen on, such as \"127.0.0.1\"",
+          value ->
+              value instanceof Value.Text(String text)
+                  ? Host.parse(text).map(Host::text).orElse(null)
+                  : null,
+          value -> "");
+
+  static final Accepts<Endpoint> ENDPOINT =
+      new Accepts<>(
+          "a host and a port, such as \"example.org:22\"",
+          value -> value instanceof Value.Text(String text) ? endpoint(text) : null,
+          value ->
+              value instanceof Value.Text(String text) && Host.parse(text).isPresent()
+                  ? "add the port: \"" + text + ":22\""
+                  : "");
+
+  static final Accepts<String> BOOTSTRAP =
+      new Accepts<>(
+          "`wormhole://ADDRESS@HOST:PORT` with an address of 56 characters",
+          value ->
+              value instanceof Value.Text(String text) && Network.isBootstrap(text) ? text : null,
+          value -> "`wormholes keys` shows a node's own address");
+
+  static final Accepts<String> SERVER =
+      new Accepts<>(
+          "`:system`, or addresses of servers, such as \"9.9.9.9:53\"",
+          Accepts::server,
+          value ->
+              value instanceof Value.Text
+                  ? "a server is named by its address; the port is 53 if left out"
+                  : "");
+
+  static final Accepts<Integer> TIME =
+      new Accepts<>(
+          "a time of day, such as \"22:00\"",
+          value -> value instanceof Value.Text(String text) ? Clock.parse(text) : null,
+          value -> "");
+
+  static Accepts<Integer> whole(int least, int most, String purpose) {
+    return new Accepts<>(
+        "a whole number from " + least + " to " + most + purpose,
+        value ->
+            value instanceof Value.Whole(long number) && number >= least && number <= most
+                ? (int) number
+                : null,
+        value -> value instanceof Value.Text ? "write the number without quotes" : "");
+  }
+
+  static Accepts<Integer> port(boolean anyFree) {
+    return anyFree ? whole(0, 65_535, " (0 takes any free port)") : whole(1, 65_535, "");
+  }
+
+  static Accepts<Duration> duration(Duration least, Duration most, String example) {
+    return new Accepts<>(
+        "a duration from "
+            + Units.showSpan(least.toNanos())
+            + " to "
+            + Units.showSpan(most.toNanos())
+            + ", such as `"
+            + example
+            + "`",
+        value ->
+            value instanceof Value.Span(long nanos)
+                    && nanos >= least.toNanos()
+                    && nanos <= most.toNanos()
+                ? Duration.ofNanos(nanos)
+                : null,
+        value ->
+            Arithmetic.isNumber(value)
+                ? "give the number a unit: `" + value.show() + ".minutes`"
+                : "");
+  }
+
+  /// One of a few words, written as a symbol (text is taken too).
+  static Accepts<String> oneOf(String... words) {
+    List<String> known = List.copyOf(Arrays.asList(words));
+    List<String> symbols = known.stream().map(word -> ":" + word).toList();
+    return new Accepts<>(
+        known.size() == 1 ? "`" + symbols.getFirst() + "`" : "one of " + String.join(", ", symbols),
+        value -> {
+          String word = nameOrText(value);
+          return word != null && known.contains(word) ? word : null;
+        },
+        value -> {
+          String word = nameOrText(value);
+          return word == null
+              ? ""
+              : Suggestion.nearest(word, known)
+                  .map(found -> "did you mean `:" + found + "`?")
+                  .orElse("");
+        });
+  }
+
+  /// A list whose every element the other takes.
+  static <T> Accepts<List<T>> listOf(Accepts<T> each) {
+    return new Accepts<>(
+        "a list with " + each.described(),
+        value -> {
+          if (!(value instanceof Value.Items(List<Value> items))) {
+            return null;
+          }
+          List<T> read = new ArrayList<>();
+          for (Value item : items) {
+            T element = each.read().apply(item);
+            if (element == null || read.contains(element)) {
+              return null;
+            }
+            read.add(element);
+          }
+          return List.copyOf(read);
+        },
+        value -> {
+          if (value instanceof Value.Items(List<Value> items)) {
+            return items.stream()
+                .map(each.advice())
+                .filter(hint -> !hint.isEmpty())
+                .findFirst()
+                .orElse("");
+          }
+          return "write it in brackets: `[" + value.show() + "]`";
+        });
+  }
+
+  static @Nullable String nameOrText(Value value) {
+    return switch (value) {
+      case Value.Name(String name) -> name;
+      case Value.Text(String text) -> text;
+      default -> null;
+    };
+  }
+
+  /// `host:port`, or `[address]:port`.
+  static @Nullable Endpoint endpoint(String text) {
+    int colon = text.lastIndexOf(':');
+    String host = colon < 0 ? text : text.substring(0, colon);
+    if (colon < 1 || (host.indexOf(':') >= 0 && !host.startsWith("["))) {
+      return null;
+    }
+    Integer port = port(text.substring(colon + 1));
+    String plain = Host.parse(host).map(Host::text).orElse(null);
+    return port == null || plain == null ? null : new Endpoint(plain, port);
+  }
+
+  static @Nullable Integer port(String digits) {
+    if (digits.isEmpty()
+        || digits.length() > 5
+        || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
+      return null;
+    }
+    int port = Integer.parseInt(digits);
+    return port >= 1 && port <= 65_535 ? Integer.valueOf(port) : null;
+  }
+
+  private static @Nullable String server(Value value) {
+    if (value instanceof Value.Name(String name)) {
+      return name.equals("system") ? "system" : null;
+    }
+    if (!(value instanceof Value.Text(String text))) {
+      return null;
+    }
+    Endpoint given = endpoint(text);
+    String host = given == null ? text : given.host();
+    int port = given == null ? 53 : given.port();
+    String bare = Host.parse(host).map(Host::text).orElse("");
+    String full = (bare.indexOf(':') >= 0 ? "[" + bare + "]" : bare) + ":" + port;
+    return Resolve.ByServers.isServer(full) ? full : null;
+  }
+
+  private static String nameAdvice(Value value) {
+    String given = nameOrText(value);
+    if (given == null) {
+      return "";
+    }
+    String plain =
+        given
+            .toLowerCase(Locale.ROOT)
+            .replaceAll("[^a-z0-9._-]+", "-")
+            .replaceAll("^[^a-z0-9]+|-+$", "");
+    return PLAIN_NAME.matcher(plain).matches() ? "write \"" + plain + '"' : "";
+  }
+}

@@ -1,0 +1,450 @@
+package org.wormholes.dsl;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.wormholes.rules.Entry;
+import org.wormholes.rules.Exit;
+import org.wormholes.rules.Expectation;
+import org.wormholes.rules.Network;
+import org.wormholes.rules.Position;
+import org.wormholes.rules.Relays;
+import org.wormholes.rules.Resolve;
+import org.wormholes.rules.Route;
+import org.wormholes.rules.RouteDecider;
+import org.wormholes.rules.RulePath;
+import org.wormholes.rules.Ruleset;
+import org.wormholes.rules.SourceMap;
+import org.wormholes.rules.Tunnel;
+import org.wormholes.rules.Verdict;
+import org.wormholes.rules.expr.DomainSet;
+import org.wormholes.rules.expr.Expr;
+import org.wormholes.rules.expr.Exprs;
+import org.wormholes.rules.expr.Fact;
+
+/// Makes a ruleset of a finished draft: checks what spans words (names, ports, references, routes
+/// that can't be reached, expectations) and notes where each rule stands.
+final class Assembly {
+  private final Draft.File file;
+  private final Problems problems;
+  private final Map<String, Position> places = new LinkedHashMap<>();
+
+  Assembly(Draft.File file, Problems problems) {
+    this.file = file;
+    this.problems = problems;
+  }
+
+  SourceMap sourceMap() {
+    return new SourceMap(places);
+  }
+
+  /// The ruleset, or null where a problem stands in its way.
+  @Nullable Ruleset assemble(List<Draft.Flow> unjudged) {
+    Draft.Rules rules = file.rules;
+    if (rules == null) {
+      if (!problems.hasErrors()) {
+        problems.add(
+            Problem.error(file.position, "the file describes no ruleset")
+                .expecting("`ruleset \"name\" do … end`"));
+      }
+      return null;
+    }
+    places.put(RulePath.ruleset(), rules.position);
+    checkNames(rules);
+    checkPorts(rules);
+    checkTunnels(rules);
+    checkTargets(rules);
+    checkRoutes(rules);
+    for (Draft.Flow flow : unjudged) {
+      problems.add(
+          Problem.error(flow.position, "nothing is expected of this flow")
+              .expecting("`.uses \"tunnel\"`, `.refused` or `.direct`"));
+    }
+    if (problems.hasErrors()) {
+      return null;
+    }
+    try {
+      Ruleset ruleset = ruleset(rules);
+      checkExpectations(rules, ruleset);
+      return problems.hasErrors() ? null : ruleset;
+    } catch (IllegalArgumentException e) {
+      problems.add(Problem.error(rules.position, String.valueOf(e.getMessage())));
+      return null;
+    }
+  }
+
+  // ---- checks
+
+  private void checkNames(Draft.Rules rules) {
+    if (rules.networks.isEmpty() && rules.tunnels.isEmpty() && !problems.hasErrors()) {
+      problems.add(
+          Problem.error(rules.position, "the ruleset has no tunnel")
+              .expecting("`tunnel \"web\", over: \"commons\" do … end`"));
+    }
+    Map<String, Position> networks = new LinkedHashMap<>();
+    for (Draft.Net network : rules.networks) {
+      checkTwice("networks", network.name, network.position, networks);
+    }
+    Map<String, Position> tunnels = new LinkedHashMap<>();
+    for (Draft.Way tunnel : rules.tunnels) {
+      checkTwice("tunnels", tunnel.name, tunnel.position, tunnels);
+    }
+  }
+
+  private void checkTwice(String what, String name, Position position, Map<String, Position> seen) {
+    Position first = seen.putIfAbsent(name, position);
+    if (first != null && !name.isEmpty()) {
+      problems.add(
+          Problem.error(position, "there are two " + what + " called \"" + name + '"')
+              .hinting("the first is on line " + first.line()));
+    }
+  }
+
+  private void checkPorts(Draft.Rules rules) {
+    record Taken(String host, Draft.Opened opened, String tunnel) {}
+    Map<Integer, List<Taken>> taken = new LinkedHashMap<>();
+    for (Draft.Way tunnel : rules.tunnels) {
+      for (Draft.Opened opened : tunnel.entries) {
+        Entry.Listen listen = opened.entry().listen();
+        if (isOpen(listen.host())) {
+          problems.add(
+              Problem.warning(
+                      opened.position(),
+                      "this entry listens on "
+                          + listen.host()
+                          + ": whoever reaches this machine can use it")
+                  .hinting("leave out `host:` to listen on this machine only"));
+        }
+        if (listen.port() == 0) {
+          continue;
+        }
+        List<Taken> same = taken.computeIfAbsent(listen.port(), port -> new ArrayList<>());
+        for (Taken other : same) {
+          if (clashes(other.host(), listen.host())) {
+            problems.add(
+                Problem.error(
+                        opened.portPosition(),
+                        "port "
+                            + listen.port()
+                            + " is taken already, by tunnel \""
+                            + other.tunnel()
+                            + "\" on line "
+                            + other.opened().position().line())
+                    .hinting("give one of them another port"));
+            break;
+          }
+        }
+        same.add(new Taken(listen.host(), opened, tunnel.name));
+      }
+    }
+  }
+
+  private static boolean isOpen(String host) {
+    return !host.startsWith("127.") && !host.equals("::1") && !host.equals("localhost");
+  }
+
+  private static boolean clashes(String a, String b) {
+    return a.equals(b) || isAny(a) || isAny(b);
+  }
+
+  private static boolean isAny(String host) {
+    return host.equals("0.0.0.0") || host.equals("::");
+  }
+
+  private void checkTunnels(Draft.Rules rules) {
+    List<String> networks = rules.networks.stream().map(network -> network.name).toList();
+    for (Draft.Way tunnel : rules.tunnels) {
+      if (tunnel.relays == null && !tunnel.said.containsKey("relay") && !tunnel.said.isEmpty()) {
+        problems.add(
+            Problem.error(tunnel.position, "the tunnel \"" + tunnel.name + "\" has no `relay`")
+                .expecting("how many relays a path has, such as `relay 3`"));
+      }
+      checkOver(tunnel, networks);
+    }
+    boolean entered = rules.tunnels.stream().anyMatch(tunnel -> !tunnel.entries.isEmpty());
+    if (!entered && !rules.tunnels.isEmpty() && !problems.hasErrors()) {
+      problems.add(
+          Problem.warning(
+                  rules.tunnels.getFirst().position, "no tunnel has an `entry`: nothing comes in")
+              .hinting("add `entry { socks port: 1080 }`"));
+    }
+  }
+
+  private void checkOver(Draft.Way tunnel, List<String> networks) {
+    String over = tunnel.over;
+    if (over == null) {
+      if (networks.size() != 1 && !problems.hasErrors()) {
+        problems.add(
+            Problem.error(tunnel.position, "the tunnel \"" + tunnel.name + "\" needs `over:`")
+                .expecting(
+                    networks.isEmpty()
+                        ? "a network, described with `network \"commons\" do … end`"
+                        : known("network", networks)));
+      }
+      return;
+    }
+    if (!networks.contains(over)) {
+      problems.add(
+          Problem.error(tunnel.overPosition, "there is no network \"" + over + '"')
+              .expecting(
+                  networks.isEmpty()
+                      ? "`network \"" + over + "\" do … end` before the tunnel"
+                      : known("network", networks))
+              .hinting(near(over, networks)));
+    }
+  }
+
+  private static String known(String what, List<String> names) {
+    return (names.size() == 1 ? "the " + what + " " : "one of the " + what + "s ")
+        + String.join(", ", names.stream().map(name -> '"' + name + '"').toList());
+  }
+
+  private static String near(String name, List<String> names) {
+    return Suggestion.nearest(name, names)
+        .map(found -> "did you mean \"" + found + "\"?")
+        .orElse("");
+  }
+
+  private void checkTargets(Draft.Rules rules) {
+    List<String> tunnels = rules.tunnels.stream().map(tunnel -> tunnel.name).toList();
+    for (Draft.Routed route : rules.routes) {
+      checkTarget(route.verdict(), route.targetPosition(), tunnels);
+    }
+    for (Draft.Expected expected : rules.expectations) {
+      checkTarget(expected.verdict(), expected.targetPosition(), tunnels);
+      String entry = expected.sample().entry();
+      if (!entry.isEmpty()) {
+        checkTarget(new Verdict.To(entry), expected.entryPosition(), tunnels);
+      }
+    }
+  }
+
+  private void checkTarget(Verdict verdict, Position position, List<String> tunnels) {
+    if (verdict instanceof Verdict.To(String name) && !tunnels.contains(name)) {
+      problems.add(
+          Problem.error(position, "there is no tunnel \"" + name + '"')
+              .expecting(tunnels.isEmpty() ? "a tunnel of this ruleset" : known("tunnel", tunnels))
+              .hinting(near(name, tunnels)));
+    }
+  }
+
+  private void checkRoutes(Draft.Rules rules) {
+    if (rules.tunnels.size() > 1 && !rules.said.containsKey("routes")) {
+      problems.add(
+          Problem.error(
+                  rules.tunnels.get(1).position,
+                  "there are "
+                      + rules.tunnels.size()
+                      + " tunnels and no `routes`: every flow would be refused")
+              .expecting("`routes do … end`, saying which flow goes where"));
+    }
+    Draft.Routed always = null;
+    Map<Expr, Draft.Routed> seen = new LinkedHashMap<>();
+    for (Draft.Routed route : rules.routes) {
+      Expr condition = route.condition();
+      if (condition == null) {
+        continue;
+      }
+      if (always != null) {
+        problems.add(
+            Problem.warning(
+                    route.position(),
+                    "this route is never reached: the one on line "
+                        + always.position().line()
+                        + " takes everything")
+                .hinting("move it up"));
+        continue;
+      }
+      Draft.Routed earlier = covering(seen, condition);
+      if (earlier != null) {
+        problems.add(
+            Problem.warning(
+                    route.position(),
+                    "this route is never reached: the one on line "
+                        + earlier.position().line()
+                        + " takes all that it would take")
+                .hinting("move it up, or remove it"));
+      }
+      seen.putIfAbsent(condition, route);
+      if (condition.equals(Exprs.YES)) {
+        always = route;
+        if (route.verdict() instanceof Verdict.Direct) {
+          problems.add(
+              Problem.warning(
+                      route.position(),
+                      "everything that no earlier route takes leaves without a tunnel")
+                  .hinting("name what may go direct, and `refuse { otherwise }` for the rest"));
+        }
+      }
+    }
+  }
+
+  private static Draft.@Nullable Routed covering(Map<Expr, Draft.Routed> seen, Expr condition) {
+    Draft.Routed same = seen.get(condition);
+    if (same != null) {
+      return same;
+    }
+    if (!(hostsOf(condition) instanceof DomainSet later) || later.size() > 64) {
+      return null;
+    }
+    for (Map.Entry<Expr, Draft.Routed> earlier : seen.entrySet()) {
+      if (hostsOf(earlier.getKey()) instanceof DomainSet set
+          && later.values().stream().allMatch(set::contains)) {
+        return earlier.getValue();
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable DomainSet hostsOf(Expr condition) {
+    return condition instanceof Expr.Member(Expr.FactRef(Fact fact), DomainSet set)
+            && fact == Fact.HOST
+        ? set
+        : null;
+  }
+
+  private void checkExpectations(Draft.Rules rules, Ruleset ruleset) {
+    if (ruleset.expectations().isEmpty()) {
+      return;
+    }
+    for (RouteDecider.Unmet unmet : RouteDecider.unmet(ruleset)) {
+      Draft.Expected expected = rules.expectations.get(unmet.index());
+      String decided =
+          Optional.ofNullable(places.get(unmet.decision().rulePath()))
+              .filter(_ -> unmet.decision().routeIndex() >= 0)
+              .map(position -> " by the route on line " + position.line())
+              .orElse(
+                  unmet.decision().verdict() instanceof Verdict.Refuse
+                      ? ": no route takes it"
+                      : "");
+      problems.add(
+          Problem.error(
+              expected.position(),
+              "expected \""
+                  + expected.shown()
+                  + "\" to "
+                  + wanted(expected.verdict())
+                  + ", but it is "
+                  + found(unmet.decision().verdict())
+                  + decided));
+    }
+  }
+
+  private static String wanted(Verdict verdict) {
+    return switch (verdict) {
+      case Verdict.To(String tunnel) -> "use \"" + tunnel + '"';
+      case Verdict.Refuse _ -> "be refused";
+      case Verdict.Direct _ -> "go direct";
+    };
+  }
+
+  private static String found(Verdict verdict) {
+    return switch (verdict) {
+      case Verdict.To(String tunnel) -> "sent to \"" + tunnel + '"';
+      case Verdict.Refuse _ -> "refused";
+      case Verdict.Direct _ -> "sent direct";
+    };
+  }
+
+  // ---- assembly
+
+  private Ruleset ruleset(Draft.Rules rules) {
+    List<Network> networks = new ArrayList<>();
+    for (Draft.Net network : rules.networks) {
+      places.put(RulePath.network(network.name), network.position);
+      networks.add(new Network(network.name, network.openToAnyone, distinct(network.bootstraps)));
+    }
+    List<Tunnel> tunnels = new ArrayList<>();
+    for (Draft.Way tunnel : rules.tunnels) {
+      tunnels.add(tunnel(tunnel, networks));
+    }
+    List<Route> routes = new ArrayList<>();
+    for (Draft.Routed route : rules.routes) {
+      if (route.condition() != null) {
+        places.put(RulePath.route(routes.size()), route.position());
+        routes.add(new Route(route.verdict(), route.condition()));
+      }
+    }
+    List<Expectation> expectations = new ArrayList<>();
+    for (Draft.Expected expected : rules.expectations) {
+      places.put(RulePath.expectation(expectations.size()), expected.position());
+      expectations.add(new Expectation(expected.sample(), expected.verdict()));
+    }
+    return new Ruleset(rules.name, rules.version, networks, tunnels, routes, expectations);
+  }
+
+  private static List<String> distinct(List<String> values) {
+    Set<String> once = new LinkedHashSet<>(values);
+    return List.copyOf(once);
+  }
+
+  private Tunnel tunnel(Draft.Way draft, List<Network> networks) {
+    String name = draft.name;
+    places.put(RulePath.tunnel(name), draft.position);
+    List<Entry> entries = new ArrayList<>();
+    for (Draft.Opened opened : draft.entries) {
+      places.put(RulePath.entry(name, entries.size()), opened.position());
+      entries.add(opened.entry());
+    }
+    return new Tunnel(
+        name,
+        draft.over == null ? networks.getFirst().name() : draft.over,
+        entries,
+        relays(name, draft),
+        exit(name, draft),
+        draft.carry,
+        placed(RulePath.rotate(name), draft.said.get("rotate"), draft.rotateEvery),
+        draft.isolation,
+        draft.earlyData,
+        Optional.ofNullable(draft.shape));
+  }
+
+  private Relays relays(String name, Draft.Way tunnel) {
+    Draft.Picked draft = tunnel.relays;
+    if (draft == null) {
+      throw new IllegalStateException("a tunnel without relays passed the checks");
+    }
+    places.put(RulePath.relays(name), draft.position);
+    if (!draft.distinct.isEmpty()) {
+      place(RulePath.distinct(name), draft.said.get("distinct"));
+    }
+    place(RulePath.carry(name), tunnel.said.get("carry"));
+    return new Relays(
+        draft.count,
+        placed(RulePath.only(name), draft.said.get("only"), draft.only),
+        draft.distinct,
+        placed(RulePath.prefer(name), draft.said.get("prefer"), draft.prefer),
+        placed(RulePath.guard(name), draft.said.get("guard"), draft.guard));
+  }
+
+  private Exit exit(String name, Draft.Way tunnel) {
+    Draft.Leaving draft = tunnel.exit;
+    if (draft == null) {
+      return Exit.DEFAULT;
+    }
+    places.put(RulePath.exit(name), draft.position);
+    for (int i = 0; i < draft.clausePositions.size(); i++) {
+      places.put(RulePath.exitClause(name, i), draft.clausePositions.get(i));
+    }
+    place(RulePath.resolve(name), draft.said.get("resolve"));
+    return new Exit(draft.clauses, draft.resolve == null ? new Resolve.BySystem() : draft.resolve);
+  }
+
+  private <T> Optional<T> placed(String path, @Nullable Position position, @Nullable T value) {
+    if (value != null) {
+      place(path, position);
+    }
+    return Optional.ofNullable(value);
+  }
+
+  private void place(String path, @Nullable Position position) {
+    if (position != null) {
+      places.put(path, position);
+    }
+  }
+}

@@ -1,0 +1,677 @@
+package org.wormholes.dsl;
+
+import java.time.DayOfWeek;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.wormholes.dsl.Draft.Picked;
+import org.wormholes.dsl.Draft.Way;
+import org.wormholes.dsl.Word.Block;
+import org.wormholes.dsl.Word.Parameter;
+import org.wormholes.dsl.Word.Taken;
+import org.wormholes.rules.Distinct;
+import org.wormholes.rules.Entry;
+import org.wormholes.rules.ExitClause;
+import org.wormholes.rules.FlowSample;
+import org.wormholes.rules.Guard;
+import org.wormholes.rules.Isolation;
+import org.wormholes.rules.Position;
+import org.wormholes.rules.Protocol;
+import org.wormholes.rules.Resolve;
+import org.wormholes.rules.Shape;
+import org.wormholes.rules.Verdict;
+import org.wormholes.rules.expr.Expr;
+import org.wormholes.rules.expr.Exprs;
+import org.wormholes.rules.expr.Fact;
+import org.wormholes.rules.expr.Scope;
+import org.wormholes.rules.expr.Type;
+import org.wormholes.rules.expr.TypeChecker;
+import org.wormholes.rules.expr.TypeProblem;
+
+/// Carries out words: checks what each is given against the [Vocabulary] and writes it to the
+/// [Draft]. Both front ends call it, so a word means the same in both.
+final class Builder {
+  private final Problems problems;
+  private final Draft.File file;
+  private final RoomFrame root;
+  private Placer placer = expr -> null;
+
+  /// Where an expression was read in the text, if that is known.
+  interface Placer {
+    @Nullable Position placeOf(Expr expr);
+  }
+
+  Builder(Problems problems, Position start) {
+    this.problems = problems;
+    this.file = new Draft.File(start);
+    this.root = new RoomFrame(Room.FILE, file);
+  }
+
+  void placer(Placer where) {
+    placer = where;
+  }
+
+  RoomFrame root() {
+    return root;
+  }
+
+  Draft.File file() {
+    return file;
+  }
+
+  // ---- any word
+
+  /// Carries out one use of a word in an open room.
+  Value invoke(RoomFrame frame, Invocation invocation) {
+    Word word = Vocabulary.word(frame.room(), invocation.name());
+    if (word == null) {
+      problems.add(unknownWord(frame.room(), invocation));
+      return Value.Broken.VALUE;
+    }
+    Draft.Room draft = frame.draft(Draft.Room.class);
+    Position first = draft.said.putIfAbsent(word.name(), invocation.namePosition());
+    if (first != null && !word.repeats()) {
+      problems.add(
+          Problem.error(
+                  invocation.namePosition(),
+                  "`" + word.name() + "` is said twice in " + frame.room().described())
+              .hinting("the first is on line " + first.line()));
+    }
+    Map<String, Call.Given> values = new LinkedHashMap<>();
+    bindPositional(word, invocation, values);
+    bindNamed(word, invocation, values);
+    checkBlock(word, invocation);
+    try {
+      return word.meaning().apply(this, frame, new Call(word, invocation, values));
+    } catch (IllegalArgumentException e) {
+      problems.add(Problem.error(invocation.position(), String.valueOf(e.getMessage())));
+      return Value.Broken.VALUE;
+    }
+  }
+
+  private static Problem unknownWord(Room room, Invocation invocation) {
+    String name = invocation.name();
+    Problem problem =
+        Problem.error(
+            invocation.namePosition(), "`" + name + "` is no word of " + room.described());
+    problem = problem.expecting("one of " + String.join(", ", Vocabulary.names(room)));
+    List<Room> elsewhere = Vocabulary.roomsOf(name);
+    if (!elsewhere.isEmpty()) {
+      return problem.hinting("`" + name + "` belongs in " + elsewhere.getFirst().described());
+    }
+    if (Fact.in(Scope.FLOW).stream().anyMatch(fact -> fact.word().equals(name))
+        || Fact.in(Scope.RELAY).stream().anyMatch(fact -> fact.word().equals(name))) {
+      return problem.hinting("`" + name + "` is a fact: it is asked in a condition's block");
+    }
+    Optional<String> near = Suggestion.nearest(name, Vocabulary.names(room));
+    return problem.hinting(
+        near.map(found -> "did you mean `" + found + "`?")
+            .orElseGet(() -> Suggestion.didYouMean(name, Vocabulary.allNames())));
+  }
+
+  private void bindPositional(Word word, Invocation invocation, Map<String, Call.Given> values) {
+    List<Taken<?>> taken = word.takenInOrder();
+    List<Invocation.Argument> given = invocation.arguments();
+    int at = 0;
+    for (Taken<?> parameter : taken) {
+      if (parameter.parameter().repeated()) {
+        List<Object> several = new ArrayList<>();
+        for (; at < given.size(); at++) {
+          for (Invocation.Argument each : flattened(given.get(at))) {
+            read(word, parameter, each.value(), each.position()).ifPresent(several::add);
+          }
+        }
+        if (given.isEmpty()) {
+          missing(word, invocation, parameter.parameter());
+        }
+        values.put(parameter.parameter().name(), new Call.Given(several, invocation.position()));
+      } else if (at < given.size()) {
+        Invocation.Argument each = given.get(at++);
+        read(word, parameter, each.value(), each.position())
+            .ifPresent(value ->
+                values.put(parameter.parameter().name(), new Call.Given(value, each.position())));
+      } else if (parameter.parameter().required()) {
+        missing(word, invocation, parameter.parameter());
+      }
+    }
+    if (at < given.size()) {
+      String takes =
+          taken.isEmpty()
+              ? "takes no plain values"
+              : "takes " + taken.size() + " plain value" + (taken.size() == 1 ? "" : "s");
+      problems.add(
+          Problem.error(
+                  given.get(at).position(),
+                  "`" + word.name() + "` " + takes + ", but was given " + given.size())
+              .expecting("`" + word.usage() + "`"));
+    }
+  }
+
+  /// `carry %w[tls tcp]` is as good as `carry "tls", "tcp"`.
+  private static List<Invocation.Argument> flattened(Invocation.Argument argument) {
+    return argument.value() instanceof Value.Items(List<Value> items)
+        ? items.stream().map(item -> new Invocation.Argument(item, argument.position())).toList()
+        : List.of(argument);
+  }
+
+  private void bindNamed(Word word, Invocation invocation, Map<String, Call.Given> values) {
+    for (Invocation.Keyword keyword : invocation.keywords()) {
+      Taken<?> taken = word.takenByName(keyword.name()).orElse(null);
+      if (taken == null) {
+        List<String> names = word.named().stream().map(Parameter::name).toList();
+        problems.add(
+            Problem.error(
+                    keyword.namePosition(),
+                    "`" + word.name() + "` takes no `" + keyword.name() + ":`")
+                .expecting(
+                    names.isEmpty()
+                        ? "no named values"
+                        : names.size() == 1
+                            ? "only `" + names.getFirst() + ":`"
+                            : "one of " + String.join(":, ", names) + ":")
+                .hinting(
+                    Suggestion.nearest(keyword.name(), names)
+                        .map(name -> "did you mean `" + name + ":`?")
+                        .orElse("")));
+        continue;
+      }
+      read(word, taken, keyword.value(), keyword.position())
+          .ifPresent(
+              value -> values.put(keyword.name(), new Call.Given(value, keyword.position())));
+    }
+    for (Parameter parameter : word.named()) {
+      boolean given =
+          invocation.keywords().stream().anyMatch(k -> k.name().equals(parameter.name()));
+      if (parameter.required() && !given) {
+        problems.add(
+            Problem.error(
+                    invocation.namePosition(),
+                    "`" + word.name() + "` needs `" + parameter.name() + ":`")
+                .expecting(parameter.accepted())
+                .hinting("for example `" + firstLine(word.example()) + "`"));
+      }
+    }
+  }
+
+  private void missing(Word word, Invocation invocation, Parameter parameter) {
+    problems.add(
+        Problem.error(invocation.namePosition(), "`" + word.name() + "` needs " + parameter.label())
+            .expecting(parameter.accepted())
+            .hinting("for example `" + firstLine(word.example()) + "`"));
+  }
+
+  private <T> Optional<T> read(Word word, Taken<T> taken, Value value, Position position) {
+    if (value instanceof Value.Broken) {
+      return Optional.empty();
+    }
+    T read = taken.accepts().read().apply(value);
+    if (read == null) {
+      problems.add(
+          Problem.error(
+                  position,
+                  taken.parameter().label() + " of `" + word.name() + "` can't be " + value.show())
+              .expecting(taken.accepts().described())
+              .hinting(taken.accepts().advice().apply(value)));
+    }
+    return Optional.ofNullable(read);
+  }
+
+  private void checkBlock(Word word, Invocation invocation) {
+    Invocation.Block block = invocation.block();
+    switch (word.block()) {
+      case Block.None _ -> {
+        if (block != null) {
+          problems.add(
+              Problem.error(block.position(), "`" + word.name() + "` takes no block")
+                  .expecting("`" + word.usage() + "`"));
+        }
+      }
+      case Block.Inside(_, boolean required) -> {
+        if (block == null && required) {
+          problems.add(
+              Problem.error(invocation.namePosition(), "`" + word.name() + "` needs a block")
+                  .expecting("`" + word.usage() + "`"));
+        }
+      }
+      case Block.Condition(_, boolean isScore) -> {
+        if (block == null) {
+          problems.add(
+              Problem.error(
+                      invocation.namePosition(),
+                      "`"
+                          + word.name()
+                          + "` needs a block with "
+                          + (isScore ? "a score" : "a condition"))
+                  .expecting("`" + firstLine(word.example()) + "`"));
+        }
+      }
+    }
+  }
+
+  private static String firstLine(String example) {
+    int end = example.indexOf('\n');
+    return end < 0 ? example : example.substring(0, end) + " …";
+  }
+
+  // ---- rooms
+
+  private void run(Call call, Room room, Draft.Room draft) {
+    Invocation.Block block = call.block();
+    if (block == null) {
+      return;
+    }
+    block.run(new RoomFrame(room, draft));
+    if (draft.said.isEmpty() && !problems.hasErrors()) {
+      problems.add(
+          Problem.error(call.namePosition(), "this `" + call.word().name() + "` is empty")
+              .expecting("one of " + String.join(", ", Vocabulary.names(room))));
+    }
+  }
+
+  Value ruleset(RoomFrame frame, Call call) {
+    Draft.Rules rules =
+        new Draft.Rules(call.namePosition(), call.text("name", ""), call.text("version", "1.0"));
+    rules.broken = !call.has("name");
+    if (file.rules == null) {
+      file.rules = rules;
+    }
+    run(call, Room.RULESET, rules);
+    return Value.Nothing.VALUE;
+  }
+
+  Value network(RoomFrame frame, Call call) {
+    Draft.Net network = new Draft.Net(call.positionOf("name"), call.text("name", ""));
+    frame.draft(Draft.Rules.class).networks.add(network);
+    run(call, Room.NETWORK, network);
+    return Value.Nothing.VALUE;
+  }
+
+  Value openTo(RoomFrame frame, Call call) {
+    frame.draft(Draft.Net.class).openToAnyone = call.text("who", "").equals("anyone");
+    return Value.Nothing.VALUE;
+  }
+
+  Value bootstrap(RoomFrame frame, Call call) {
+    frame.draft(Draft.Net.class).bootstraps.addAll(call.texts("url"));
+    return Value.Nothing.VALUE;
+  }
+
+  Value tunnel(RoomFrame frame, Call call) {
+    Way tunnel =
+        new Way(
+            call.positionOf("name"),
+            call.text("name", ""),
+            call.find("over", String.class).orElse(null),
+            call.positionOf("over"));
+    frame.draft(Draft.Rules.class).tunnels.add(tunnel);
+    run(call, Room.TUNNEL, tunnel);
+    return Value.Nothing.VALUE;
+  }
+
+  Value routes(RoomFrame frame, Call call) {
+    run(call, Room.ROUTES, new Draft.Routes(call.namePosition(), frame.draft(Draft.Rules.class)));
+    return Value.Nothing.VALUE;
+  }
+
+  Value expect(RoomFrame frame, Call call) {
+    run(call, Room.EXPECT, new Draft.Expects(call.namePosition(), frame.draft(Draft.Rules.class)));
+    return Value.Nothing.VALUE;
+  }
+
+  // ---- tunnel
+
+  Value entry(RoomFrame frame, Call call) {
+    run(call, Room.ENTRY, new Draft.Entries(call.namePosition(), frame.draft(Way.class)));
+    return Value.Nothing.VALUE;
+  }
+
+  Value relay(RoomFrame frame, Call call) {
+    Picked relays = new Picked(call.position(), call.number("count", 1));
+    Way tunnel = frame.draft(Way.class);
+    if (tunnel.relays == null) {
+      tunnel.relays = relays;
+    }
+    run(call, Room.RELAY, relays);
+    return Value.Nothing.VALUE;
+  }
+
+  Value exit(RoomFrame frame, Call call) {
+    Draft.Leaving exit = new Draft.Leaving(call.namePosition());
+    Way tunnel = frame.draft(Way.class);
+    if (tunnel.exit == null) {
+      tunnel.exit = exit;
+    }
+    run(call, Room.EXIT, exit);
+    return Value.Nothing.VALUE;
+  }
+
+  Value carry(RoomFrame frame, Call call) {
+    List<String> carriers = call.texts("carriers");
+    List<String> seen = new ArrayList<>();
+    for (int i = 0; i < carriers.size(); i++) {
+      String carrier = carriers.get(i);
+      Position at =
+          i < call.invocation().arguments().size()
+              ? call.invocation().arguments().get(i).position()
+              : call.position();
+      if (seen.contains(carrier)) {
+        problems.add(Problem.error(at, "the carrier `" + carrier + "` is named twice"));
+        continue;
+      }
+      seen.add(carrier);
+      if (!Vocabulary.CARRIERS.contains(carrier)) {
+        problems.add(
+            Problem.warning(
+                    at,
+                    "the carrier `" + carrier + "` is not one of those that come with Wormholes")
+                .expecting("one of " + String.join(", ", Vocabulary.CARRIERS))
+                .hinting(Suggestion.didYouMean(carrier, Vocabulary.CARRIERS)));
+      }
+    }
+    frame.draft(Way.class).carry = seen;
+    return Value.Nothing.VALUE;
+  }
+
+  Value rotate(RoomFrame frame, Call call) {
+    frame.draft(Way.class).rotateEvery = call.find("every", Duration.class).orElse(null);
+    return Value.Nothing.VALUE;
+  }
+
+  Value isolate(RoomFrame frame, Call call) {
+    List<String> by = call.texts("by");
+    frame.draft(Way.class).isolation =
+        new Isolation(by.contains("user"), by.contains("destination"));
+    return Value.Nothing.VALUE;
+  }
+
+  Value earlyData(RoomFrame frame, Call call) {
+    frame.draft(Way.class).earlyData = call.truth("allowed", true);
+    return Value.Nothing.VALUE;
+  }
+
+  Value shape(RoomFrame frame, Call call) {
+    for (Shape shape : Shape.values()) {
+      if (shape.word().equals(call.text("cells", ""))) {
+        frame.draft(Way.class).shape = shape;
+      }
+    }
+    return Value.Nothing.VALUE;
+  }
+
+  // ---- entry
+
+  Value socks(RoomFrame frame, Call call) {
+    return open(frame, call, new Entry.Socks(listen(call, 1080), call.truth("udp", false)));
+  }
+
+  Value http(RoomFrame frame, Call call) {
+    return open(frame, call, new Entry.Http(listen(call, 8080)));
+  }
+
+  Value forward(RoomFrame frame, Call call) {
+    Optional<Accepts.Endpoint> to = call.find("to", Accepts.Endpoint.class);
+    if (to.isEmpty() || !call.has("port")) {
+      return Value.Broken.VALUE;
+    }
+    return open(
+        frame,
+        call,
+        new Entry.Forward(
+            listen(call, 0), to.get().host(), to.get().port(), call.truth("udp", false)));
+  }
+
+  private static Entry.Listen listen(Call call, int otherwise) {
+    boolean unreadable =
+        call.invocation().keywords().stream().anyMatch(keyword -> keyword.name().equals("port"));
+    int port = call.number("port", unreadable ? 0 : otherwise);
+    return new Entry.Listen(call.text("host", Entry.Listen.LOOPBACK), port);
+  }
+
+  private static Value open(RoomFrame frame, Call call, Entry entry) {
+    frame
+        .draft(Draft.Entries.class)
+        .tunnel
+        .entries
+        .add(new Draft.Opened(entry, call.position(), call.positionOf("port")));
+    return Value.Nothing.VALUE;
+  }
+
+  // ---- relay
+
+  Value only(RoomFrame frame, Call call) {
+    frame.draft(Picked.class).only = condition(call);
+    return Value.Nothing.VALUE;
+  }
+
+  Value distinct(RoomFrame frame, Call call) {
+    List<Distinct> distinct = new ArrayList<>();
+    for (String what : call.texts("what")) {
+      for (Distinct each : Distinct.values()) {
+        if (each.word().equals(what) && !distinct.contains(each)) {
+          distinct.add(each);
+        }
+      }
+    }
+    distinct.sort(null);
+    frame.draft(Picked.class).distinct = distinct;
+    return Value.Nothing.VALUE;
+  }
+
+  Value prefer(RoomFrame frame, Call call) {
+    frame.draft(Picked.class).prefer = condition(call);
+    return Value.Nothing.VALUE;
+  }
+
+  Value guard(RoomFrame frame, Call call) {
+    Duration keep = call.find("keep", Duration.class).orElse(Vocabulary.GUARDS_KEPT);
+    frame.draft(Picked.class).guard = new Guard(keep, call.number("count", Vocabulary.GUARDS));
+    return Value.Nothing.VALUE;
+  }
+
+  // ---- exit
+
+  Value allow(RoomFrame frame, Call call) {
+    return clause(frame, call, ExitClause.Action.ALLOW);
+  }
+
+  Value refuseExit(RoomFrame frame, Call call) {
+    return clause(frame, call, ExitClause.Action.REFUSE);
+  }
+
+  private Value clause(RoomFrame frame, Call call, ExitClause.Action action) {
+    Expr condition = condition(call);
+    if (condition != null) {
+      Draft.Leaving exit = frame.draft(Draft.Leaving.class);
+      exit.clauses.add(new ExitClause(action, condition));
+      exit.clausePositions.add(call.position());
+    }
+    return Value.Nothing.VALUE;
+  }
+
+  Value resolve(RoomFrame frame, Call call) {
+    List<String> servers = call.texts("servers");
+    if (servers.isEmpty()) {
+      return Value.Broken.VALUE;
+    }
+    if (servers.contains("system") && servers.size() > 1) {
+      problems.add(
+          Problem.error(call.position(), "`:system` and servers can't be mixed")
+              .expecting("`resolve :system`, or servers by address"));
+      return Value.Broken.VALUE;
+    }
+    frame.draft(Draft.Leaving.class).resolve =
+        servers.contains("system") ? new Resolve.BySystem() : new Resolve.ByServers(servers);
+    return Value.Nothing.VALUE;
+  }
+
+  // ---- routes
+
+  Value to(RoomFrame frame, Call call) {
+    Expr condition = condition(call);
+    Optional<String> tunnel = call.find("tunnel", String.class);
+    tunnel.ifPresent(name -> route(frame, call, new Verdict.To(name), condition));
+    return Value.Nothing.VALUE;
+  }
+
+  Value refuseRoute(RoomFrame frame, Call call) {
+    route(frame, call, Verdict.REFUSE, condition(call));
+    return Value.Nothing.VALUE;
+  }
+
+  Value direct(RoomFrame frame, Call call) {
+    route(frame, call, Verdict.DIRECT, condition(call));
+    return Value.Nothing.VALUE;
+  }
+
+  private static void route(RoomFrame frame, Call call, Verdict verdict, @Nullable Expr condition) {
+    frame
+        .draft(Draft.Routes.class)
+        .rules
+        .routes
+        .add(new Draft.Routed(verdict, condition, call.position(), call.positionOf("tunnel")));
+  }
+
+  // ---- expect
+
+  Value flow(RoomFrame frame, Call call) {
+    Draft.Expects expects = frame.draft(Draft.Expects.class);
+    expects.flows++;
+    String shown = call.text("destination", "");
+    FlowSample sample = null;
+    if (call.has("destination")) {
+      Accepts.Endpoint to = Destinations.read(shown);
+      if (to == null) {
+        problems.add(
+            Problem.error(
+                    call.positionOf("destination"), "this is no destination: \"" + shown + '"')
+                .expecting(
+                    "a URL such as \"https://example.org\", or a host and a port such as \"10.0.0.1:22\"")
+                .hinting(Destinations.advice(shown)));
+      } else {
+        sample = sample(call, to);
+      }
+    }
+    Draft.Flow flow =
+        new Draft.Flow(call.position(), expects.rules, sample, shown, call.positionOf("entry"));
+    pending.add(flow);
+    return new Value.Subject(new RoomFrame(Room.FLOW, flow));
+  }
+
+  private static FlowSample sample(Call call, Accepts.Endpoint to) {
+    int day = Fact.WEEKDAY.choices().indexOf(call.text("on", "mon"));
+    return new FlowSample(
+        to.host(),
+        to.port(),
+        call.text("protocol", "tcp").equals("udp") ? Protocol.UDP : Protocol.TCP,
+        call.text("user", ""),
+        call.text("entry", ""),
+        call.number("at", 43_200),
+        DayOfWeek.of(Math.max(day, 0) + 1));
+  }
+
+  private final List<Draft.Flow> pending = new ArrayList<>();
+
+  /// Flows made up of which nothing was said.
+  List<Draft.Flow> unjudged() {
+    return pending.stream().filter(flow -> !flow.judged).toList();
+  }
+
+  Value uses(RoomFrame frame, Call call) {
+    Optional<String> tunnel = call.find("tunnel", String.class);
+    judge(frame, call, tunnel.<Verdict>map(Verdict.To::new).orElse(null));
+    return Value.Nothing.VALUE;
+  }
+
+  Value refused(RoomFrame frame, Call call) {
+    judge(frame, call, Verdict.REFUSE);
+    return Value.Nothing.VALUE;
+  }
+
+  Value goesDirect(RoomFrame frame, Call call) {
+    judge(frame, call, Verdict.DIRECT);
+    return Value.Nothing.VALUE;
+  }
+
+  private static void judge(RoomFrame frame, Call call, @Nullable Verdict verdict) {
+    Draft.Flow flow = frame.draft(Draft.Flow.class);
+    flow.judged = true;
+    if (verdict != null && flow.sample != null) {
+      flow.rules.expectations.add(
+          new Draft.Expected(
+              flow.sample,
+              flow.shown,
+              verdict,
+              call.position(),
+              call.positionOf("tunnel"),
+              flow.entryPosition));
+    }
+  }
+
+  // ---- conditions
+
+  /// The condition or score in a word's block; null where there is none to be had, which is told.
+  private @Nullable Expr condition(Call call) {
+    Invocation.Block block = call.block();
+    if (block == null
+        || !(call.word().block() instanceof Block.Condition(Scope scope, boolean isScore))) {
+      return null;
+    }
+    Term term;
+    try {
+      term = block.condition(scope);
+    } catch (Halt told) {
+      return null;
+    }
+    Type type = Conditions.typeOf(term);
+    boolean fits = type == Type.YES_NO || (isScore && type != null && type.isQuantity());
+    if (type == null || !fits) {
+      problems.add(
+          Problem.error(
+                  block.position(),
+                  "`"
+                      + call.word().name()
+                      + "` needs "
+                      + (isScore ? "a score" : "a condition")
+                      + ", but this is "
+                      + term.kind())
+              .expecting(
+                  isScore
+                      ? "an amount, or a yes/no value"
+                      : "a yes/no value, such as `" + Fact.in(scope).getFirst().example() + "`"));
+      return null;
+    }
+    Expr expr = Conditions.expr(term, type);
+    List<TypeProblem> faults =
+        isScore
+            ? TypeChecker.scoreProblems(expr, scope)
+            : TypeChecker.conditionProblems(expr, scope);
+    for (TypeProblem fault : faults) {
+      problems.add(Problem.error(placeOf(expr, fault.path(), block.position()), fault.message()));
+    }
+    if (faults.isEmpty() && expr.equals(Exprs.NO)) {
+      problems.add(
+          Problem.error(
+                  block.position(), "the condition of `" + call.word().name() + "` is never met")
+              .hinting("every part of it is a constant"));
+      return null;
+    }
+    return faults.isEmpty() ? expr : null;
+  }
+
+  /// The place of a part of an expression, or of the nearest part around it that came from one
+  /// place.
+  private Position placeOf(Expr expr, List<Integer> path, Position otherwise) {
+    Position best = Optional.ofNullable(placer.placeOf(expr)).orElse(otherwise);
+    Expr at = expr;
+    for (int child : path) {
+      at = at.child(child);
+      Position place = placer.placeOf(at);
+      best = place == null ? best : place;
+    }
+    return best;
+  }
+}

@@ -1,0 +1,177 @@
+package org.wormholes.dsl;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.wormholes.rules.Distinct;
+import org.wormholes.rules.Entry;
+import org.wormholes.rules.ExitClause;
+import org.wormholes.rules.FlowSample;
+import org.wormholes.rules.Guard;
+import org.wormholes.rules.Isolation;
+import org.wormholes.rules.Position;
+import org.wormholes.rules.Resolve;
+import org.wormholes.rules.Shape;
+import org.wormholes.rules.Verdict;
+import org.wormholes.rules.expr.Expr;
+
+/// What words write to while a script is read: the rules-to-be, each with its place.
+final class Draft {
+  private Draft() {}
+
+  /// The words said so far in a room, with the place of the first.
+  static class Room {
+    final Position position;
+    final Map<String, Position> said = new LinkedHashMap<>();
+
+    Room(Position position) {
+      this.position = position;
+    }
+  }
+
+  static final class File extends Room {
+    @Nullable Rules rules;
+
+    File(Position position) {
+      super(position);
+    }
+  }
+
+  static final class Rules extends Room {
+    final String name;
+    final String version;
+    final List<Net> networks = new ArrayList<>();
+    final List<Way> tunnels = new ArrayList<>();
+    final List<Routed> routes = new ArrayList<>();
+    final List<Expected> expectations = new ArrayList<>();
+    boolean broken;
+
+    Rules(Position position, String name, String version) {
+      super(position);
+      this.name = name;
+      this.version = version;
+    }
+  }
+
+  static final class Net extends Room {
+    final String name;
+    boolean openToAnyone;
+    final List<String> bootstraps = new ArrayList<>();
+
+    Net(Position position, String name) {
+      super(position);
+      this.name = name;
+    }
+  }
+
+  /// A tunnel; the same draft serves its rooms `entry`, `relay` and `exit`.
+  static final class Way extends Room {
+    final String name;
+    final @Nullable String over;
+    final Position overPosition;
+    final List<Opened> entries = new ArrayList<>();
+    @Nullable Picked relays;
+    @Nullable Leaving exit;
+    List<String> carry = List.of();
+    @Nullable Duration rotateEvery;
+    Isolation isolation = Isolation.DEFAULT;
+    boolean earlyData;
+    @Nullable Shape shape;
+
+    Way(Position position, String name, @Nullable String over, Position overPosition) {
+      super(position);
+      this.name = name;
+      this.over = over;
+      this.overPosition = overPosition;
+    }
+  }
+
+  static final class Entries extends Room {
+    final Way tunnel;
+
+    Entries(Position position, Way tunnel) {
+      super(position);
+      this.tunnel = tunnel;
+    }
+  }
+
+  record Opened(Entry entry, Position position, Position portPosition) {}
+
+  static final class Picked extends Room {
+    final int count;
+    @Nullable Expr only;
+    List<Distinct> distinct = List.of();
+    @Nullable Expr prefer;
+    @Nullable Guard guard;
+
+    Picked(Position position, int count) {
+      super(position);
+      this.count = count;
+    }
+  }
+
+  static final class Leaving extends Room {
+    final List<ExitClause> clauses = new ArrayList<>();
+    final List<Position> clausePositions = new ArrayList<>();
+    @Nullable Resolve resolve;
+
+    Leaving(Position position) {
+      super(position);
+    }
+  }
+
+  static final class Routes extends Room {
+    final Rules rules;
+
+    Routes(Position position, Rules rules) {
+      super(position);
+      this.rules = rules;
+    }
+  }
+
+  /// @param condition null where it could not be read
+  record Routed(
+      Verdict verdict, @Nullable Expr condition, Position position, Position targetPosition) {}
+
+  static final class Expects extends Room {
+    final Rules rules;
+    int flows;
+
+    Expects(Position position, Rules rules) {
+      super(position);
+      this.rules = rules;
+    }
+  }
+
+  static final class Flow extends Room {
+    final Rules rules;
+    final @Nullable FlowSample sample;
+    final String shown;
+    final Position entryPosition;
+    boolean judged;
+
+    Flow(
+        Position position,
+        Rules rules,
+        @Nullable FlowSample sample,
+        String shown,
+        Position entryPosition) {
+      super(position);
+      this.rules = rules;
+      this.sample = sample;
+      this.shown = shown;
+      this.entryPosition = entryPosition;
+    }
+  }
+
+  record Expected(
+      FlowSample sample,
+      String shown,
+      Verdict verdict,
+      Position position,
+      Position targetPosition,
+      Position entryPosition) {}
+}

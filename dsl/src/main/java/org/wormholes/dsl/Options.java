@@ -1,0 +1,38 @@
+package org.wormholes.dsl;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/// How to compile.
+///
+/// @param tier how much of Ruby the file may use
+/// @param files where the lists are that `listed?` names; compiling a path takes those beside it
+/// @param limit how long the full tier may run, at most 10 minutes
+public record Options(Tier tier, ListFiles files, Duration limit) {
+  public static final Duration DEFAULT_LIMIT = Duration.ofSeconds(10);
+
+  public Options {
+    Objects.requireNonNull(tier, "tier");
+    Objects.requireNonNull(files, "files");
+    if (limit.isNegative() || limit.isZero() || limit.compareTo(Duration.ofMinutes(10)) > 0) {
+      throw new IllegalArgumentException("the limit must be up to 10 minutes, was " + limit);
+    }
+  }
+
+  /// The static tier, without lists.
+  public static Options defaults() {
+    return new Options(Tier.STATIC, ListFiles.NONE, DEFAULT_LIMIT);
+  }
+
+  public static Options of(Tier tier) {
+    return new Options(tier, ListFiles.NONE, DEFAULT_LIMIT);
+  }
+
+  public Options with(ListFiles lists) {
+    return new Options(tier, lists, limit);
+  }
+
+  public Options within(Duration time) {
+    return new Options(tier, files, time);
+  }
+}

@@ -1,0 +1,1453 @@
+package org.wormholes.dsl;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.ruby_lang.prism.Nodes;
+import org.ruby_lang.prism.Nodes.Node;
+import org.wormholes.rules.Position;
+import org.wormholes.rules.expr.Expr;
+import org.wormholes.rules.expr.Fact;
+import org.wormholes.rules.expr.Scope;
+
+/// Reads a script's syntax tree and runs nothing: constants are worked out, words are handed to the
+/// [Builder], and the conditions inside blocks become expressions. What cannot be read this way is
+/// a problem that names it.
+///
+/// The full tier uses it for conditions only, with an [Outer] that knows what Ruby knows.
+final class Reader {
+  /// Most steps that one script may take; loops over lists are unrolled within it.
+  static final int MAX_STEPS = 1_000_000;
+
+  private static final int MAX_HELPER_DEPTH = 32;
+
+  private static final Set<String> ITERATIONS =
+      Set.of(
+          "each",
+          "each_with_index",
+          "times",
+          "map",
+          "flat_map",
+          "select",
+          "filter",
+          "reject",
+          "any?",
+          "all?",
+          "none?",
+          "to_h",
+          "sum",
+          "find",
+          "count");
+
+  /// Methods every Ruby object has, which only Ruby can run.
+  private static final Set<String> RUBY_METHODS =
+      Set.of(
+          "puts",
+          "print",
+          "p",
+          "pp",
+          "require",
+          "require_relative",
+          "load",
+          "raise",
+          "fail",
+          "rand",
+          "srand",
+          "sleep",
+          "format",
+          "sprintf",
+          "printf",
+          "lambda",
+          "proc",
+          "loop",
+          "eval",
+          "system",
+          "exec",
+          "spawn",
+          "fork",
+          "abort",
+          "exit!",
+          "at_exit",
+          "binding",
+          "block_given?",
+          "caller",
+          "catch",
+          "throw",
+          "gets",
+          "open",
+          "select",
+          "test",
+          "trap",
+          "warn",
+          "Integer",
+          "Float",
+          "String",
+          "Array",
+          "Hash",
+          "Rational",
+          "attr_accessor",
+          "attr_reader",
+          "include",
+          "extend",
+          "using",
+          "define_method",
+          "send",
+          "public_send",
+          "method",
+          "instance_eval",
+          "class_eval",
+          "freeze",
+          "tap",
+          "then",
+          "private",
+          "autoload",
+          "`");
+
+  private static final Set<String> RUBY_CONSTANTS =
+      Set.of(
+          "ENV",
+          "ARGV",
+          "File",
+          "Dir",
+          "IO",
+          "Time",
+          "Date",
+          "Process",
+          "Kernel",
+          "Object",
+          "Random",
+          "Integer",
+          "Float",
+          "String",
+          "Array",
+          "Hash",
+          "Symbol",
+          "Struct",
+          "Data",
+          "Set",
+          "Math",
+          "Comparable",
+          "Enumerable",
+          "ObjectSpace",
+          "Java",
+          "JRuby",
+          "STDIN",
+          "STDOUT",
+          "STDERR",
+          "RUBY_VERSION",
+          "Regexp",
+          "Range",
+          "Proc",
+          "Class",
+          "Module",
+          "JSON",
+          "YAML",
+          "IPAddr",
+          "URI",
+          "Socket",
+          "Thread",
+          "Signal",
+          "Marshal",
+          "GC",
+          "DATA",
+          "BasicObject");
+
+  /// What lies outside the syntax tree: nothing in the static tier, the running Ruby in the full
+  /// one.
+  interface Outer {
+    Outer NONE =
+        new Outer() {
+          @Override
+          public @Nullable Value local(String name) {
+            return null;
+          }
+
+          @Override
+          public @Nullable Value constant(String name) {
+            return null;
+          }
+
+          @Override
+          public @Nullable Value evaluate(String code, int line) {
+            return null;
+          }
+        };
+
+    @Nullable Value local(String name);
+
+    @Nullable Value constant(String name);
+
+    /// The value of a piece of Ruby that asks for no facts.
+    @Nullable Value evaluate(String code, int line);
+  }
+
+  private final Source source;
+  private final Problems problems;
+  private final Builder builder;
+  private final Conditions conditions;
+  private final Map<String, Nodes.DefNode> helpers = new LinkedHashMap<>();
+  private final Map<String, Value> constants = new LinkedHashMap<>();
+  private final Map<Expr, Position> places = new IdentityHashMap<>();
+  private Outer outer = Outer.NONE;
+  private boolean needsRuby;
+  private int steps;
+
+  Reader(Source source, Problems problems, Builder builder, Conditions conditions) {
+    this.source = source;
+    this.problems = problems;
+    this.builder = builder;
+    this.conditions = conditions;
+  }
+
+  boolean needsRuby() {
+    return needsRuby;
+  }
+
+  /// Makes the methods that a file defines known before anything else is read.
+  void collectHelpers(Nodes.@Nullable StatementsNode statements) {
+    for (Node statement : bodyOf(statements)) {
+      if (statement instanceof Nodes.DefNode def && def.receiver == null) {
+        helpers.put(text(def.name), def);
+      }
+    }
+  }
+
+  /// Reads statements one after the other; what is wrong with one does not hide the next.
+  Term statements(@Nullable Node node, Locals locals) {
+    Term last = Term.nothing();
+    for (Node statement : bodyOf(node)) {
+      try {
+        last = read(statement, locals);
+      } catch (Halt told) {
+        last = Term.known(Value.Broken.VALUE);
+      }
+    }
+    return last;
+  }
+
+  /// The condition (or score) in a word's block.
+  ///
+  /// @throws Halt if there is none to be had; the problem is told
+  Term condition(Nodes.BlockNode block, @Nullable Locals around, Scope scope, Outer ruby) {
+    Locals locals = Locals.inCondition(around, scope);
+    Outer before = outer;
+    outer = ruby;
+    try {
+      List<String> names = parameterNames(block.parameters);
+      if (names.size() > 1) {
+        throw fail(
+            block.parameters, "the block takes " + names.size() + " values", "at most one", "");
+      }
+      if (names.size() == 1) {
+        locals.declare(names.getFirst(), new Term.Facts(scope));
+      }
+      List<Node> body = bodyOf(block.body);
+      if (body.isEmpty()) {
+        throw fail(
+            block, "the block is empty", "a condition, such as `" + exampleOf(scope) + "`", "");
+      }
+      return lastOf(body, locals);
+    } finally {
+      outer = before;
+    }
+  }
+
+  private static String exampleOf(Scope scope) {
+    return Fact.in(scope).getFirst().example();
+  }
+
+  private Term lastOf(List<Node> body, Locals locals) {
+    for (Node statement : body.subList(0, body.size() - 1)) {
+      if (!(statement instanceof Nodes.LocalVariableWriteNode)) {
+        throw fail(
+            statement,
+            "this statement has no effect in a condition",
+            "one condition, after assignments of local variables if need be",
+            "join conditions with `&&` or `||`");
+      }
+      read(statement, locals);
+    }
+    Node last = body.getLast();
+    if (last instanceof Nodes.LocalVariableWriteNode) {
+      throw assigns(last);
+    }
+    return read(last, locals);
+  }
+
+  // ---- expressions
+
+  Term read(Node node, Locals locals) {
+    if (++steps > MAX_STEPS) {
+      throw fail(
+          node,
+          "the ruleset takes more than " + MAX_STEPS + " steps",
+          "",
+          "make its loops shorter");
+    }
+    return switch (node) {
+      case Nodes.CallNode call -> call(call, locals);
+      case Nodes.StringNode string -> Term.known(new Value.Text(utf8(string.unescaped)));
+      case Nodes.SymbolNode symbol -> Term.known(new Value.Name(utf8(symbol.unescaped)));
+      case Nodes.IntegerNode integer -> Term.known(whole(integer));
+      case Nodes.FloatNode decimal -> Term.known(decimal(decimal, decimal.value));
+      case Nodes.TrueNode _ -> Term.truth(true);
+      case Nodes.FalseNode _ -> Term.truth(false);
+      case Nodes.NilNode _ -> Term.nothing();
+      case Nodes.InterpolatedStringNode string ->
+          Term.known(new Value.Text(interpolated(string.parts, locals, node)));
+      case Nodes.InterpolatedSymbolNode symbol ->
+          Term.known(new Value.Name(interpolated(symbol.parts, locals, node)));
+      case Nodes.ArrayNode array -> Term.known(items(array.elements, locals));
+      case Nodes.HashNode hash -> Term.known(table(hash.elements, locals));
+      case Nodes.RangeNode range ->
+          Term.known(range(range.left, range.right, range.isExcludeEnd(), locals));
+      case Nodes.RegularExpressionNode regex ->
+          Term.known(
+              new Value.Pattern(
+                  utf8(regex.unescaped),
+                  regex.isIgnoreCase(),
+                  regex.isMultiLine(),
+                  regex.isExtended()));
+      case Nodes.InterpolatedRegularExpressionNode regex ->
+          Term.known(
+              new Value.Pattern(
+                  interpolated(regex.parts, locals, node),
+                  regex.isIgnoreCase(),
+                  regex.isMultiLine(),
+                  regex.isExtended()));
+      case Nodes.ParenthesesNode parentheses -> parentheses(parentheses, locals);
+      case Nodes.StatementsNode statements -> parenthesized(statements, locals);
+      case Nodes.LocalVariableReadNode read -> local(read, text(read.name), locals);
+      case Nodes.ItLocalVariableReadNode _ -> local(node, "it", locals);
+      case Nodes.LocalVariableWriteNode write -> write(write, locals);
+      case Nodes.LocalVariableOperatorWriteNode write -> operatorWrite(write, locals);
+      case Nodes.ConstantReadNode constant -> constant(constant);
+      case Nodes.ConstantWriteNode write -> constantWrite(write, locals);
+      case Nodes.AndNode and -> and(and, locals);
+      case Nodes.OrNode or -> or(or, locals);
+      case Nodes.IfNode branch ->
+          branch(node, branch.predicate, branch.statements, branch.subsequent, false, locals);
+      case Nodes.UnlessNode branch ->
+          branch(node, branch.predicate, branch.statements, branch.else_clause, true, locals);
+      case Nodes.ElseNode other ->
+          other.statements == null ? Term.nothing() : parenthesized(other.statements, locals);
+      case Nodes.DefNode def -> def(def, locals);
+      case Nodes.MatchWriteNode match -> call(match.call, locals);
+      case Nodes.FlipFlopNode _ ->
+          throw fail(
+              node,
+              "a range can't be a condition by itself",
+              "a question about it",
+              "ask `time.in? \"22:00\"..\"06:00\"`");
+      case Nodes.MatchLastLineNode _, Nodes.InterpolatedMatchLastLineNode _ ->
+          throw fail(
+              node,
+              "a regular expression can't be a condition by itself",
+              "a question about it",
+              "ask `host =~ /…/`");
+      default -> foreign(node, Names.of(node), locals);
+    };
+  }
+
+  private Value whole(Nodes.IntegerNode node) {
+    return switch (node.value) {
+      case Integer small -> new Value.Whole(small);
+      case Long large -> new Value.Whole(large);
+      default -> throw fail(node, "the number does not fit 64 bits", "", "");
+    };
+  }
+
+  private Value decimal(Node node, double value) {
+    if (!Double.isFinite(value)) {
+      throw fail(node, "the number is too large", "", "");
+    }
+    return new Value.Decimal(value);
+  }
+
+  private String interpolated(Node[] parts, Locals locals, Node whole) {
+    StringBuilder text = new StringBuilder();
+    for (Node part : parts) {
+      switch (part) {
+        case Nodes.StringNode string -> text.append(utf8(string.unescaped));
+        case Nodes.InterpolatedStringNode inner ->
+            text.append(interpolated(inner.parts, locals, whole));
+        case Nodes.EmbeddedStatementsNode embedded -> text.append(embedded(embedded, locals));
+        default -> throw needsRuby(part, Names.of(part));
+      }
+      try {
+        Arithmetic.text(text.toString());
+      } catch (Mistake mistake) {
+        throw fail(whole, mistake);
+      }
+    }
+    return text.toString();
+  }
+
+  private String embedded(Nodes.EmbeddedStatementsNode node, Locals locals) {
+    Value value =
+        node.statements == null ? Value.Nothing.VALUE : value(node.statements, locals, "put into text");
+    return switch (value) {
+      case Value.Text _, Value.Name _, Value.Whole _, Value.Truth _, Value.Nothing _ ->
+          value.inserted();
+      case Value.Span _, Value.Size _, Value.Rate _ -> value.inserted();
+      default -> throw needsRuby(node, value.kind() + " inside text");
+    };
+  }
+
+  private Value.Items items(Node[] elements, Locals locals) {
+    List<Value> items = new ArrayList<>();
+    for (Node element : elements) {
+      if (element instanceof Nodes.SplatNode splat && splat.expression != null) {
+        items.addAll(listed(splat.expression, value(splat.expression, locals, "part of a list")));
+      } else if (element instanceof Nodes.KeywordHashNode hash) {
+        items.add(table(hash.elements, locals));
+      } else {
+        items.add(value(element, locals, "part of a list"));
+      }
+    }
+    try {
+      return Arithmetic.items(items);
+    } catch (Mistake mistake) {
+      throw fail(elements[0], mistake);
+    }
+  }
+
+  private Value.Table table(Node[] elements, Locals locals) {
+    Map<Value, Value> pairs = new LinkedHashMap<>();
+    for (Node element : elements) {
+      if (element instanceof Nodes.AssocNode pair && pair.value != null) {
+        pairs.put(
+            value(pair.key, locals, "part of a hash"), value(pair.value, locals, "part of a hash"));
+      } else {
+        throw needsRuby(element, Names.of(element));
+      }
+    }
+    return new Value.Table(pairs);
+  }
+
+  private Value range(@Nullable Node from, @Nullable Node to, boolean excludesEnd, Locals locals) {
+    Value low = from == null ? Value.Nothing.VALUE : value(from, locals, "the start of a range");
+    Value high = to == null ? Value.Nothing.VALUE : value(to, locals, "the end of a range");
+    return new Value.Between(low, high, excludesEnd);
+  }
+
+  private Term parentheses(Nodes.ParenthesesNode node, Locals locals) {
+    return node.body == null ? Term.nothing() : read(node.body, locals);
+  }
+
+  private Term parenthesized(Nodes.StatementsNode node, Locals locals) {
+    if (locals.facts() != null) {
+      return lastOf(bodyOf(node), locals);
+    }
+    Term last = Term.nothing();
+    for (Node statement : bodyOf(node)) {
+      last = read(statement, locals);
+    }
+    return last;
+  }
+
+  private Term local(Node node, String name, Locals locals) {
+    Term found = locals.find(name);
+    if (found == null) {
+      Value known = outer.local(name);
+      found = known == null ? null : Term.known(known);
+    }
+    if (found == null) {
+      throw fail(
+          node,
+          "`" + name + "` has no value here",
+          "",
+          Suggestion.didYouMean(name, locals.names()));
+    }
+    if (found instanceof Term.Known(Value.Broken _)) {
+      throw new Halt();
+    }
+    return found;
+  }
+
+  private Term write(Nodes.LocalVariableWriteNode node, Locals locals) {
+    String name = text(node.name);
+    try {
+      Term value = read(node.value, locals);
+      locals.assign(name, value);
+      return value;
+    } catch (Halt told) {
+      locals.assign(name, Term.known(Value.Broken.VALUE));
+      throw told;
+    }
+  }
+
+  private Term operatorWrite(Nodes.LocalVariableOperatorWriteNode node, Locals locals) {
+    String name = text(node.name);
+    String operator = text(node.binary_operator);
+    Term before = local(node, name, locals);
+    Term value = apply(node, operator, before, List.of(read(node.value, locals)), locals);
+    locals.assign(name, value);
+    return value;
+  }
+
+  private Term constant(Nodes.ConstantReadNode node) {
+    String name = text(node.name);
+    Value found = constants.get(name);
+    if (found == null) {
+      found = outer.constant(name);
+    }
+    if (found instanceof Value.Broken) {
+      throw new Halt();
+    }
+    if (found != null) {
+      return Term.known(found);
+    }
+    if (RUBY_CONSTANTS.contains(name)) {
+      throw needsRuby(node, "`" + name + "`");
+    }
+    throw fail(
+        node,
+        "unknown constant `" + name + "`",
+        "",
+        Suggestion.didYouMean(name, constants.keySet()));
+  }
+
+  private Term constantWrite(Nodes.ConstantWriteNode node, Locals locals) {
+    String name = text(node.name);
+    if (locals.facts() != null) {
+      throw assigns(node);
+    }
+    if (constants.containsKey(name)) {
+      throw fail(
+          node,
+          "the constant `" + name + "` has a value already",
+          "",
+          "give one of them another name");
+    }
+    constants.put(name, Value.Broken.VALUE);
+    Value value = value(node.value, locals, "a constant");
+    constants.put(name, value);
+    return Term.known(value);
+  }
+
+  private Term def(Nodes.DefNode node, Locals locals) {
+    String name = text(node.name);
+    if (node.receiver != null) {
+      throw needsRuby(node, "a method of one object");
+    }
+    if (locals.facts() != null || (locals.room() != null && locals.room().room() != Room.FILE)) {
+      throw fail(
+          node,
+          "the helper `" + name + "` is defined inside a block",
+          "helpers at the top of the file, outside `ruleset`",
+          "");
+    }
+    helpers.put(name, node);
+    return Term.known(new Value.Name(name));
+  }
+
+  // ---- conditions and branches
+
+  private Term and(Nodes.AndNode node, Locals locals) {
+    if (locals.facts() == null) {
+      Value left = value(node.left, locals, "a condition");
+      return left.isTruthy() ? read(node.right, locals) : Term.known(left);
+    }
+    return joined(node, node.left, node.right, "&&", locals);
+  }
+
+  private Term or(Nodes.OrNode node, Locals locals) {
+    if (locals.facts() == null) {
+      Value left = value(node.left, locals, "a condition");
+      return left.isTruthy() ? Term.known(left) : read(node.right, locals);
+    }
+    return joined(node, node.left, node.right, "||", locals);
+  }
+
+  /// Reads both sides even when one is wrong, so that both are told.
+  private Term joined(Node node, Node leftNode, Node rightNode, String operator, Locals locals) {
+    Term left = attempt(leftNode, locals);
+    Term right = attempt(rightNode, locals);
+    if (isBroken(left) || isBroken(right)) {
+      throw new Halt();
+    }
+    requireYesNo(leftNode, left, operator, leftNode);
+    requireYesNo(rightNode, right, operator, leftNode);
+    return placed(node, conditions.join(operator, left, right));
+  }
+
+  private void requireYesNo(Node node, Term term, String operator, Node first) {
+    if (!Conditions.isYesNo(term)) {
+      Problem problem =
+          problem(node, "`" + operator + "` joins conditions, but this is " + term.kind())
+              .expecting("a yes/no value");
+      String subject = subjectOf(first);
+      if (node != first && term instanceof Term.Known(Value.Text text) && subject != null) {
+        problem = problem.hinting("compare it too: `" + subject + " == " + text.show() + "`");
+      }
+      problems.add(problem);
+      throw new Halt();
+    }
+  }
+
+  private @Nullable String subjectOf(Node first) {
+    return first instanceof Nodes.CallNode call
+            && call.receiver != null
+            && text(call.name).equals("==")
+        ? source.slice(call.receiver.startOffset, call.receiver.endOffset())
+        : null;
+  }
+
+  private Term attempt(Node node, Locals locals) {
+    try {
+      return read(node, locals);
+    } catch (Halt told) {
+      return Term.known(Value.Broken.VALUE);
+    }
+  }
+
+  private static boolean isBroken(Term term) {
+    return term instanceof Term.Known(Value.Broken _);
+  }
+
+  private Term branch(
+      Node node,
+      Node test,
+      @Nullable Node then,
+      @Nullable Node otherwise,
+      boolean negated,
+      Locals locals) {
+    if (locals.facts() != null
+        && (test instanceof Nodes.LocalVariableWriteNode
+            || test instanceof Nodes.ConstantWriteNode)) {
+      throw assigns(test);
+    }
+    Term asked = read(test, locals);
+    if (asked instanceof Term.Known(Value value)) {
+      boolean taken = value.isTruthy() != negated;
+      Node chosen = taken ? then : otherwise;
+      if (chosen == null && locals.facts() != null) {
+        throw needsElse(node);
+      }
+      return chosen == null ? Term.nothing() : read(chosen, locals);
+    }
+    if (then == null || otherwise == null) {
+      throw needsElse(node);
+    }
+    requireYesNo(test, asked, "if", test);
+    Term first = attempt(negated ? otherwise : then, locals);
+    Term second = attempt(negated ? then : otherwise, locals);
+    if (isBroken(first) || isBroken(second)) {
+      throw new Halt();
+    }
+    try {
+      return placed(node, conditions.choose(asked, first, second));
+    } catch (Mistake mistake) {
+      throw fail(node, mistake);
+    }
+  }
+
+  private Halt needsElse(Node node) {
+    return fail(
+        node,
+        "this `if`/`unless` needs an `else`",
+        "a value either way: a condition must always have an answer",
+        "");
+  }
+
+  private Halt assigns(Node node) {
+    return fail(node, "`=` assigns a value", "a condition", "write `==` to compare");
+  }
+
+  // ---- calls
+
+  private Term call(Nodes.CallNode node, Locals locals) {
+    String name = text(node.name);
+    if (node.receiver == null) {
+      return bareCall(node, name, locals);
+    }
+    if (outer != Outer.NONE && !asks(node, locals)) {
+      return constantCall(node, name, locals);
+    }
+    return receiverCall(node, name, locals);
+  }
+
+  /// A call that asks for no facts, where full Ruby stands by: what cannot be read is run.
+  private Term constantCall(Nodes.CallNode node, String name, Locals locals) {
+    List<Problem> before = problems.mark();
+    try {
+      return receiverCall(node, name, locals);
+    } catch (Halt told) {
+      Value value =
+          outer.evaluate(
+              source.slice(node.startOffset, node.endOffset()), source.lineOf(node.startOffset));
+      if (value == null) {
+        throw told;
+      }
+      problems.rollBack(before);
+      return Term.known(value);
+    }
+  }
+
+  private Term receiverCall(Nodes.CallNode node, String name, Locals locals) {
+    if (node.isSafeNavigation()) {
+      return foreign(node, "`&.`", locals);
+    }
+    if (node.block instanceof Nodes.BlockNode block) {
+      Term receiver = read(node.receiver, locals);
+      if (receiver instanceof Term.Known(Value.Subject(RoomFrame frame))) {
+        return word(node, name, frame, locals);
+      }
+      return iteration(node, name, receiver, block, locals);
+    }
+    if (locals.facts() != null
+        && node.receiver instanceof Nodes.ArrayNode array
+        && asks(array, locals)) {
+      return extreme(node, name, array, locals);
+    }
+    Term receiver = read(node.receiver, locals);
+    if (receiver instanceof Term.Known(Value.Subject(RoomFrame frame))) {
+      return word(node, name, frame, locals);
+    }
+    if (receiver instanceof Term.Facts(Scope scope)) {
+      return fact(node, name, scope, locals);
+    }
+    return apply(node, name, receiver, arguments(node, locals), locals);
+  }
+
+  private List<Term> arguments(Nodes.CallNode node, Locals locals) {
+    List<Term> terms = new ArrayList<>();
+    for (Node argument : argumentsOf(node)) {
+      if (argument instanceof Nodes.SplatNode splat && splat.expression != null) {
+        listed(splat.expression, value(splat.expression, locals, "an argument"))
+            .forEach(item -> terms.add(Term.known(item)));
+      } else if (argument instanceof Nodes.KeywordHashNode hash) {
+        terms.add(Term.known(table(hash.elements, locals)));
+      } else {
+        terms.add(read(argument, locals));
+      }
+    }
+    if (node.block != null && !(node.block instanceof Nodes.BlockNode)) {
+      throw needsRuby(node.block, "a block handed on with `&`");
+    }
+    return terms;
+  }
+
+  /// A call on a receiver: an operator, a unit, a question, or one of Ruby's own methods.
+  private Term apply(Node node, String name, Term receiver, List<Term> arguments, Locals locals) {
+    try {
+      if (receiver instanceof Term.Known(Value value) && areKnown(arguments)) {
+        Value result = known(name, value, arguments.stream().map(Reader::valueOf).toList());
+        if (result != null) {
+          return Term.known(result);
+        }
+        if (locals.facts() == null || !conditions.isQuestion(name)) {
+          return foreign(node, "`." + name + "` of " + value.kind(), locals);
+        }
+      }
+      return placed(node, conditions.ask(name, receiver, arguments));
+    } catch (Mistake mistake) {
+      boolean inName = mistake.isAboutName() && node instanceof Nodes.CallNode;
+      throw fail(inName ? nameSpan((Nodes.CallNode) node) : node, mistake);
+    }
+  }
+
+  private @Nullable Value known(String name, Value receiver, List<Value> arguments) {
+    if (arguments.isEmpty()) {
+      if (name.equals("!")) {
+        return Value.truth(!receiver.isTruthy());
+      }
+      if (name.equals("-@")) {
+        return Arithmetic.negate(receiver);
+      }
+      if (name.equals("+@")) {
+        return receiver;
+      }
+      Units.Unit unit = Units.named(name).orElse(null);
+      if (unit != null && Arithmetic.isNumber(receiver)) {
+        try {
+          return Units.of(receiver, unit);
+        } catch (ArithmeticException e) {
+          throw Mistake.of(receiver.show() + "." + name + " does not fit 64 bits");
+        }
+      }
+    }
+    return Constants.call(name, receiver, arguments);
+  }
+
+  private static boolean areKnown(List<Term> terms) {
+    return terms.stream().allMatch(term -> term instanceof Term.Known);
+  }
+
+  private static Value valueOf(Term term) {
+    return ((Term.Known) term).value();
+  }
+
+  private Term bareCall(Nodes.CallNode node, String name, Locals locals) {
+    RoomFrame room = locals.room();
+    if (room != null && Vocabulary.word(room.room(), name) != null) {
+      return word(node, name, room, locals);
+    }
+    Nodes.DefNode helper = helpers.get(name);
+    if (helper != null) {
+      return helper(node, name, helper, locals);
+    }
+    Scope scope = locals.facts();
+    if (scope != null) {
+      return fact(node, name, scope, locals);
+    }
+    if (room == null) {
+      throw needsRuby(node, "`" + name + "`");
+    }
+    if (RUBY_METHODS.contains(name)) {
+      throw needsRuby(nameSpan(node), "`" + name + "`");
+    }
+    return word(node, name, room, locals);
+  }
+
+  private Term fact(Nodes.CallNode node, String name, Scope scope, Locals locals) {
+    Fact fact = Fact.named(name, scope).orElse(null);
+    boolean bare = argumentsOf(node).isEmpty() && node.block == null;
+    if (fact != null && bare) {
+      return placed(node, new Term.Asked(new Expr.FactRef(fact), fact.type()));
+    }
+    if (fact != null) {
+      throw fail(nameSpan(node), "`" + name + "` takes nothing", "`" + fact.example() + "`", "");
+    }
+    if (name.equals("otherwise") && bare) {
+      return Term.truth(true);
+    }
+    if (outer != Outer.NONE && node.receiver == null && !RUBY_METHODS.contains(name)) {
+      Value value =
+          outer.evaluate(
+              source.slice(node.startOffset, node.endOffset()), source.lineOf(node.startOffset));
+      if (value != null) {
+        return Term.known(value);
+      }
+    }
+    if (node.receiver == null && RUBY_METHODS.contains(name)) {
+      throw fail(
+          nameSpan(node),
+          "`" + name + "` can't run in a condition",
+          "facts and constants only",
+          "");
+    }
+    throw unknownFact(node, name, scope, locals);
+  }
+
+  private Halt unknownFact(Nodes.CallNode node, String name, Scope scope, Locals locals) {
+    for (Scope other : Scope.values()) {
+      Fact elsewhere = Fact.named(name, other).orElse(null);
+      if (elsewhere != null) {
+        return fail(
+            nameSpan(node),
+            scope.description() + " has no `" + name + "`",
+            "one of " + factNames(scope),
+            other.description() + " has it: ask in " + Vocabulary.askedIn(other));
+      }
+    }
+    List<String> known = new ArrayList<>(Fact.in(scope).stream().map(Fact::word).toList());
+    known.addAll(helpers.keySet());
+    known.addAll(locals.names());
+    known.add("otherwise");
+    return fail(
+        nameSpan(node),
+        scope.description() + " has no `" + name + "`",
+        "one of " + factNames(scope),
+        Suggestion.didYouMean(name, known));
+  }
+
+  private static String factNames(Scope scope) {
+    return String.join(", ", Fact.in(scope).stream().map(Fact::word).toList());
+  }
+
+  /// `[latency, 5.ms].max`
+  private Term extreme(Nodes.CallNode node, String name, Nodes.ArrayNode array, Locals locals) {
+    if (!(name.equals("min") || name.equals("max")) || !argumentsOf(node).isEmpty()) {
+      throw fail(
+          node,
+          "`." + name + "` needs a list of constants",
+          "constants in the list; only `.min` and `.max` work on facts",
+          "");
+    }
+    Term result = null;
+    for (Node element : array.elements) {
+      Term term = read(element, locals);
+      try {
+        result = result == null ? term : conditions.extreme(name, result, term);
+      } catch (Mistake mistake) {
+        throw fail(node, mistake);
+      }
+    }
+    return placed(node, result == null ? Term.nothing() : result);
+  }
+
+  /// Whether a piece of a condition asks for anything that is not known now.
+  private boolean asks(Node node, Locals locals) {
+    if (node instanceof Nodes.CallNode call && call.receiver == null) {
+      String name = text(call.name);
+      Scope scope = locals.facts();
+      if (helpers.containsKey(name) || (scope != null && Fact.named(name, scope).isPresent())) {
+        return true;
+      }
+    }
+    if (node instanceof Nodes.LocalVariableReadNode read) {
+      Term term = locals.find(text(read.name));
+      if (term != null && !(term instanceof Term.Known)) {
+        return true;
+      }
+    }
+    for (Node child : node.childNodes()) {
+      if (child != null && asks(child, locals)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // ---- helpers
+
+  private Term helper(Nodes.CallNode node, String name, Nodes.DefNode def, Locals locals) {
+    if (locals.helperDepth() >= MAX_HELPER_DEPTH) {
+      throw fail(
+          nameSpan(node),
+          "the helper `" + name + "` calls itself",
+          "helpers that end: they are read in place of their call",
+          "");
+    }
+    if (node.block != null) {
+      throw needsRuby(node.block, "a block handed to a helper");
+    }
+    Locals inside = locals.helper();
+    bind(node, name, def, locals, inside);
+    List<Node> body = bodyOf(def.body);
+    if (body.isEmpty()) {
+      return Term.nothing();
+    }
+    if (locals.facts() != null) {
+      return lastOf(body, inside);
+    }
+    Term last = Term.nothing();
+    for (Node statement : body) {
+      last = read(statement, inside);
+    }
+    return last;
+  }
+
+  private void bind(
+      Nodes.CallNode node, String name, Nodes.DefNode def, Locals locals, Locals inside) {
+    Nodes.ParametersNode parameters = def.parameters;
+    List<Term> positional = new ArrayList<>();
+    Map<String, Term> keywords = new LinkedHashMap<>();
+    for (Node argument : argumentsOf(node)) {
+      if (argument instanceof Nodes.KeywordHashNode hash) {
+        for (Node element : hash.elements) {
+          if (!(element instanceof Nodes.AssocNode pair
+              && pair.key instanceof Nodes.SymbolNode key
+              && pair.value != null)) {
+            throw needsRuby(element, Names.of(element));
+          }
+          keywords.put(utf8(key.unescaped), read(valueNode(pair), locals));
+        }
+      } else if (argument instanceof Nodes.SplatNode splat && splat.expression != null) {
+        listed(splat.expression, value(splat.expression, locals, "an argument"))
+            .forEach(item -> positional.add(Term.known(item)));
+      } else {
+        positional.add(read(argument, locals));
+      }
+    }
+    bindPositional(node, name, parameters, positional, inside);
+    bindKeywords(node, name, parameters, keywords, inside);
+  }
+
+  private void bindPositional(
+      Nodes.CallNode node,
+      String name,
+      Nodes.@Nullable ParametersNode parameters,
+      List<Term> given,
+      Locals inside) {
+    int required = parameters == null ? 0 : parameters.requireds.length;
+    int optional = parameters == null ? 0 : parameters.optionals.length;
+    if (parameters != null
+        && (parameters.rest != null
+            || parameters.posts.length > 0
+            || parameters.keyword_rest != null
+            || parameters.block != null)) {
+      throw needsRuby(parameters, "such parameters of a helper");
+    }
+    if (given.size() < required || given.size() > required + optional) {
+      String count = optional == 0 ? "" + required : required + " to " + (required + optional);
+      throw fail(
+          nameSpan(node),
+          "the helper `" + name + "` was given " + given.size() + " values",
+          count + " as in its definition on line " + source.lineOf(lineStartOf(name)),
+          "");
+    }
+    for (int i = 0; i < required; i++) {
+      if (!(parameters != null
+          && parameters.requireds[i] instanceof Nodes.RequiredParameterNode parameter)) {
+        throw needsRuby(node, "such parameters of a helper");
+      }
+      inside.declare(text(parameter.name), given.get(i));
+    }
+    for (int i = 0; i < optional; i++) {
+      Nodes.OptionalParameterNode parameter = parameters.optionals[i];
+      int at = required + i;
+      inside.declare(
+          text(parameter.name), at < given.size() ? given.get(at) : read(parameter.value, inside));
+    }
+  }
+
+  private int lineStartOf(String helper) {
+    Nodes.DefNode def = helpers.get(helper);
+    return def == null ? 0 : def.startOffset;
+  }
+
+  private void bindKeywords(
+      Nodes.CallNode node,
+      String name,
+      Nodes.@Nullable ParametersNode parameters,
+      Map<String, Term> given,
+      Locals inside) {
+    List<String> known = new ArrayList<>();
+    for (Node keyword : parameters == null ? new Node[0] : parameters.keywords) {
+      if (keyword instanceof Nodes.RequiredKeywordParameterNode required) {
+        String key = text(required.name);
+        Term value = given.get(key);
+        if (value == null) {
+          throw fail(nameSpan(node), "the helper `" + name + "` needs `" + key + ":`", "", "");
+        }
+        known.add(key);
+        inside.declare(key, value);
+      } else if (keyword instanceof Nodes.OptionalKeywordParameterNode optional) {
+        String key = text(optional.name);
+        Term value = given.get(key);
+        known.add(key);
+        inside.declare(key, value == null ? read(optional.value, inside) : value);
+      }
+    }
+    for (String key : given.keySet()) {
+      if (!known.contains(key)) {
+        throw fail(
+            nameSpan(node),
+            "the helper `" + name + "` takes no `" + key + ":`",
+            "",
+            Suggestion.didYouMean(key, known));
+      }
+    }
+  }
+
+  // ---- loops
+
+  private Term iteration(
+      Nodes.CallNode node, String name, Term receiver, Nodes.BlockNode block, Locals locals) {
+    if (!(receiver instanceof Term.Known(Value value))) {
+      throw fail(
+          nameSpan(node),
+          "`." + name + "` can't walk " + receiver.kind(),
+          "a list of constants, as in `%w[a b].any? { |name| host.under? name }`",
+          "");
+    }
+    if (!ITERATIONS.contains(name)) {
+      return foreign(node, "`." + name + "` with a block", locals);
+    }
+    List<Value> items = iterated(node, name, value);
+    if (items == null) {
+      return foreign(node, "`." + name + "` of " + value.kind(), locals);
+    }
+    boolean inCondition = locals.facts() != null;
+    return switch (name) {
+      case "each", "each_with_index", "times" -> {
+        if (inCondition) {
+          throw fail(
+              nameSpan(node),
+              "`." + name + "` has no answer in a condition",
+              "any?, all?, none? or include?",
+              "");
+        }
+        for (int i = 0; i < items.size(); i++) {
+          Value item = items.get(i);
+          Value given =
+              name.equals("each_with_index")
+                  ? new Value.Items(List.of(item, new Value.Whole(i)))
+                  : item;
+          statements(block.body, blockLocals(block, given, locals));
+        }
+        yield Term.known(value);
+      }
+      case "any?", "all?", "none?" -> quantified(node, name, items, block, locals);
+      default -> transformed(node, name, items, block, locals);
+    };
+  }
+
+  private @Nullable List<Value> iterated(Nodes.CallNode node, String name, Value value) {
+    if (!argumentsOf(node).isEmpty()) {
+      return null;
+    }
+    try {
+      if (name.equals("times")) {
+        return value instanceof Value.Whole
+            ? Constants.listed(new Value.Between(new Value.Whole(0), value, true))
+            : null;
+      }
+      return Constants.listed(value);
+    } catch (Mistake mistake) {
+      throw fail(node, mistake);
+    }
+  }
+
+  private Term quantified(
+      Nodes.CallNode node, String name, List<Value> items, Nodes.BlockNode block, Locals locals) {
+    boolean all = name.equals("all?");
+    List<Term> answers = new ArrayList<>();
+    for (Value item : items) {
+      Term answer = blockValue(block, item, locals);
+      if (locals.facts() == null) {
+        boolean yes = valueOf(answer).isTruthy();
+        if (yes != all) {
+          return Term.truth(name.equals("any?"));
+        }
+        continue;
+      }
+      requireYesNo(block, answer, name, block);
+      answers.add(answer);
+    }
+    if (locals.facts() == null) {
+      return Term.truth(!name.equals("any?"));
+    }
+    Term result = conditions.joinAll(all ? "&&" : "||", answers);
+    return placed(node, name.equals("none?") ? conditions.not(result) : result);
+  }
+
+  private Term transformed(
+      Nodes.CallNode node, String name, List<Value> items, Nodes.BlockNode block, Locals locals) {
+    List<Value> results = new ArrayList<>();
+    for (Value item : items) {
+      Term term = blockValue(block, item, locals);
+      if (!(term instanceof Term.Known(Value result))) {
+        throw fail(block, "`." + name + "` works on constants", "no facts in its block", "");
+      }
+      results.add(result);
+    }
+    try {
+      return Term.known(collected(node, name, items, results));
+    } catch (Mistake mistake) {
+      throw fail(node, mistake);
+    }
+  }
+
+  private Value collected(Node node, String name, List<Value> items, List<Value> results) {
+    List<Value> kept = new ArrayList<>();
+    for (int i = 0; i < items.size(); i++) {
+      boolean yes = results.get(i).isTruthy();
+      switch (name) {
+        case "map" -> kept.add(results.get(i));
+        case "flat_map" -> {
+          if (results.get(i) instanceof Value.Items(List<Value> inner)) {
+            kept.addAll(inner);
+          } else {
+            kept.add(results.get(i));
+          }
+        }
+        case "reject" -> addIf(!yes, kept, items.get(i));
+        case "select", "filter", "find", "count" -> addIf(yes, kept, items.get(i));
+        default -> kept.add(results.get(i));
+      }
+    }
+    return switch (name) {
+      case "find" -> kept.isEmpty() ? Value.Nothing.VALUE : kept.getFirst();
+      case "count" -> new Value.Whole(kept.size());
+      case "sum" -> {
+        Value sum = Constants.call("sum", Arithmetic.items(kept), List.of());
+        yield sum == null ? Value.Nothing.VALUE : sum;
+      }
+      case "to_h" -> throw needsRuby(node, "`.to_h` with a block");
+      default -> Arithmetic.items(kept);
+    };
+  }
+
+  private static void addIf(boolean wanted, List<Value> kept, Value item) {
+    if (wanted) {
+      kept.add(item);
+    }
+  }
+
+  private Term blockValue(Nodes.BlockNode block, Value item, Locals locals) {
+    Locals inside = blockLocals(block, item, locals);
+    List<Node> body = bodyOf(block.body);
+    if (body.isEmpty()) {
+      return Term.nothing();
+    }
+    if (locals.facts() != null) {
+      return lastOf(body, inside);
+    }
+    Term last = Term.nothing();
+    for (Node statement : body) {
+      last = read(statement, inside);
+    }
+    return last;
+  }
+
+  private Locals blockLocals(Nodes.BlockNode block, Value item, Locals locals) {
+    Locals inside = locals.block();
+    List<String> names = parameterNames(block.parameters);
+    if (names.size() == 1) {
+      inside.declare(names.getFirst(), Term.known(item));
+    }
+    for (int i = 0; names.size() > 1 && i < names.size(); i++) {
+      List<Value> parts = item instanceof Value.Items(List<Value> inner) ? inner : List.of(item);
+      inside.declare(names.get(i), Term.known(i < parts.size() ? parts.get(i) : Value.Nothing.VALUE));
+    }
+    return inside;
+  }
+
+  private List<String> parameterNames(@Nullable Node parameters) {
+    return switch (parameters) {
+      case null -> List.of();
+      case Nodes.NumberedParametersNode numbered -> {
+        List<String> names = new ArrayList<>();
+        for (int i = 1; i <= numbered.maximum; i++) {
+          names.add("_" + i);
+        }
+        yield names;
+      }
+      case Nodes.ItParametersNode _ -> List.of("it");
+      case Nodes.BlockParametersNode block when block.parameters == null -> List.of();
+      case Nodes.BlockParametersNode block -> plainNames(block.parameters);
+      default -> throw needsRuby(parameters, "such parameters of a block");
+    };
+  }
+
+  private List<String> plainNames(Nodes.ParametersNode parameters) {
+    List<String> names = new ArrayList<>();
+    for (Node parameter : parameters.requireds) {
+      if (!(parameter instanceof Nodes.RequiredParameterNode required)) {
+        throw needsRuby(parameter, "such parameters of a block");
+      }
+      names.add(text(required.name));
+    }
+    boolean plain =
+        parameters.optionals.length == 0
+            && parameters.rest == null
+            && parameters.posts.length == 0
+            && parameters.keywords.length == 0
+            && parameters.keyword_rest == null
+            && parameters.block == null;
+    if (!plain) {
+      throw needsRuby(parameters, "such parameters of a block");
+    }
+    return names;
+  }
+
+  // ---- words
+
+  private Term word(Nodes.CallNode node, String name, RoomFrame frame, Locals locals) {
+    List<Invocation.Argument> positional = new ArrayList<>();
+    List<Invocation.Keyword> keywords = new ArrayList<>();
+    for (Node argument : argumentsOf(node)) {
+      if (argument instanceof Nodes.KeywordHashNode hash) {
+        keywords(hash, keywords, locals);
+      } else if (argument instanceof Nodes.SplatNode splat && splat.expression != null) {
+        Value list = attemptValue(splat.expression, locals);
+        if (!(list instanceof Value.Broken)) {
+          listed(splat.expression, list)
+              .forEach(item -> positional.add(new Invocation.Argument(item, position(splat))));
+        }
+      } else {
+        positional.add(new Invocation.Argument(attemptValue(argument, locals), position(argument)));
+      }
+    }
+    Invocation.Block block = null;
+    if (node.block instanceof Nodes.BlockNode literal) {
+      block = new TreeBlock(literal, locals);
+    } else if (node.block != null) {
+      throw needsRuby(node.block, "a block handed on with `&`");
+    }
+    Position whole = position(node);
+    return Term.known(
+        builder.invoke(
+            frame,
+            new Invocation(name, position(nameSpan(node)), whole, positional, keywords, block)));
+  }
+
+  private void keywords(
+      Nodes.KeywordHashNode hash, List<Invocation.Keyword> keywords, Locals locals) {
+    for (Node element : hash.elements) {
+      if (element instanceof Nodes.AssocSplatNode splat && splat.value != null) {
+        Value pairs = attemptValue(splat.value, locals);
+        if (pairs instanceof Value.Table(Map<Value, Value> table)) {
+          table.forEach((key, value) ->
+              keywords.add(
+                  new Invocation.Keyword(key.inserted(), position(splat), value, position(splat))));
+        } else if (!(pairs instanceof Value.Broken)) {
+          problems.add(problem(splat, "`**` needs a hash, but this is " + pairs.kind()));
+        }
+      } else if (element instanceof Nodes.AssocNode pair
+          && pair.key instanceof Nodes.SymbolNode key
+          && pair.value != null) {
+        Value value = attemptValue(valueNode(pair), locals);
+        keywords.add(
+            new Invocation.Keyword(
+                utf8(key.unescaped), position(key), value, position(valueNode(pair))));
+      } else {
+        problems.add(problem(element, "a word takes named values").expecting("`name: value`"));
+      }
+    }
+  }
+
+  /// `port:` alone stands for `port: port`.
+  static Node valueNode(Nodes.AssocNode pair) {
+    return pair.value instanceof Nodes.ImplicitNode implicit ? implicit.value : pair.value;
+  }
+
+  private Value attemptValue(Node node, Locals locals) {
+    try {
+      return value(node, locals, "given to a word");
+    } catch (Halt told) {
+      return Value.Broken.VALUE;
+    }
+  }
+
+  /// A block of the static tier: the piece of the tree, and the names it sees.
+  private final class TreeBlock implements Invocation.Block {
+    private final Nodes.BlockNode node;
+    private final Locals around;
+
+    TreeBlock(Nodes.BlockNode node, Locals around) {
+      this.node = node;
+      this.around = around;
+    }
+
+    @Override
+    public Position position() {
+      return Reader.this.position(node);
+    }
+
+    @Override
+    public void run(RoomFrame frame) {
+      try {
+        if (!parameterNames(node.parameters).isEmpty()) {
+          throw fail(node.parameters, "a room's block takes no values", "", "");
+        }
+      } catch (Halt told) {
+        return;
+      }
+      statements(node.body, Locals.inRoom(around, frame));
+    }
+
+    @Override
+    public Term condition(Scope scope) {
+      return Reader.this.condition(node, around, scope, Outer.NONE);
+    }
+  }
+
+  // ---- places and failures
+
+  Position position(Node node) {
+    return source.position(node.startOffset, node.endOffset());
+  }
+
+  /// The name of a call, which its node does not record: a node in name only, for its span.
+  private Node nameSpan(Nodes.CallNode node) {
+    int length = node.name.length;
+    int from =
+        node.receiver == null
+            ? node.startOffset
+            : source.find(node.receiver.endOffset(), node.name);
+    return from < 0 ? node : new Nodes.NilNode(from, length);
+  }
+
+  /// Where in the text an expression was read, if it came from one place.
+  @Nullable Position placeOf(Expr expr) {
+    return places.get(expr);
+  }
+
+  private Term placed(Node node, Term term) {
+    if (term instanceof Term.Asked(Expr expr, _)) {
+      places.putIfAbsent(expr, position(node));
+    }
+    return term;
+  }
+
+  private Value value(Node node, Locals locals, String purpose) {
+    Term term = read(node, locals);
+    return switch (term) {
+      case Term.Known(Value.Broken _) -> throw new Halt();
+      case Term.Known(Value value) -> value;
+      default ->
+          throw fail(
+              node, term.kind() + " that is asked for can't be " + purpose, "a constant", "");
+    };
+  }
+
+  private List<Value> listed(Node node, Value value) {
+    try {
+      List<Value> items = Constants.listed(value);
+      if (items == null) {
+        throw fail(node, "`*` needs a list, but this is " + value.kind(), "", "");
+      }
+      return items;
+    } catch (Mistake mistake) {
+      throw fail(node, mistake);
+    }
+  }
+
+  /// What the static tier has no answer for: full Ruby may know, where it runs.
+  private Term foreign(Node node, String what, Locals locals) {
+    if (outer != Outer.NONE && !asks(node, locals)) {
+      Value value =
+          outer.evaluate(
+              source.slice(node.startOffset, node.endOffset()), source.lineOf(node.startOffset));
+      if (value != null) {
+        return Term.known(value);
+      }
+    }
+    if (locals.facts() != null) {
+      throw fail(
+          node,
+          what + " can't stand in a condition",
+          "comparisons, arithmetic, questions, `&&`, `||`, `!`, `if` with `else`, and constants",
+          "");
+    }
+    throw needsRuby(node, what);
+  }
+
+  private Halt needsRuby(Node node, String what) {
+    needsRuby = true;
+    return fail(node, "this needs full Ruby (" + what + ")", "", "");
+  }
+
+  private Problem problem(Node node, String message) {
+    return Problem.error(position(node), message);
+  }
+
+  private Halt fail(Node node, String message, String expected, String hint) {
+    problems.add(problem(node, message).expecting(expected).hinting(hint));
+    return new Halt();
+  }
+
+  private Halt fail(Node node, Mistake mistake) {
+    return fail(node, mistake.message(), mistake.expected(), mistake.hint());
+  }
+
+  static List<Node> bodyOf(@Nullable Node node) {
+    return switch (node) {
+      case null -> List.of();
+      case Nodes.StatementsNode statements -> List.of(statements.body);
+      default -> List.of(node);
+    };
+  }
+
+  static List<Node> argumentsOf(Nodes.CallNode node) {
+    return node.arguments == null ? List.of() : List.of(node.arguments.arguments);
+  }
+
+  static String text(byte[] name) {
+    return new String(name, StandardCharsets.UTF_8);
+  }
+
+  private static String utf8(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+}
