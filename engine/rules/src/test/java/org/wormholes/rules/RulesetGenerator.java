@@ -1,0 +1,139 @@
+package org.wormholes.rules;
+
+import java.time.DayOfWeek;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
+import org.wormholes.rules.expr.Expr;
+import org.wormholes.rules.expr.ExprGenerator;
+import org.wormholes.rules.expr.Exprs;
+import org.wormholes.rules.expr.Scope;
+import org.wormholes.rules.expr.TypeChecker;
+
+/// Makes valid rulesets from a seed.
+public final class RulesetGenerator {
+  private final SplittableRandom random;
+
+  public RulesetGenerator(long seed) {
+    this.random = new SplittableRandom(seed);
+  }
+
+  public Ruleset ruleset() {
+    List<Network> networks = some(1, 3, i -> network("n" + i));
+    List<Tunnel> tunnels = some(1, 3, i -> tunnel("t" + i, networks.getFirst().name()));
+    List<Route> routes = some(0, 6, _ -> new Route(verdict(tunnels), condition(Scope.FLOW)));
+    List<Expectation> expectations = some(0, 3, _ -> new Expectation(flow(), verdict(tunnels)));
+    return new Ruleset("r", "1.0", networks, tunnels, routes, expectations);
+  }
+
+  /// A position for each route.
+  public SourceMap sources(Ruleset ruleset) {
+    java.util.TreeMap<String, Position> positions = new java.util.TreeMap<>();
+    for (int i = 0; i < ruleset.routes().size(); i++) {
+      positions.put(RulePath.route(i), new Position("a.rb", i + 1, 3, 4, "  to(\"t0\") { é }"));
+    }
+    return new SourceMap(positions);
+  }
+
+  private Network network(String name) {
+    String address = "a2".repeat(28);
+    return new Network(
+        name,
+        random.nextBoolean(),
+        some(0, 2, i -> "wormhole://" + address + "@203.0.113.7:" + (i + 1)));
+  }
+
+  private Tunnel tunnel(String name, String network) {
+    return new Tunnel(
+        name,
+        network,
+        some(0, 3, this::entry),
+        relays(),
+        exit(),
+        random.nextBoolean() ? List.of() : List.of("quic", "tcp"),
+        maybe(() -> Duration.ofSeconds(10 + random.nextInt(1000), random.nextInt(1000))),
+        new Isolation(random.nextBoolean(), random.nextBoolean()),
+        random.nextBoolean(),
+        maybe(() -> random.nextBoolean() ? Shape.LARGE_CELLS : Shape.SMALL_CELLS));
+  }
+
+  private Entry entry(int i) {
+    Entry.Listen listen = new Entry.Listen(1080 + i);
+    return switch (random.nextInt(3)) {
+      case 0 -> new Entry.Socks(listen, random.nextBoolean());
+      case 1 -> new Entry.Http(listen);
+      default -> new Entry.Forward(listen, "mx.example", 25, random.nextBoolean());
+    };
+  }
+
+  private Relays relays() {
+    return new Relays(
+        1 + random.nextInt(8),
+        maybe(() -> condition(Scope.RELAY)),
+        random.nextBoolean() ? List.of() : List.of(Distinct.SUBNET, Distinct.OPERATOR),
+        maybe(this::score),
+        maybe(() -> new Guard(Duration.ofDays(90), 2)));
+  }
+
+  private Exit exit() {
+    Resolve resolve =
+        random.nextBoolean()
+            ? new Resolve.BySystem()
+            : new Resolve.ByServers(List.of("9.9.9.9:53", "[2620:fe::fe]:53"));
+    return new Exit(
+        some(
+            0,
+            3,
+            _ ->
+                random.nextBoolean()
+                    ? ExitClause.allow(condition(Scope.EXIT))
+                    : ExitClause.refuse(condition(Scope.EXIT))),
+        resolve);
+  }
+
+  private Verdict verdict(List<Tunnel> tunnels) {
+    return switch (random.nextInt(4)) {
+      case 0 -> Verdict.REFUSE;
+      case 1 -> Verdict.DIRECT;
+      default -> new Verdict.To(tunnels.get(random.nextInt(tunnels.size())).name());
+    };
+  }
+
+  private FlowSample flow() {
+    List<String> hosts = List.of("example.org", "www.example.org", "10.0.0.1", "x.onion");
+    return new FlowSample(
+        hosts.get(random.nextInt(hosts.size())),
+        1 + random.nextInt(65_535),
+        random.nextBoolean() ? Protocol.TCP : Protocol.UDP,
+        random.nextBoolean() ? "" : "ann",
+        "",
+        random.nextInt(86_400),
+        DayOfWeek.of(1 + random.nextInt(7)));
+  }
+
+  private Expr condition(Scope scope) {
+    Expr condition = new ExprGenerator(random.nextLong(), scope).condition(1 + random.nextInt(4));
+    return TypeChecker.conditionProblems(condition, scope).isEmpty() ? condition : Exprs.YES;
+  }
+
+  private Expr score() {
+    Expr score = new ExprGenerator(random.nextLong(), Scope.RELAY).score(3);
+    return TypeChecker.scoreProblems(score, Scope.RELAY).isEmpty() ? score : Exprs.YES;
+  }
+
+  private <T> Optional<T> maybe(Supplier<T> value) {
+    return random.nextBoolean() ? Optional.of(value.get()) : Optional.empty();
+  }
+
+  private <T> List<T> some(int least, int most, java.util.function.IntFunction<T> value) {
+    List<T> values = new ArrayList<>();
+    int count = least + random.nextInt(most - least + 1);
+    for (int i = 0; i < count; i++) {
+      values.add(value.apply(i));
+    }
+    return values;
+  }
+}
