@@ -20,7 +20,8 @@ public final class WireWriter {
   }
 
   public WireWriter u8(int value) {
-    array[advance(1)] = (byte) checked(value, 0xff);
+    int at = advance(1); // may exchange the array
+    array[at] = (byte) checked(value, 0xff);
     return this;
   }
 
