@@ -55,7 +55,7 @@ public final class MlKem768 {
 
   /// A key pair. The private half lives in the JDK's own type.
   public static final class Pair {
-    private final PrivateKey privateKey;
+    final PrivateKey privateKey;
     private final byte[] publicKey;
 
     private Pair(PrivateKey privateKey, byte[] publicKey) {

@@ -73,8 +73,8 @@ public record NodeId(Bytes key) implements Comparable<NodeId> {
     return Base32.encode(raw);
   }
 
-  /// Whether this node signed the message (RFC 8032 section 5.1.7, without the cofactor; public key
-  /// and S canonical, see `spec/protocol/identity.md`).
+  /// Whether this node signed the message: RFC 8032 section 5.1.7 with the cofactor, and R and S
+  /// must be canonical. See `spec/protocol/identity.md`, section 3.
   public boolean verify(byte[] message, byte[] signature) {
     return signature.length == Ed25519.SIGNATURE_SIZE
         && Ed25519.verify(signature, 0, key.toArray(), 0, message, 0, message.length);
