@@ -69,4 +69,19 @@ public record NodeSettings(
         Optional.empty(),
         DEFAULT_MEMORY);
   }
+
+  public NodeSettings withMemoryLimit(long bytes) {
+    return new NodeSettings(
+        key,
+        networks,
+        roles,
+        listen,
+        announce,
+        operator,
+        family,
+        country,
+        bandwidth,
+        exit,
+        bytes);
+  }
 }

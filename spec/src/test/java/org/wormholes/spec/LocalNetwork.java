@@ -1,0 +1,190 @@
+package org.wormholes.spec;
+
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.wormholes.protocol.crypto.NodeKey;
+import org.wormholes.protocol.crypto.NodeUri;
+import org.wormholes.protocol.directory.NodeRole;
+import org.wormholes.rules.Entry;
+import org.wormholes.rules.Exit;
+import org.wormholes.rules.ExitClause;
+import org.wormholes.rules.Isolation;
+import org.wormholes.rules.Network;
+import org.wormholes.rules.Relays;
+import org.wormholes.rules.Resolve;
+import org.wormholes.rules.Ruleset;
+import org.wormholes.rules.SourceMap;
+import org.wormholes.rules.Tunnel;
+import org.wormholes.rules.expr.AddressKind;
+import org.wormholes.rules.expr.Expr;
+import org.wormholes.rules.expr.Fact;
+import org.wormholes.runtime.Engine;
+import org.wormholes.runtime.GuardStore;
+import org.wormholes.runtime.NodeSettings;
+import org.wormholes.runtime.control.ListenView;
+import org.wormholes.runtime.spi.Transport;
+import org.wormholes.transport.NettyTransport;
+import org.wormholes.transport.socket.NettyOptions;
+
+/// Relays and one client in this process, over real sockets on loopback. Every relay is also an exit
+/// and lets loopback addresses be reached, as its rules say.
+public final class LocalNetwork implements AutoCloseable {
+  public static final String NETWORK = "local";
+
+  /// An exit that may reach this machine.
+  public static final Exit LOOPBACK_EXIT =
+      new Exit(
+          List.of(
+              ExitClause.allow(
+                  new Expr.AddressTest(AddressKind.LOOPBACK, new Expr.FactRef(Fact.ADDRESS)))),
+          new Resolve.BySystem());
+
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final NettyTransport transport;
+  private final List<Engine> relays = new ArrayList<>();
+  private final Engine client;
+
+  private LocalNetwork(NettyTransport transport, int relays, long clientMemory, Exit exit)
+      throws IOException {
+    this.transport = transport;
+    Network network = new Network(NETWORK, true, List.of());
+    for (int i = 0; i < relays; i++) {
+      this.relays.add(Engine.start(relay(network, exit), transport, GuardStore.NONE));
+      network = new Network(NETWORK, true, List.of(bootstrap()));
+    }
+    NodeSettings settings = NodeSettings.client(newKey(), List.of(network)).withMemoryLimit(clientMemory);
+    this.client = Engine.start(settings, transport, GuardStore.NONE);
+  }
+
+  public static LocalNetwork of(int relays) throws IOException {
+    return of(relays, 1);
+  }
+
+  public static LocalNetwork of(int relays, int loops) throws IOException {
+    return new LocalNetwork(
+        NettyTransport.open(NettyOptions.defaults().withLoops(loops)),
+        relays,
+        NodeSettings.DEFAULT_MEMORY,
+        LOOPBACK_EXIT);
+  }
+
+  /// A network whose exits have these rules.
+  public static LocalNetwork withExit(int relays, Exit exit) throws IOException {
+    return new LocalNetwork(
+        NettyTransport.open(NettyOptions.defaults().withLoops(1)),
+        relays,
+        NodeSettings.DEFAULT_MEMORY,
+        exit);
+  }
+
+  static NodeKey newKey() {
+    return NodeKey.create(RANDOM::nextBytes);
+  }
+
+  private static NodeSettings relay(Network network, Exit exit) {
+    return new NodeSettings(
+        newKey(),
+        List.of(network),
+        Set.of(NodeRole.RELAY, NodeRole.EXIT, NodeRole.GUARD),
+        Map.of("tcp", "127.0.0.1:0"),
+        Map.of(),
+        "",
+        "",
+        "",
+        0,
+        Optional.of(exit),
+        NodeSettings.DEFAULT_MEMORY);
+  }
+
+  /// `wormhole://…` of the first relay.
+  public String bootstrap() {
+    Engine first = relays.getFirst();
+    String address = first.carrierAddresses().get("tcp");
+    int colon = address.lastIndexOf(':');
+    return new NodeUri(
+            first.id(),
+            address.substring(0, colon),
+            Integer.parseInt(address.substring(colon + 1)))
+        .format();
+  }
+
+  public Transport transport() {
+    return transport;
+  }
+
+  public Engine client() {
+    return client;
+  }
+
+  public List<Engine> relays() {
+    return relays;
+  }
+
+  /// A ruleset with one tunnel of so many hops and a SOCKS entry on any port.
+  public Ruleset tunnel(int hops, Isolation isolation) {
+    Tunnel web =
+        new Tunnel(
+            "web",
+            NETWORK,
+            List.of(new Entry.Socks(new Entry.Listen(0), true)),
+            Relays.any(hops),
+            LOOPBACK_EXIT,
+            List.of("tcp"),
+            Optional.empty(),
+            isolation,
+            false,
+            Optional.empty());
+    return new Ruleset(
+        "test",
+        "1",
+        List.of(new Network(NETWORK, true, List.of(bootstrap()))),
+        List.of(web),
+        List.of(),
+        List.of());
+  }
+
+  /// Applies a ruleset and returns the port of its first entry.
+  public int apply(Ruleset ruleset) {
+    List<ListenView> open =
+        client.apply(ruleset, SourceMap.EMPTY).toCompletableFuture().join();
+    String address = open.getFirst().address();
+    return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+  }
+
+  /// Waits until the client knows all relays and has a circuit ready.
+  public void awaitReady() {
+    CompletableFuture<Void> ready = new CompletableFuture<>();
+    try (var events =
+        client.events(
+            event -> {
+              if (event.kind() == org.wormholes.runtime.control.EngineEvent.Kind.CIRCUIT_BUILT) {
+                ready.complete(null);
+              }
+            })) {
+      boolean already =
+          client.circuits().stream()
+              .anyMatch(
+                  circuit ->
+                      circuit.state()
+                          == org.wormholes.runtime.control.CircuitView.State.READY);
+      if (!already) {
+        ready.orTimeout(20, TimeUnit.SECONDS).join();
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    client.close();
+    relays.forEach(Engine::close);
+    transport.close();
+  }
+}
