@@ -248,7 +248,15 @@ final class Arithmetic {
   }
 
   private static void requireNonZero(double divisor) {
-    if (divisor == 0) {
+    requireDivisor(divisor != 0);
+  }
+
+  private static void requireNonZero(long divisor) {
+    requireDivisor(divisor != 0);
+  }
+
+  private static void requireDivisor(boolean isNonZero) {
+    if (!isNonZero) {
       throw Mistake.of("division by zero");
     }
   }

@@ -289,12 +289,13 @@ final class Assembly {
     if (same != null) {
       return same;
     }
-    if (!(hostsOf(condition) instanceof DomainSet later) || later.size() > 64) {
+    DomainSet later = hostsOf(condition);
+    if (later == null || later.size() > 64) {
       return null;
     }
     for (Map.Entry<Expr, Draft.Routed> earlier : seen.entrySet()) {
-      if (hostsOf(earlier.getKey()) instanceof DomainSet set
-          && later.values().stream().allMatch(set::contains)) {
+      DomainSet set = hostsOf(earlier.getKey());
+      if (set != null && later.values().stream().allMatch(set::contains)) {
         return earlier.getValue();
       }
     }

@@ -108,44 +108,9 @@ final class Conditions {
 
   /// `receiver.name(arguments)` where not all of it is known now.
   Term ask(String name, Term receiver, List<Term> arguments) {
-    if (arguments.size() == 1) {
-      Term argument = arguments.getFirst();
-      switch (name) {
-        case "==":
-          return compare(Comparison.EQUAL, receiver, argument);
-        case "!=":
-          return compare(Comparison.NOT_EQUAL, receiver, argument);
-        case "<":
-          return compare(Comparison.LESS, receiver, argument);
-        case "<=":
-          return compare(Comparison.AT_MOST, receiver, argument);
-        case ">":
-          return compare(Comparison.MORE, receiver, argument);
-        case ">=":
-          return compare(Comparison.AT_LEAST, receiver, argument);
-        case "+":
-          return arithmetic(Operation.ADD, receiver, argument);
-        case "-":
-          return arithmetic(Operation.SUBTRACT, receiver, argument);
-        case "*":
-          return arithmetic(Operation.MULTIPLY, receiver, argument);
-        case "/":
-          return arithmetic(Operation.DIVIDE, receiver, argument);
-        case "%":
-          return arithmetic(Operation.REMAINDER, receiver, argument);
-        case "=~", "match?", "match":
-          return matches(receiver, argument);
-        case "!~":
-          return not(matches(receiver, argument));
-        case "&", "|":
-          return bitwise(name, receiver, argument);
-        case "in?":
-          return in(receiver, argument);
-        case "include?", "member?", "cover?", "===":
-          return include(name, receiver, argument);
-        default:
-          break;
-      }
+    Term binary = arguments.size() == 1 ? binary(name, receiver, arguments.getFirst()) : null;
+    if (binary != null) {
+      return binary;
     }
     if (name.equals("!") && arguments.isEmpty()) {
       return not(receiver);
@@ -156,6 +121,28 @@ final class Conditions {
     return switch (receiver) {
       case Term.Asked(Expr expr, Type type) -> question(name, expr, type, arguments);
       default -> constantQuestion(name, receiver, arguments);
+    };
+  }
+
+  private @Nullable Term binary(String name, Term left, Term right) {
+    return switch (name) {
+      case "==" -> compare(Comparison.EQUAL, left, right);
+      case "!=" -> compare(Comparison.NOT_EQUAL, left, right);
+      case "<" -> compare(Comparison.LESS, left, right);
+      case "<=" -> compare(Comparison.AT_MOST, left, right);
+      case ">" -> compare(Comparison.MORE, left, right);
+      case ">=" -> compare(Comparison.AT_LEAST, left, right);
+      case "+" -> arithmetic(Operation.ADD, left, right);
+      case "-" -> arithmetic(Operation.SUBTRACT, left, right);
+      case "*" -> arithmetic(Operation.MULTIPLY, left, right);
+      case "/" -> arithmetic(Operation.DIVIDE, left, right);
+      case "%" -> arithmetic(Operation.REMAINDER, left, right);
+      case "=~", "match?", "match" -> matches(left, right);
+      case "!~" -> not(matches(left, right));
+      case "&", "|" -> bitwise(name, left, right);
+      case "in?" -> in(left, right);
+      case "include?", "member?", "cover?", "===" -> include(name, left, right);
+      default -> null;
     };
   }
 
@@ -450,15 +437,16 @@ final class Conditions {
     if (!(asked instanceof Term.Asked(Expr expr, Type type))) {
       throw Mistake.of("`in?` is asked of a fact, but this is " + asked.kind());
     }
+    String kind = value.kind();
     return switch (value) {
       case Items(List<Value> items) when items.isEmpty() ->
           throw Mistake.of("the list is empty: nothing is ever in it");
       case Items(List<Value> items) -> inItems(expr, type, items);
       case Between range -> inRange(expr, type, range);
-      case Text _ when type == Type.ADDRESS -> inItems(expr, type, List.of(value));
+      case Text text when type == Type.ADDRESS -> inItems(expr, type, List.of(text));
       default ->
           throw new Mistake(
-              "`in?` needs a list or a range, but this is " + value.kind(),
+              "`in?` needs a list or a range, but this is " + kind,
               "",
               type == Type.TEXT
                   ? "write `==` for one value, or `%w[a b]` for a list"
@@ -858,9 +846,12 @@ final class Conditions {
           value instanceof Value.Span(long nanos)
               ? Expr.Quantity.duration(java.time.Duration.ofNanos(nanos))
               : null;
-      case SIZE -> value instanceof Value.Size(long bytes) ? Expr.Quantity.bytes(bytes) : null;
+      case SIZE ->
+          value instanceof Value.Size(long bytes) ? Expr.Quantity.bytes((double) bytes) : null;
       case RATE ->
-          value instanceof Value.Rate(long bytes) ? Expr.Quantity.bytesPerSecond(bytes) : null;
+          value instanceof Value.Rate(long bytes)
+              ? Expr.Quantity.bytesPerSecond((double) bytes)
+              : null;
       case TEXT -> {
         String text = textOf(value);
         if (text == null) {

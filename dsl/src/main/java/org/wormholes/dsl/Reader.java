@@ -192,7 +192,7 @@ final class Reader {
   private final Conditions conditions;
   private final Map<String, Nodes.DefNode> helpers = new LinkedHashMap<>();
   private final Map<String, Value> constants = new LinkedHashMap<>();
-  private final Map<Expr, Position> places = new IdentityHashMap<>();
+  private final IdentityHashMap<Expr, Position> places = new IdentityHashMap<>();
   private Outer outer = Outer.NONE;
   private boolean needsRuby;
   private int steps;
@@ -202,6 +202,10 @@ final class Reader {
     this.problems = problems;
     this.builder = builder;
     this.conditions = conditions;
+  }
+
+  private boolean rubyRuns() {
+    return !outer.equals(Outer.NONE);
   }
 
   boolean needsRuby() {
@@ -390,7 +394,9 @@ final class Reader {
 
   private String embedded(Nodes.EmbeddedStatementsNode node, Locals locals) {
     Value value =
-        node.statements == null ? Value.Nothing.VALUE : value(node.statements, locals, "put into text");
+        node.statements == null
+            ? Value.Nothing.VALUE
+            : value(node.statements, locals, "put into text");
     return switch (value) {
       case Value.Text _, Value.Name _, Value.Whole _, Value.Truth _, Value.Nothing _ ->
           value.inserted();
@@ -572,18 +578,18 @@ final class Reader {
     if (isBroken(left) || isBroken(right)) {
       throw new Halt();
     }
-    requireYesNo(leftNode, left, operator, leftNode);
-    requireYesNo(rightNode, right, operator, leftNode);
+    String need = "`" + operator + "` joins conditions";
+    requireYesNo(leftNode, left, need, null);
+    requireYesNo(rightNode, right, need, leftNode);
     return placed(node, conditions.join(operator, left, right));
   }
 
-  private void requireYesNo(Node node, Term term, String operator, Node first) {
+  private void requireYesNo(Node node, Term term, String need, @Nullable Node first) {
     if (!Conditions.isYesNo(term)) {
       Problem problem =
-          problem(node, "`" + operator + "` joins conditions, but this is " + term.kind())
-              .expecting("a yes/no value");
-      String subject = subjectOf(first);
-      if (node != first && term instanceof Term.Known(Value.Text text) && subject != null) {
+          problem(node, need + ", but this is " + term.kind()).expecting("a yes/no value");
+      String subject = first == null ? null : subjectOf(first);
+      if (term instanceof Term.Known(Value.Text text) && subject != null) {
         problem = problem.hinting("compare it too: `" + subject + " == " + text.show() + "`");
       }
       problems.add(problem);
@@ -635,7 +641,7 @@ final class Reader {
     if (then == null || otherwise == null) {
       throw needsElse(node);
     }
-    requireYesNo(test, asked, "if", test);
+    requireYesNo(test, asked, "`if` asks a condition", null);
     Term first = attempt(negated ? otherwise : then, locals);
     Term second = attempt(negated ? then : otherwise, locals);
     if (isBroken(first) || isBroken(second)) {
@@ -667,7 +673,7 @@ final class Reader {
     if (node.receiver == null) {
       return bareCall(node, name, locals);
     }
-    if (outer != Outer.NONE && !asks(node, locals)) {
+    if (rubyRuns() && !asks(node, locals)) {
       return constantCall(node, name, locals);
     }
     return receiverCall(node, name, locals);
@@ -818,7 +824,7 @@ final class Reader {
     if (name.equals("otherwise") && bare) {
       return Term.truth(true);
     }
-    if (outer != Outer.NONE && node.receiver == null && !RUBY_METHODS.contains(name)) {
+    if (rubyRuns() && node.receiver == null && !RUBY_METHODS.contains(name)) {
       Value value =
           outer.evaluate(
               source.slice(node.startOffset, node.endOffset()), source.lineOf(node.startOffset));
@@ -991,8 +997,10 @@ final class Reader {
       }
       inside.declare(text(parameter.name), given.get(i));
     }
+    Nodes.OptionalParameterNode[] optionals =
+        parameters == null ? new Nodes.OptionalParameterNode[0] : parameters.optionals;
     for (int i = 0; i < optional; i++) {
-      Nodes.OptionalParameterNode parameter = parameters.optionals[i];
+      Nodes.OptionalParameterNode parameter = optionals[i];
       int at = required + i;
       inside.declare(
           text(parameter.name), at < given.size() ? given.get(at) : read(parameter.value, inside));
@@ -1110,7 +1118,7 @@ final class Reader {
         }
         continue;
       }
-      requireYesNo(block, answer, name, block);
+      requireYesNo(block, answer, "`" + name + "` asks a condition of each", null);
       answers.add(answer);
     }
     if (locals.facts() == null) {
@@ -1197,7 +1205,8 @@ final class Reader {
     }
     for (int i = 0; names.size() > 1 && i < names.size(); i++) {
       List<Value> parts = item instanceof Value.Items(List<Value> inner) ? inner : List.of(item);
-      inside.declare(names.get(i), Term.known(i < parts.size() ? parts.get(i) : Value.Nothing.VALUE));
+      inside.declare(
+          names.get(i), Term.known(i < parts.size() ? parts.get(i) : Value.Nothing.VALUE));
     }
     return inside;
   }
@@ -1395,7 +1404,7 @@ final class Reader {
 
   /// What the static tier has no answer for: full Ruby may know, where it runs.
   private Term foreign(Node node, String what, Locals locals) {
-    if (outer != Outer.NONE && !asks(node, locals)) {
+    if (rubyRuns() && !asks(node, locals)) {
       Value value =
           outer.evaluate(
               source.slice(node.startOffset, node.endOffset()), source.lineOf(node.startOffset));

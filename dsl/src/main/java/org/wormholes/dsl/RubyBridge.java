@@ -417,7 +417,7 @@ final class RubyBridge {
   }
 
   private boolean isQuantity(IRubyObject object) {
-    return object.getMetaClass().getRealClass() == quantityClass()
+    return object.getMetaClass().getRealClass().equals(quantityClass())
         && ((RubyBasicObject) object).dataGetStruct() instanceof Value;
   }
 
