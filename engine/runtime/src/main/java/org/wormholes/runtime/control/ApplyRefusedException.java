@@ -6,6 +6,8 @@ public final class ApplyRefusedException extends Exception {
 
   private final String code;
 
+  /// A refusal.
+  ///
   /// @param code one word for programs: `port-in-use`, `stale-plan`, `no-path`, `expectation`
   /// @param message what was expected and what came, for people
   public ApplyRefusedException(String code, String message) {

@@ -1,5 +1,6 @@
 package org.wormholes.runtime.control;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -8,6 +9,9 @@ import org.wormholes.rules.SourceMap;
 
 /// What can be asked of a running engine.
 public interface EngineControl extends EngineView {
+  /// How long flows of removed or changed tunnels may go on before they are cut.
+  Duration DRAIN_DEADLINE = Duration.ofSeconds(60);
+
   /// The ruleset that runs.
   Optional<Applied> applied();
 

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.wormholes.rules.FlowSample;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.SourceMap;
+import org.wormholes.rules.codec.RuleCodec;
 
 /// An engine that moves no bytes: it remembers what it was told and shows what tests put into it.
 final class FakeEngine implements EngineControl {
@@ -62,11 +63,7 @@ final class FakeEngine implements EngineControl {
       return CompletableFuture.failedStage(refusal);
     }
     applied =
-        Optional.of(
-            new Applied(
-                candidate,
-                sources,
-                Samples.view("wr1-" + Integer.toHexString(candidate.hashCode()))));
+        Optional.of(new Applied(candidate, sources, Samples.view(RuleCodec.digest(candidate))));
     return CompletableFuture.completedStage(List.of(Samples.port()));
   }
 

@@ -1,0 +1,169 @@
+package org.wormholes.runtime.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.wormholes.rules.Entry;
+import org.wormholes.rules.Expectation;
+import org.wormholes.rules.FlowSample;
+import org.wormholes.rules.Network;
+import org.wormholes.rules.Protocol;
+import org.wormholes.rules.Ruleset;
+import org.wormholes.rules.SourceMap;
+import org.wormholes.rules.Tunnel;
+import org.wormholes.rules.Verdict;
+import org.wormholes.runtime.control.EngineControl.Applied;
+import org.wormholes.runtime.control.Plan.Change;
+import org.wormholes.runtime.control.Plan.Step;
+
+class PlannerTest {
+  @Test
+  void everythingIsNewWhereNothingRuns() {
+    Plan plan = plan(Optional.empty(), Samples.ruleset(3));
+
+    assertThat(plan.running()).isEmpty();
+    assertThat(plan.candidate()).startsWith("wr1-");
+    assertThat(plan.steps())
+        .extracting(it -> it.change() + " " + it.part() + " " + it.name())
+        .containsExactly("ADDED network commons", "ADDED tunnel web", "ADDED routes ");
+    assertThat(step(plan, "tunnel").place()).map(Place::brief).contains("web.rb:3");
+  }
+
+  @Test
+  void theSameRulesetChangesNothing() {
+    Plan plan = plan(running(Samples.ruleset(3)), Samples.ruleset(3));
+
+    assertThat(plan.changes()).isFalse();
+    assertThat(plan.count(Change.KEPT)).isEqualTo(3);
+    assertThat(step(plan, "tunnel").effect()).isEqualTo("4 live flows: not touched");
+  }
+
+  @Test
+  void aChangedTunnelNamesTheFieldTheLineAndWhatBecomesOfItsFlows() {
+    Plan plan = plan(running(Samples.ruleset(3)), Samples.ruleset(4));
+
+    Step step = step(plan, "tunnel");
+    assertThat(step.change()).isEqualTo(Change.CHANGED);
+    assertThat(step.flows()).isEqualTo(4);
+    assertThat(step.effect())
+        .isEqualTo("4 live flows: may go on for 60 s, then cut; new flows take the new rules");
+    assertThat(step.fields()).hasSize(1);
+    Plan.FieldChange field = step.fields().getFirst();
+    assertThat(field.field() + ": " + field.before() + " to " + field.after())
+        .isEqualTo("relays: 3 to 4");
+    assertThat(field.place()).map(Place::brief).contains("web.rb:4");
+  }
+
+  @Test
+  void aChangedEntryTouchesNoFlow() {
+    Tunnel old = Samples.tunnel("web", 3);
+    Tunnel moved =
+        new Tunnel(
+            old.name(),
+            old.network(),
+            List.of(new Entry.Socks(new Entry.Listen("0.0.0.0", 1081), true)),
+            old.relays(),
+            old.exit(),
+            old.carry(),
+            old.rotateEvery(),
+            old.isolation(),
+            old.earlyData(),
+            old.shape());
+    Plan plan = plan(running(only(old)), only(moved));
+
+    Step step = step(plan, "tunnel");
+    assertThat(step.effect()).isEqualTo("4 live flows: not touched, only the entries change");
+    assertThat(step.fields())
+        .extracting(it -> it.field() + ": " + it.before() + " to " + it.after())
+        .containsExactly("entry/1: socks 127.0.0.1:1080 to socks 0.0.0.0:1081, udp");
+    assertThat(plan.warnings())
+        .containsExactly(
+            "tunnel web: socks 0.0.0.0:1081, udp can be used by whoever reaches this machine");
+  }
+
+  @Test
+  void aRemovedTunnelIsShownWhereItWasWritten() {
+    Plan plan = plan(running(Samples.ruleset(3)), only(Samples.tunnel("other", 3)));
+
+    assertThat(plan.steps())
+        .filteredOn(it -> it.part().equals("tunnel"))
+        .extracting(it -> it.change() + " " + it.name())
+        .containsExactly("ADDED other", "REMOVED web");
+    assertThat(plan.steps().stream().filter(it -> it.name().equals("web")).findFirst())
+        .hasValueSatisfying(it -> {
+          assertThat(it.place()).map(Place::brief).contains("web.rb:3");
+          assertThat(it.effect()).isEqualTo("4 live flows: may go on for 60 s, then cut");
+        });
+  }
+
+  @Test
+  void listsTheRoutesThatCameAndWent() {
+    Ruleset old = Samples.ruleset(3);
+    Ruleset now =
+        new Ruleset(
+            old.name(),
+            old.version(),
+            old.networks(),
+            old.tunnels(),
+            List.of(old.routes().get(0), old.routes().get(2)),
+            List.of());
+
+    assertThat(step(plan(running(old), now), "routes").fields())
+        .extracting(it -> it.field() + ": " + it.before() + " to " + it.after())
+        .containsExactly("route 2: line for routes/1 to ");
+    Ruleset turned =
+        new Ruleset(
+            old.name(),
+            old.version(),
+            old.networks(),
+            old.tunnels(),
+            old.routes().reversed(),
+            List.of());
+    assertThat(step(plan(running(old), turned), "routes").fields())
+        .extracting(Plan.FieldChange::field)
+        .containsExactly("order");
+  }
+
+  @Test
+  void warnsOfAnExpectationThatIsNotMet() {
+    Ruleset old = Samples.ruleset(3);
+    Ruleset now =
+        new Ruleset(
+            old.name(),
+            old.version(),
+            old.networks(),
+            old.tunnels(),
+            old.routes(),
+            List.of(
+                new Expectation(
+                    FlowSample.of("example.org", 25, Protocol.TCP), new Verdict.To("web"))));
+
+    assertThat(plan(running(old), now).warnings())
+        .containsExactly("expectation 1 is not met for example.org:25/tcp: an apply is refused");
+  }
+
+  private static Ruleset only(Tunnel tunnel) {
+    return new Ruleset(
+        "web",
+        "1.0",
+        List.of(new Network("commons", true, List.of())),
+        List.of(tunnel),
+        List.of(),
+        List.of());
+  }
+
+  private static Optional<Applied> running(Ruleset ruleset) {
+    return Optional.of(new Applied(ruleset, Samples.SOURCES, Samples.view("wr1-old")));
+  }
+
+  private static Plan plan(Optional<Applied> running, Ruleset candidate) {
+    SourceMap sources = Samples.SOURCES;
+    return Planner.plan(running, candidate, sources, List.of(Samples.tunnelView("web", 4)));
+  }
+
+  private static Step step(Plan plan, String part) {
+    return plan.steps().stream().filter(it -> it.part().equals(part)).findFirst().orElseThrow();
+  }
+}
