@@ -2,6 +2,8 @@ package org.wormholes.rules;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.rules.expr.DomainIndex;
 import org.wormholes.rules.expr.DomainSet;
@@ -12,7 +14,8 @@ import org.wormholes.rules.expr.Predicate;
 import org.wormholes.rules.expr.Predicates;
 
 /// Decides which route a flow takes: the first that matches; none means it is refused. A ruleset
-/// without routes and with exactly one tunnel sends everything there.
+/// without routes sends a flow to the tunnel whose entry it came in by, and everything to its tunnel
+/// where it has exactly one.
 ///
 /// Routes that ask only whether the host is in a set of domains are not tried one by one: one index
 /// over all of them finds the first. Of the others the first [#MAX_COMPILED] are compiled, the rest
@@ -25,6 +28,7 @@ public final class RouteDecider {
   private final List<Route> routes;
   private final Decision[] decisions;
   private final Decision otherwise;
+  private final Map<String, Decision> byEntry; // of a ruleset without routes
   private final @Nullable DomainIndex domains;
   private final int[] domainRoutes; // of each set in the index, its route
   private final Predicate[] conditions; // of all other routes, in order
@@ -34,6 +38,7 @@ public final class RouteDecider {
     routes = ruleset.routes();
     decisions = new Decision[routes.size()];
     otherwise = otherwise(ruleset);
+    byEntry = byEntry(ruleset);
     List<DomainSet> sets = new ArrayList<>();
     List<Integer> setRoutes = new ArrayList<>();
     List<Predicate> others = new ArrayList<>();
@@ -68,6 +73,20 @@ public final class RouteDecider {
     return new Decision(Decision.NO_ROUTE, Verdict.REFUSE, RulePath.NO_ROUTE);
   }
 
+  private static Map<String, Decision> byEntry(Ruleset ruleset) {
+    if (!ruleset.routes().isEmpty() || ruleset.tunnels().size() == 1) {
+      return Map.of();
+    }
+    return ruleset.tunnels().stream()
+        .map(Tunnel::name)
+        .collect(
+            Collectors.toUnmodifiableMap(
+                name -> name,
+                name ->
+                    new Decision(
+                        Decision.NO_ROUTE, new Verdict.To(name), RulePath.tunnel(name))));
+  }
+
   private static @Nullable DomainSet onlyDomains(Expr condition) {
     return condition instanceof Expr.Member(Expr.FactRef(Fact fact), DomainSet set)
             && fact == Fact.HOST
@@ -91,7 +110,12 @@ public final class RouteDecider {
         return decisions[conditionRoutes[i]];
       }
     }
-    return first == decisions.length ? otherwise : decisions[first];
+    if (first < decisions.length) {
+      return decisions[first];
+    }
+    return byEntry.isEmpty()
+        ? otherwise
+        : byEntry.getOrDefault(flow.text(Fact.ENTRY), otherwise);
   }
 
   /// What each route had to say, up to and including the one that won, and the parts of its

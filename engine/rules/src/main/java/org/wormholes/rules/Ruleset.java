@@ -7,8 +7,8 @@ import java.util.Set;
 /// Everything a script describes: networks, tunnels, which flow goes where, and what its author
 /// expects of that.
 ///
-/// With no routes and exactly one tunnel, everything goes to that tunnel; otherwise the first route
-/// that matches wins and a flow that none matches is refused (see [RouteDecider]). Its digest is
+/// With no routes, a flow goes to the tunnel whose entry it came in by, or to the only tunnel there
+/// is; otherwise the first route that matches wins and a flow that none matches is refused (see [RouteDecider]). Its digest is
 /// `RuleCodec.digest`.
 ///
 /// @param name 1 to 64 of `a-z 0-9 - _ .`, as all names here

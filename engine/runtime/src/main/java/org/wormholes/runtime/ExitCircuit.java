@@ -23,7 +23,8 @@ import org.wormholes.protocol.wire.WireException;
 import org.wormholes.runtime.spi.Outside;
 
 /// A circuit whose last hop is this node: opens connections for its client, resolves names for it,
-/// and takes back the streams that the client had on an earlier circuit.
+/// and takes back the streams that the client had on an earlier circuit. At a relay that is no exit
+/// it answers pings and nothing else, so that clients can measure it.
 final class ExitCircuit extends EndCircuit {
   /// How long an answer to a question for a name may be kept by the client.
   private static final Duration NAME_TIME_TO_LIVE = Duration.ofSeconds(60);
@@ -110,6 +111,10 @@ final class ExitCircuit extends EndCircuit {
   }
 
   private void onStream(StreamEnd stream, Target target) {
+    if (!shard.node.exits()) {
+      stream.refuse(Reason.UNSUPPORTED);
+      return;
+    }
     ExitFlow flow = new ExitFlow(shard, target);
     flow.join(stream);
     stream.listener(flow);
@@ -168,6 +173,10 @@ final class ExitCircuit extends EndCircuit {
   }
 
   private void onResolve(int query, Host.Name name) {
+    if (!shard.node.exits()) {
+      end.unresolved(query, Reason.UNSUPPORTED);
+      return;
+    }
     ExitGate gate = shard.node.exitGate();
     if (!gate.allowsName(name.name(), 0, true)) {
       end.unresolved(query, Reason.POLICY);
@@ -234,7 +243,11 @@ final class ExitCircuit extends EndCircuit {
 
     @Override
     public void onDatagramFlow(DatagramEnd flow) {
-      ExitDatagrams.serve(circuit(), flow);
+      if (circuit().shard.node.exits()) {
+        ExitDatagrams.serve(circuit(), flow);
+      } else {
+        flow.close(Reason.UNSUPPORTED);
+      }
     }
 
     @Override

@@ -72,16 +72,6 @@ public record NodeSettings(
 
   public NodeSettings withMemoryLimit(long bytes) {
     return new NodeSettings(
-        key,
-        networks,
-        roles,
-        listen,
-        announce,
-        operator,
-        family,
-        country,
-        bandwidth,
-        exit,
-        bytes);
+        key, networks, roles, listen, announce, operator, family, country, bandwidth, exit, bytes);
   }
 }

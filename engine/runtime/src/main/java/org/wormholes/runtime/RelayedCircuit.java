@@ -4,6 +4,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.wormholes.protocol.link.LinkReason;
 import org.wormholes.protocol.onion.RelaySetup;
+import org.wormholes.protocol.onion.SetupException;
 import org.wormholes.protocol.wire.WireException;
 
 /// How a circuit of somebody else comes into being at this node: its set-up packet says whether
@@ -27,16 +28,23 @@ final class RelayedCircuit {
               node.id(), node.onionKeys(), node.replays(), array, offset, node.entropy());
     } catch (WireException e) {
       LOG.debug("set-up refused: {}", e.getMessage());
-      refuse(link, id, LinkReason.PROTOCOL);
+      refuse(link, id, e instanceof SetupException known ? reason(known) : LinkReason.PROTOCOL);
       return;
     }
-    if (!setup.last()) {
-      MiddleCircuit.start(link, id, setup);
-    } else if (node.exits()) {
+    if (setup.last()) {
       ExitCircuit.start(link, id, setup);
     } else {
-      refuse(link, id, LinkReason.REFUSED);
+      MiddleCircuit.start(link, id, setup);
     }
+  }
+
+  private static LinkReason reason(SetupException refused) {
+    return switch (refused.kind()) {
+      case STALE_KEY -> LinkReason.STALE_KEY;
+      case BROKEN -> LinkReason.PROTOCOL;
+      case REPLAYED -> LinkReason.REPLAYED;
+      case FULL -> LinkReason.OVERLOADED;
+    };
   }
 
   static void refuse(NodeLink link, int id, LinkReason reason) {

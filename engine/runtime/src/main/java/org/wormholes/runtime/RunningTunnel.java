@@ -32,6 +32,7 @@ final class RunningTunnel {
   private final Optional<GuardBook> guards;
   private final List<TunnelShard> shards = new ArrayList<>();
   private volatile Optional<Outcome.Blocked> problem = Optional.empty();
+  private final Optional<Prober> prober;
   private volatile boolean draining;
 
   RunningTunnel(Node node, Tunnel rule, Network network) {
@@ -42,12 +43,14 @@ final class RunningTunnel {
         new PathPicker(rule, Bytes.of(network.idBytes()), node.id(), node.roundTrips()::find);
     this.exitPolicy = ExitPolicy.of(rule.exit());
     this.guards = rule.relays().guard().map(guard -> node.guardBook(rule.name(), guard));
+    this.prober = Prober.needed(rule) ? Optional.of(new Prober(this)) : Optional.empty();
     for (Shard shard : node.shards()) {
       shards.add(new TunnelShard(shard, this));
     }
   }
 
   void start() {
+    prober.ifPresent(Prober::start);
     shards.forEach(part -> part.shard.run(part::start));
   }
 

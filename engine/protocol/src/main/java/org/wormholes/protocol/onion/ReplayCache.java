@@ -8,7 +8,7 @@ import org.wormholes.protocol.wire.BigEndian;
 
 /// Which set-up packets were here before, for each onion key that is still held. Exact, not
 /// probable. Bounded: 64 bytes an entry at most, and a full cache refuses new packets until the key
-/// rotates.
+/// rotates. One cache serves all loops of a relay, so it is locked.
 public final class ReplayCache {
   private final int maxEntries;
   private final long first;
@@ -27,19 +27,19 @@ public final class ReplayCache {
   }
 
   /// Forgets the packets of keys that are no longer held.
-  public void retain(OnionKeyRing keys) {
+  public synchronized void retain(OnionKeyRing keys) {
     tables.keySet().removeIf(id -> keys.find(id).isEmpty());
   }
 
   /// Packets remembered over all keys.
-  public int size() {
+  public synchronized int size() {
     return tables.values().stream().mapToInt(table -> table.size).sum();
   }
 
   /// Remembers a packet.
   ///
   /// @param tag 16 bytes that follow from the packet's shared secret
-  void add(int keyId, byte[] tag) throws SetupException {
+  synchronized void add(int keyId, byte[] tag) throws SetupException {
     Table table = tables.computeIfAbsent(keyId, id -> new Table());
     long high = BigEndian.i64(tag, 0);
     long low = BigEndian.i64(tag, 8);
