@@ -14,8 +14,8 @@ import org.wormholes.rules.expr.Predicate;
 import org.wormholes.rules.expr.Predicates;
 
 /// Decides which route a flow takes: the first that matches; none means it is refused. A ruleset
-/// without routes sends a flow to the tunnel whose entry it came in by, and everything to its tunnel
-/// where it has exactly one.
+/// without routes sends a flow to the tunnel whose entry it came in by, and everything to its
+/// tunnel where it has exactly one.
 ///
 /// Routes that ask only whether the host is in a set of domains are not tried one by one: one index
 /// over all of them finds the first. Of the others the first [#MAX_COMPILED] are compiled, the rest
@@ -83,8 +83,7 @@ public final class RouteDecider {
             Collectors.toUnmodifiableMap(
                 name -> name,
                 name ->
-                    new Decision(
-                        Decision.NO_ROUTE, new Verdict.To(name), RulePath.tunnel(name))));
+                    new Decision(Decision.NO_ROUTE, new Verdict.To(name), RulePath.tunnel(name))));
   }
 
   private static @Nullable DomainSet onlyDomains(Expr condition) {
@@ -113,9 +112,7 @@ public final class RouteDecider {
     if (first < decisions.length) {
       return decisions[first];
     }
-    return byEntry.isEmpty()
-        ? otherwise
-        : byEntry.getOrDefault(flow.text(Fact.ENTRY), otherwise);
+    return byEntry.isEmpty() ? otherwise : byEntry.getOrDefault(flow.text(Fact.ENTRY), otherwise);
   }
 
   /// What each route had to say, up to and including the one that won, and the parts of its

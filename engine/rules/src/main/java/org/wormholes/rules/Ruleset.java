@@ -8,8 +8,8 @@ import java.util.Set;
 /// expects of that.
 ///
 /// With no routes, a flow goes to the tunnel whose entry it came in by, or to the only tunnel there
-/// is; otherwise the first route that matches wins and a flow that none matches is refused (see [RouteDecider]). Its digest is
-/// `RuleCodec.digest`.
+/// is; otherwise the first route that matches wins and a flow that none matches is refused (see
+/// [RouteDecider]). Its digest is `RuleCodec.digest`.
 ///
 /// @param name 1 to 64 of `a-z 0-9 - _ .`, as all names here
 /// @param version the author's own, 1 to 64 characters

@@ -6,7 +6,7 @@ package org.wormholes.rules.expr;
 /// counts their longest possible length, a regular expression its states times that length. The
 /// bound of a tree is the sum of its nodes' bounds: what `&&`, `||` and `?:` may skip still counts.
 public final class Cost {
-  /// The most steps of one tree: about a millisecond at the very worst.
+  /// The most steps of one tree: some milliseconds at the very worst.
   public static final long MAX = 2_000_000;
 
   private static final int TEXT = Expr.MAX_TEXT / 16;

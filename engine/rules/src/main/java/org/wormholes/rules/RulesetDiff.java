@@ -1,0 +1,241 @@
+package org.wormholes.rules;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.wormholes.rules.expr.ExprText;
+
+/// What changes from one ruleset to another: networks and tunnels by name, routes by place.
+///
+/// @param changes networks, then tunnels, then routes; what is kept is among them, but for routes,
+///   of which only `routesKept` tells
+/// @param routesKept how many routes stay as they are, at the start and the end of the list
+public record RulesetDiff(List<Change> changes, int routesKept) {
+  public enum Kind {
+    NETWORK,
+    TUNNEL,
+    ROUTE
+  }
+
+  public enum Action {
+    ADDED,
+    CHANGED,
+    KEPT,
+    REMOVED
+  }
+
+  /// One thing.
+  ///
+  /// @param name of the network or tunnel; of a route its place, in the new ruleset or, where it is
+  ///   removed, in the old
+  /// @param fields what is different, where it is changed
+  public record Change(Kind kind, Action action, String name, List<FieldChange> fields) {
+    public Change {
+      fields = List.copyOf(fields);
+    }
+
+    /// The rule, for source maps.
+    public String rulePath() {
+      return switch (kind) {
+        case NETWORK -> RulePath.network(name);
+        case TUNNEL -> RulePath.tunnel(name);
+        case ROUTE -> RulePath.route(Integer.parseInt(name));
+      };
+    }
+  }
+
+  /// One field, in words; empty where there was, or is, nothing.
+  public record FieldChange(String field, String before, String after) {}
+
+  public RulesetDiff {
+    changes = List.copyOf(changes);
+  }
+
+  /// From nothing to the ruleset: everything is added.
+  public static RulesetDiff initial(Ruleset ruleset) {
+    List<Change> changes = new ArrayList<>();
+    ruleset.networks().forEach(each -> changes.add(added(Kind.NETWORK, each.name())));
+    ruleset.tunnels().forEach(each -> changes.add(added(Kind.TUNNEL, each.name())));
+    for (int i = 0; i < ruleset.routes().size(); i++) {
+      changes.add(added(Kind.ROUTE, Integer.toString(i)));
+    }
+    return new RulesetDiff(changes, 0);
+  }
+
+  public static RulesetDiff between(Ruleset before, Ruleset after) {
+    List<Change> changes = new ArrayList<>();
+    named(
+        changes,
+        Kind.NETWORK,
+        before.networks(),
+        after.networks(),
+        Network::name,
+        RulesetDiff::network);
+    named(
+        changes, Kind.TUNNEL, before.tunnels(), after.tunnels(), Tunnel::name, RulesetDiff::tunnel);
+    int routesKept = routes(changes, before.routes(), after.routes());
+    return new RulesetDiff(changes, routesKept);
+  }
+
+  /// Whether nothing is added, changed or removed.
+  public boolean isEmpty() {
+    return changes.stream().allMatch(change -> change.action() == Action.KEPT);
+  }
+
+  /// The changes of a kind with this action.
+  public List<Change> changes(Kind kind, Action action) {
+    return changes.stream()
+        .filter(change -> change.kind() == kind && change.action() == action)
+        .toList();
+  }
+
+  private static Change added(Kind kind, String name) {
+    return new Change(kind, Action.ADDED, name, List.of());
+  }
+
+  private static <T> void named(
+      List<Change> changes,
+      Kind kind,
+      List<T> before,
+      List<T> after,
+      Function<T, String> name,
+      Function<T, Map<String, String>> fields) {
+    Map<String, T> old =
+        before.stream()
+            .collect(Collectors.toMap(name, each -> each, (a, _) -> a, LinkedHashMap::new));
+    for (T each : after) {
+      T was = old.remove(name.apply(each));
+      if (was == null) {
+        changes.add(added(kind, name.apply(each)));
+      } else if (was.equals(each)) {
+        changes.add(new Change(kind, Action.KEPT, name.apply(each), List.of()));
+      } else {
+        List<FieldChange> different = different(fields.apply(was), fields.apply(each));
+        changes.add(new Change(kind, Action.CHANGED, name.apply(each), different));
+      }
+    }
+    old.keySet().forEach(gone -> changes.add(new Change(kind, Action.REMOVED, gone, List.of())));
+  }
+
+  /// Routes that are equal at the start and at the end are kept; those between are compared in
+  /// pairs.
+  private static int routes(List<Change> changes, List<Route> before, List<Route> after) {
+    int shorter = Math.min(before.size(), after.size());
+    int head = 0;
+    while (head < shorter && before.get(head).equals(after.get(head))) {
+      head++;
+    }
+    int tail = 0;
+    while (tail < shorter - head
+        && before.get(before.size() - 1 - tail).equals(after.get(after.size() - 1 - tail))) {
+      tail++;
+    }
+    int pairs = shorter - head - tail;
+    for (int i = head; i < head + pairs; i++) {
+      List<FieldChange> different = different(route(before.get(i)), route(after.get(i)));
+      boolean same = before.get(i).equals(after.get(i)); // long lists may read alike and differ
+      Action action = same ? Action.KEPT : Action.CHANGED;
+      changes.add(new Change(Kind.ROUTE, action, Integer.toString(i), different));
+    }
+    for (int i = head + pairs; i < after.size() - tail; i++) {
+      changes.add(added(Kind.ROUTE, Integer.toString(i)));
+    }
+    for (int i = head + pairs; i < before.size() - tail; i++) {
+      changes.add(new Change(Kind.ROUTE, Action.REMOVED, Integer.toString(i), List.of()));
+    }
+    return head + tail;
+  }
+
+  private static List<FieldChange> different(
+      Map<String, String> before, Map<String, String> after) {
+    List<FieldChange> different = new ArrayList<>();
+    before.forEach((field, was) -> {
+      String is = Objects.requireNonNull(after.get(field), field);
+      if (!was.equals(is)) {
+        different.add(new FieldChange(field, was, is));
+      }
+    });
+    return different;
+  }
+
+  private static Map<String, String> network(Network network) {
+    Map<String, String> fields = new LinkedHashMap<>();
+    fields.put("open_to", network.openToAnyone() ? "anyone" : "invited");
+    fields.put("bootstrap", String.join(", ", network.bootstraps()));
+    return fields;
+  }
+
+  private static Map<String, String> tunnel(Tunnel tunnel) {
+    Map<String, String> fields = new LinkedHashMap<>();
+    Relays relays = tunnel.relays();
+    fields.put("over", tunnel.network());
+    fields.put("entry", joined(tunnel.entries(), RulesetDiff::entry));
+    fields.put("relay", Integer.toString(relays.count()));
+    fields.put("relay.only", relays.only().map(ExprText::of).orElse(""));
+    fields.put("relay.distinct", joined(relays.distinct(), Distinct::word));
+    fields.put("relay.prefer", relays.prefer().map(ExprText::of).orElse(""));
+    fields.put(
+        "relay.guard", text(relays.guard(), guard -> guard.count() + " for " + guard.keep()));
+    fields.put("exit", joined(tunnel.exit().clauses(), RulesetDiff::clause));
+    fields.put("exit.resolve", resolve(tunnel.exit().resolve()));
+    fields.put("carry", String.join(", ", tunnel.carry()));
+    fields.put("rotate", text(tunnel.rotateEvery(), Object::toString));
+    fields.put("isolation", isolation(tunnel.isolation()));
+    fields.put("early_data", Boolean.toString(tunnel.earlyData()));
+    fields.put("shape", text(tunnel.shape(), Shape::word));
+    return fields;
+  }
+
+  private static Map<String, String> route(Route route) {
+    Map<String, String> fields = new LinkedHashMap<>();
+    fields.put("verdict", verdict(route.verdict()));
+    fields.put("condition", ExprText.of(route.condition()));
+    return fields;
+  }
+
+  private static String verdict(Verdict verdict) {
+    return switch (verdict) {
+      case Verdict.To(String tunnel) -> "to " + tunnel;
+      case Verdict.Refuse _ -> "refuse";
+      case Verdict.Direct _ -> "direct";
+    };
+  }
+
+  private static String entry(Entry entry) {
+    String at = entry.listen().host() + ":" + entry.listen().port();
+    return switch (entry) {
+      case Entry.Socks(_, boolean udp) -> "socks " + at + (udp ? " with udp" : "");
+      case Entry.Http _ -> "http " + at;
+      case Entry.Forward(_, String host, int port, boolean udp) ->
+          "forward " + at + " to " + host + ":" + port + (udp ? " over udp" : "");
+    };
+  }
+
+  private static String clause(ExitClause clause) {
+    return (clause.allows() ? "allow { " : "refuse { ") + ExprText.of(clause.condition()) + " }";
+  }
+
+  private static String resolve(Resolve resolve) {
+    return switch (resolve) {
+      case Resolve.BySystem _ -> "system";
+      case Resolve.ByServers(List<String> servers) -> String.join(", ", servers);
+    };
+  }
+
+  private static String isolation(Isolation isolation) {
+    return (isolation.byUser() ? "user " : "") + (isolation.byDestination() ? "destination" : "");
+  }
+
+  private static <T> String joined(List<T> values, Function<T, String> text) {
+    return values.stream().map(text).collect(Collectors.joining(", "));
+  }
+
+  private static <T> String text(Optional<T> value, Function<T, String> text) {
+    return value.map(text).orElse("");
+  }
+}
