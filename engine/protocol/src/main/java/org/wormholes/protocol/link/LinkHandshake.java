@@ -79,8 +79,7 @@ public final class LinkHandshake {
     this.self = self;
     this.peer = peer;
     this.phase = initiator ? Phase.NEW : Phase.AWAITS_1;
-    byte[] localStatic =
-        self == null ? X25519.createPrivate(entropy) : self.exposeAgreementKey();
+    byte[] localStatic = self == null ? X25519.createPrivate(entropy) : self.exposeAgreementKey();
     byte[] remoteStatic = peer == null ? null : peer.agreementKey();
     this.noise =
         new HandshakeState(
@@ -114,7 +113,7 @@ public final class LinkHandshake {
   /// Takes bytes until the handshake is done, and writes what is to be answered.
   ///
   /// @throws WireException if the peer is not who it should be or breaks the protocol; close the
-  ///     carrier without a word
+  ///   carrier without a word
   public void receive(ByteBuffer in, ByteSink out) throws WireException {
     try {
       while (expectedBytes() > 0 && fill(in)) {

@@ -210,7 +210,7 @@ public final class LinkSession {
 
   /// Whether it is time to flush.
   public boolean full() {
-    return sealed + openLength >= FLUSH_AT;
+    return pendingBytes() >= FLUSH_AT;
   }
 
   /// Seals what is open and hands all pending records out in one piece.
@@ -222,6 +222,9 @@ public final class LinkSession {
     int length = sealed;
     sealed = 0;
     out.write(pending, 0, length);
+    if (pending.length > 2 * FLUSH_AT) {
+      pending = new byte[INITIAL_ARRAY];
+    }
   }
 
   /// A place for so many bytes of frames in the open record, or in a new one.

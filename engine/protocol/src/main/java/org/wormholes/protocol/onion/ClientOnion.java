@@ -20,9 +20,8 @@ public final class ClientOnion {
     return forward.hops();
   }
 
-  /// Forward, in place: the payload stands at
-  /// [org.wormholes.protocol.wire.Cells#PAYLOAD_OFFSET] of the body, the bytes before it and the last
-  /// 16 are overwritten.
+  /// Forward, in place: the payload stands at [org.wormholes.protocol.wire.Cells#PAYLOAD_OFFSET] of
+  /// the body, the bytes before it and the last 16 are overwritten.
   ///
   /// @param length 16,352 or 1,520
   public void seal(byte[] body, int offset, int length) {
@@ -32,7 +31,8 @@ public final class ClientOnion {
   /// Backward: takes all layers off.
   ///
   /// @return where the payload, length - 128 bytes, starts in [#opened()]
-  /// @throws WireException if a layer does not open; the message names the hop. Destroy the circuit
+  /// @throws WireException if a layer does not open; destroy the circuit. The message names the hop
+  ///   that, or behind which someone, changed the cell
   public int open(byte[] body, int offset, int length) throws WireException {
     if (broken) {
       throw new WireException("circuit is broken");

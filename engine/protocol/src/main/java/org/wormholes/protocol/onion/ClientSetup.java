@@ -43,7 +43,7 @@ public final class ClientSetup {
   ///
   /// @param path 1 to 8 hops, nearest first
   /// @param early payload for the last hop, at most [#earlyCapacity]; it is only as forward secret
-  ///     as the relays' onion keys
+  ///   as the relays' onion keys
   /// @throws WireException if a relay published a key that is not valid
   public static ClientSetup build(List<HopKey> path, byte[] early, Entropy entropy)
       throws WireException {
@@ -110,8 +110,7 @@ public final class ClientSetup {
     byte[] packet = new byte[SetupPacket.BYTES];
     BigEndian.putI32(packet, 0, hops.getFirst().key.key().id());
     hops.getFirst().copyTo(packet, SetupPacket.SHARE);
-    System.arraycopy(
-        sealed, SetupPacket.SEALED_BYTES, packet, SetupPacket.TAG, AesGcm.TAG_BYTES);
+    System.arraycopy(sealed, SetupPacket.SEALED_BYTES, packet, SetupPacket.TAG, AesGcm.TAG_BYTES);
     System.arraycopy(sealed, 0, packet, SetupPacket.SEALED, SetupPacket.SEALED_BYTES);
     return packet;
   }
@@ -125,8 +124,7 @@ public final class ClientSetup {
     byte[] tail = tail(hops);
     int from = SetupPacket.ROUTING + early.length;
     int until = plain.length - tail.length;
-    System.arraycopy(
-        SetupPacket.keyStream(paddingKey, until - from), 0, plain, from, until - from);
+    System.arraycopy(SetupPacket.keyStream(paddingKey, until - from), 0, plain, from, until - from);
     System.arraycopy(tail, 0, plain, until, tail.length);
     return hops.getLast().seal(plain);
   }
@@ -135,14 +133,12 @@ public final class ClientSetup {
   private static byte[] tail(List<Hop> hops) {
     byte[] tail = new byte[0];
     for (int i = 0; i < hops.size(); i++) {
-      byte[] stream =
-          SetupPacket.keyStream(hops.get(i).keys.packetKey(), SetupPacket.SEALED_BYTES);
+      byte[] stream = SetupPacket.keyStream(hops.get(i).keys.packetKey(), SetupPacket.SEALED_BYTES);
       SetupPacket.mask(tail, 0, stream, stream.length - tail.length, tail.length);
       if (i < hops.size() - 1) {
         int length = tail.length;
         tail = Arrays.copyOf(tail, length + SetupPacket.BLOCK);
-        byte[] filler =
-            SetupPacket.keyStream(hops.get(i).keys.fillerKey(), SetupPacket.BLOCK);
+        byte[] filler = SetupPacket.keyStream(hops.get(i).keys.fillerKey(), SetupPacket.BLOCK);
         System.arraycopy(filler, 0, tail, length, SetupPacket.BLOCK);
       }
     }
@@ -178,12 +174,10 @@ public final class ClientSetup {
       if (i < hops.size() - 1) {
         body = new byte[SetupPacket.BYTES];
         System.arraycopy(dropped[i + 1], 0, body, 0, SetupPacket.REPLY_DROPPED);
-        System.arraycopy(
-            plain, 0, body, SetupPacket.REPLY_DROPPED, SetupPacket.REPLY_SHARE);
+        System.arraycopy(plain, 0, body, SetupPacket.REPLY_DROPPED, SetupPacket.REPLY_SHARE);
       }
     }
-    replyPayload =
-        Arrays.copyOfRange(plain, SetupPacket.REPLY_SLACK, SetupPacket.REPLY_SHARE);
+    replyPayload = Arrays.copyOfRange(plain, SetupPacket.REPLY_SLACK, SetupPacket.REPLY_SHARE);
     return layers;
   }
 

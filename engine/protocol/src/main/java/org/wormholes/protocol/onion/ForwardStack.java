@@ -5,9 +5,9 @@ import org.wormholes.protocol.crypto.AesBlocks;
 import org.wormholes.protocol.crypto.AesGcm;
 import org.wormholes.protocol.wire.Cells;
 
-/// The client's layers of one circuit, forward. Each hop will put a filler block in front of what it
-/// opens; the next hop's tag covers that block. So the start of the innermost plaintext is chosen
-/// such that, layer by layer, the sealed body begins with exactly those fillers. See
+/// The client's layers of one circuit, forward. Each hop will put a filler block in front of what
+/// it opens; the next hop's tag covers that block. So the start of the innermost plaintext is
+/// chosen such that, layer by layer, the sealed body begins with exactly those fillers. See
 /// `spec/protocol/onion.md`, section 5.2.
 final class ForwardStack {
   private final Hop[] hops;
@@ -34,8 +34,7 @@ final class ForwardStack {
       prepare();
     }
     int cell = (int) (cells % Batch.CELLS);
-    System.arraycopy(
-        prefixes, cell * Cells.PAYLOAD_OFFSET, body, offset, Cells.PAYLOAD_OFFSET);
+    System.arraycopy(prefixes, cell * Cells.PAYLOAD_OFFSET, body, offset, Cells.PAYLOAD_OFFSET);
     int plain = length - Cells.TAG;
     int last = hops.length - 1;
     if (last == 0) {

@@ -28,11 +28,7 @@ public record OnionPublicKey(int id, Bytes agreement, Bytes encapsulation) {
 
   /// id u32 | X25519 32 | ML-KEM-768 1,184.
   public byte[] encode() {
-    return new WireWriter(BYTES)
-        .i32(id)
-        .bytes(agreement)
-        .bytes(encapsulation)
-        .toArray();
+    return new WireWriter(BYTES).i32(id).bytes(agreement).bytes(encapsulation).toArray();
   }
 
   /// The inverse of [#encode()].

@@ -36,7 +36,7 @@ public final class RelayLayer {
   ///
   /// @param length 16,352 or 1,520
   /// @return false if the cell was changed, lost its turn or was not for us: destroy the circuit;
-  ///     the target holds nothing, and no later cell is taken
+  ///   the target holds nothing, and no later cell is taken
   public boolean peel(byte[] source, int offset, int length, byte[] target, int targetOffset) {
     if (broken) {
       return false;
@@ -44,8 +44,7 @@ public final class RelayLayer {
     if (forwardCells % Batch.CELLS == 0) {
       prepareForward();
     }
-    broken =
-        !opening.open(forwardCells, source, offset, length, target, targetOffset + Cells.TAG);
+    broken = !opening.open(forwardCells, source, offset, length, target, targetOffset + Cells.TAG);
     if (broken) {
       return false;
     }
@@ -64,8 +63,8 @@ public final class RelayLayer {
   }
 
   /// Backward, at the last hop, in place: the payload stands at
-  /// [org.wormholes.protocol.wire.Cells#PAYLOAD_OFFSET] of the body, the bytes before it and the last
-  /// 16 are overwritten.
+  /// [org.wormholes.protocol.wire.Cells#PAYLOAD_OFFSET] of the body, the bytes before it and the
+  /// last 16 are overwritten.
   public void seal(byte[] body, int offset, int length) {
     prepareBackward();
     // onion.md 5.3: the slack is zeros under the innermost layer, so that the client knows it.

@@ -44,12 +44,7 @@ public final class RelaySetup {
   /// @param entropy for the fresh share of our reply
   /// @throws SetupException if the packet is not for us, broken, or was here before
   public static RelaySetup peel(
-      NodeId self,
-      OnionKeyRing keys,
-      ReplayCache replays,
-      byte[] body,
-      int offset,
-      Entropy entropy)
+      NodeId self, OnionKeyRing keys, ReplayCache replays, byte[] body, int offset, Entropy entropy)
       throws SetupException {
     int keyId = BigEndian.i32(body, offset);
     OnionKeyPair key =
@@ -68,8 +63,8 @@ public final class RelaySetup {
     }
   }
 
-  private static HopKeys agree(
-      NodeId self, OnionKeyPair key, byte[] share, byte[] body, int offset) throws WireException {
+  private static HopKeys agree(NodeId self, OnionKeyPair key, byte[] share, byte[] body, int offset)
+      throws WireException {
     byte[] ciphertext = part(body, offset + SetupPacket.KEM, offset + SetupPacket.TAG);
     byte[] agreement = key.agree(share);
     byte[] secret = key.decapsulate(ciphertext);
@@ -185,11 +180,7 @@ public final class RelaySetup {
       throw new IllegalStateException("the last hop seals a reply of its own");
     }
     System.arraycopy(
-        source,
-        offset + SetupPacket.REPLY_DROPPED,
-        target,
-        targetOffset,
-        SetupPacket.REPLY_SHARE);
+        source, offset + SetupPacket.REPLY_DROPPED, target, targetOffset, SetupPacket.REPLY_SHARE);
     finishReply(target, targetOffset);
   }
 
@@ -204,8 +195,7 @@ public final class RelaySetup {
       throw new IllegalArgumentException("reply payload must be 0..15968, was " + payload.length);
     }
     Arrays.fill(target, targetOffset, targetOffset + SetupPacket.REPLY_SHARE, (byte) 0);
-    System.arraycopy(
-        payload, 0, target, targetOffset + SetupPacket.REPLY_SLACK, payload.length);
+    System.arraycopy(payload, 0, target, targetOffset + SetupPacket.REPLY_SLACK, payload.length);
     finishReply(target, targetOffset);
   }
 

@@ -2,8 +2,8 @@ package org.wormholes.protocol.onion;
 
 import org.wormholes.protocol.wire.WireException;
 
-/// Why a relay does not take a set-up packet. The circuit is refused, the link it came over is not to
-/// blame: whoever built the packet is.
+/// Why a relay does not take a set-up packet. The circuit is refused, the link it came over is not
+/// to blame: whoever built the packet is.
 public final class SetupException extends WireException {
   private static final long serialVersionUID = 1L;
 
