@@ -33,7 +33,8 @@ import org.wormholes.runtime.control.ControlReply;
 import org.wormholes.runtime.spi.Loop.Cancellable;
 import org.wormholes.transport.socket.NettyLoop;
 
-/// One connection to the control socket: requests one after the other, each answered on a virtual thread.
+/// One connection to the control socket: requests one after the other, each answered on a virtual
+/// thread.
 final class ControlConnection extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(ControlConnection.class);
 
@@ -178,8 +179,7 @@ final class ControlConnection extends ChannelInboundHandlerAdapter {
 
   private static FullHttpResponse page(HttpResponseStatus status, String type, byte[] content) {
     FullHttpResponse page =
-        new DefaultFullHttpResponse(
-            HttpVersion.HTTP_1_1, status, Unpooled.wrappedBuffer(content));
+        new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.wrappedBuffer(content));
     page.headers()
         .set(HttpHeaderNames.CONTENT_TYPE, type)
         .set(HttpHeaderNames.CONTENT_LENGTH, content.length)
@@ -251,8 +251,8 @@ final class ControlConnection extends ChannelInboundHandlerAdapter {
       }
       FullHttpResponse page = page(HttpResponseStatus.valueOf(status), contentType, content);
       HttpUtil.setKeepAlive(page.headers(), version, keepAlive);
-      loop.execute(
-          () -> channel.writeAndFlush(page).addListener(done -> next(keepAlive && done.isSuccess())));
+      loop.execute(() ->
+          channel.writeAndFlush(page).addListener(done -> next(keepAlive && done.isSuccess())));
     }
 
     @Override
@@ -272,29 +272,27 @@ final class ControlConnection extends ChannelInboundHandlerAdapter {
         begin.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
       }
       EventStream open = new EventStream(loop, channel);
-      loop.execute(
-          () -> {
-            stream = open;
-            channel.writeAndFlush(begin);
-            if (channel.isActive()) {
-              // Nothing more is asked here, but an end must be heard.
-              channel.config().setAutoRead(true);
-              open.whenEnded(() -> next(chunked && keepAlive));
-            } else {
-              open.onGone();
-            }
-          });
+      loop.execute(() -> {
+        stream = open;
+        channel.writeAndFlush(begin);
+        if (channel.isActive()) {
+          // Nothing more is asked here, but an end must be heard.
+          channel.config().setAutoRead(true);
+          open.whenEnded(() -> next(chunked && keepAlive));
+        } else {
+          open.onGone();
+        }
+      });
       return open;
     }
 
     void failed() {
       if (given.compareAndSet(false, true)) {
-        loop.execute(
-            () ->
-                refuse(
-                    HttpResponseStatus.INTERNAL_SERVER_ERROR,
-                    "internal",
-                    "a mistake in Wormholes; its log says more"));
+        loop.execute(() ->
+            refuse(
+                HttpResponseStatus.INTERNAL_SERVER_ERROR,
+                "internal",
+                "a mistake in Wormholes; its log says more"));
       }
     }
   }

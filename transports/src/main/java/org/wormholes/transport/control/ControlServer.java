@@ -19,8 +19,8 @@ import org.wormholes.transport.socket.NettyLoop;
 import org.wormholes.transport.socket.RateLimitedLog;
 import org.wormholes.transport.socket.Sockets;
 
-/// Serves the control API on a Unix socket of mode 0600 in a folder of mode 0700. Where the system tells
-/// who is on the other side, everybody but the socket's owner and root is turned away.
+/// Serves the control API on a Unix socket of mode 0600 in a folder of mode 0700. Where the system
+/// tells who is on the other side, everybody but the socket's owner and root is turned away.
 ///
 /// Limits: 8 KiB of headers, [ControlHandler#MAX_BODY_BYTES] of body, 10 seconds for the headers,
 /// 1,000 connections, 1 MiB for a reader of events that lags behind.
@@ -48,20 +48,15 @@ public final class ControlServer {
     this.maxConnections = maxConnections;
   }
 
-  /// Opens the socket at `path`, whose folder is made if there is none. A socket that nobody listens
-  /// on any more is replaced. Fails with an `IOException` if one engine listens there already, or if
-  /// others may write to the folder.
-  public static CompletionStage<Listener> open(
-      Sockets sockets, Path path, ControlHandler handler) {
+  /// Opens the socket at `path`, whose folder is made if there is none. A socket that nobody
+  /// listens on any more is replaced. Fails with an `IOException` if one engine listens there
+  /// already, or if others may write to the folder.
+  public static CompletionStage<Listener> open(Sockets sockets, Path path, ControlHandler handler) {
     return open(sockets, path, handler, HEADER_TIME, MAX_CONNECTIONS);
   }
 
   static CompletionStage<Listener> open(
-      Sockets sockets,
-      Path path,
-      ControlHandler handler,
-      Duration headerTime,
-      int maxConnections) {
+      Sockets sockets, Path path, ControlHandler handler, Duration headerTime, int maxConnections) {
     ControlServer server = new ControlServer(sockets, handler, headerTime, maxConnections);
     Path socket = path.toAbsolutePath();
     try {
@@ -81,10 +76,9 @@ public final class ControlServer {
     } catch (IOException | UnsupportedOperationException refused) {
       return listener
           .close()
-          .thenCompose(
-              closed ->
-                  CompletableFuture.failedFuture(
-                      new IOException("could not protect the socket " + socket, refused)));
+          .thenCompose(closed ->
+              CompletableFuture.failedFuture(
+                  new IOException("could not protect the socket " + socket, refused)));
     }
   }
 
@@ -133,14 +127,13 @@ public final class ControlServer {
     public CompletionStage<Void> close() {
       return listener
           .close()
-          .thenRun(
-              () -> {
-                try {
-                  Files.deleteIfExists(socket);
-                } catch (IOException left) {
-                  LOG.debug("could not remove {}", socket, left);
-                }
-              });
+          .thenRun(() -> {
+            try {
+              Files.deleteIfExists(socket);
+            } catch (IOException left) {
+              LOG.debug("could not remove {}", socket, left);
+            }
+          });
     }
   }
 }

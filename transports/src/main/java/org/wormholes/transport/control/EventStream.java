@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.wormholes.runtime.control.ControlReply.ReplyStream;
 import org.wormholes.transport.socket.NettyLoop;
 
-/// An answer in pieces to a reader who may be slow: past a bound of bytes not yet taken the reader is
-/// cut off, because events wait for nobody.
+/// An answer in pieces to a reader who may be slow: past a bound of bytes not yet taken the reader
+/// is cut off, because events wait for nobody.
 final class EventStream implements ReplyStream {
   private static final long MAX_BEHIND = 1024 * 1024;
 
@@ -45,28 +45,25 @@ final class EventStream implements ReplyStream {
       loop.execute(channel::close);
       return false;
     }
-    loop.execute(
-        () ->
-            channel
-                .writeAndFlush(ControlConnection.piece(piece))
-                .addListener(done -> behind.addAndGet(-piece.length)));
+    loop.execute(() ->
+        channel
+            .writeAndFlush(ControlConnection.piece(piece))
+            .addListener(done -> behind.addAndGet(-piece.length)));
     return true;
   }
 
   @Override
   public void end() {
     if (close()) {
-      loop.execute(
-          () ->
-              channel
-                  .writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT)
-                  .addListener(
-                      done -> {
-                        Runnable next = ended;
-                        if (next != null) {
-                          next.run();
-                        }
-                      }));
+      loop.execute(() ->
+          channel
+              .writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT)
+              .addListener(done -> {
+                Runnable next = ended;
+                if (next != null) {
+                  next.run();
+                }
+              }));
     }
   }
 

@@ -33,8 +33,7 @@ final class SocketFile {
     Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(folder);
     if (permissions.contains(PosixFilePermission.GROUP_WRITE)
         || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
-      throw new IOException(
-          "the folder of the control socket may be written by others: " + folder);
+      throw new IOException("the folder of the control socket may be written by others: " + folder);
     }
     if (Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
       removeStale(socket);

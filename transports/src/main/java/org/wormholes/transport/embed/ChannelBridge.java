@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 import org.wormholes.runtime.spi.Connection;
 import org.wormholes.runtime.spi.ConnectionHandler;
 
-/// A [Connection] as a blocking channel, for code on virtual threads. One thread may read while another
-/// writes. Never use it on an event loop: it waits.
+/// A [Connection] as a blocking channel, for code on virtual threads. One thread may read while
+/// another writes. Never use it on an event loop: it waits.
 ///
-/// At most 256 KiB each way wait inside; past that the reader's side stops the connection and the writer
-/// waits.
+/// At most 256 KiB each way wait inside; past that the reader's side stops the connection and the
+/// writer waits.
 public final class ChannelBridge implements ByteChannel {
   private static final int MAX_QUEUED = 256 * 1024;
   private static final int RESUME_QUEUED = 64 * 1024;
@@ -45,11 +45,10 @@ public final class ChannelBridge implements ByteChannel {
     ChannelBridge bridge = new ChannelBridge(connection);
     connection
         .loop()
-        .execute(
-            () -> {
-              connection.handler(bridge.new Ear());
-              connection.reading(true);
-            });
+        .execute(() -> {
+          connection.handler(bridge.new Ear());
+          connection.reading(true);
+        });
     return bridge;
   }
 

@@ -1,9 +1,12 @@
 package org.wormholes.transport.entry;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.socksx.v5.DefaultSocks5CommandResponse;
 import io.netty.handler.codec.socksx.v5.DefaultSocks5InitialResponse;
 import io.netty.handler.codec.socksx.v5.DefaultSocks5PasswordAuthResponse;
+import io.netty.handler.codec.socksx.v5.Socks5AddressDecoder;
 import io.netty.handler.codec.socksx.v5.Socks5AddressType;
 import io.netty.handler.codec.socksx.v5.Socks5AuthMethod;
 import io.netty.handler.codec.socksx.v5.Socks5CommandRequest;
@@ -61,7 +64,7 @@ final class Socks5 implements Dialect {
       pipeline.replace(DECODER, DECODER, new Socks5PasswordAuthRequestDecoder());
     } else if (greeting.authMethods().contains(Socks5AuthMethod.NO_AUTH)) {
       say(Socks5AuthMethod.NO_AUTH);
-      pipeline.replace(DECODER, DECODER, new Socks5CommandRequestDecoder());
+      pipeline.replace(DECODER, DECODER, new Socks5CommandRequestDecoder(Socks5::address));
     } else {
       visitor.door.note("connections closed that asked for an unknown SOCKS login");
       visitor.endWith(new DefaultSocks5InitialResponse(Socks5AuthMethod.UNACCEPTED));
@@ -72,6 +75,20 @@ final class Socks5 implements Dialect {
     visitor.channel.writeAndFlush(new DefaultSocks5InitialResponse(method));
   }
 
+  /// Reads an address as Netty does, but refuses names that are not ASCII: Netty would turn them
+  /// into other names.
+  private static String address(Socks5AddressType type, ByteBuf in) throws Exception {
+    if (type.equals(Socks5AddressType.DOMAIN)) {
+      int length = in.getUnsignedByte(in.readerIndex());
+      for (int i = 1; i <= length; i++) {
+        if (in.getByte(in.readerIndex() + i) < 0) {
+          throw new DecoderException("a name must be ASCII");
+        }
+      }
+    }
+    return Socks5AddressDecoder.DEFAULT.decodeAddress(type, in);
+  }
+
   private void onLogin(Socks5PasswordAuthRequest login) {
     if (login.decoderResult().isFailure()) {
       malformed();
@@ -80,7 +97,7 @@ final class Socks5 implements Dialect {
     credentials = Optional.of(new Credentials(login.username(), login.password()));
     visitor.channel.writeAndFlush(
         new DefaultSocks5PasswordAuthResponse(Socks5PasswordAuthStatus.SUCCESS));
-    pipeline.replace(DECODER, DECODER, new Socks5CommandRequestDecoder());
+    pipeline.replace(DECODER, DECODER, new Socks5CommandRequestDecoder(Socks5::address));
   }
 
   private void onCommand(Socks5CommandRequest command) {

@@ -56,7 +56,7 @@ public record HostPort(String host, int port) {
       return false;
     }
     if (host.indexOf(':') >= 0) {
-      return host.indexOf('%') < 0 && NetUtil.isValidIpV6Address(host);
+      return host.indexOf('%') < 0 && host.charAt(0) != '[' && NetUtil.isValidIpV6Address(host);
     }
     return host.chars().allMatch(c -> c > ' ' && c < 0x7f && "/\\@?#[]<>\"^`{|}%".indexOf(c) < 0);
   }

@@ -380,7 +380,8 @@ public final class NettyConnection extends ChannelInboundHandlerAdapter implemen
     boolean ended =
         event == ChannelInputShutdownEvent.INSTANCE
             || event == ChannelInputShutdownReadComplete.INSTANCE;
-    if (ended && !inputEnded) {
+    // Netty reports a reset as an end too, after the exception: it is none.
+    if (ended && !inputEnded && cause == null) {
       inputEnded = true;
       onInputEnd();
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package org.wormholes.transport.socket;
+
+import org.jspecify.annotations.NullMarked;
