@@ -37,6 +37,13 @@ final class Units {
           size(1L << 20, "mebibytes (1,024 KiB)", "mib"),
           size(1L << 30, "gibibytes (1,024 MiB)", "gib"),
           size(1L << 40, "tebibytes (1,024 GiB)", "tib"),
+          rate(1, "bytes a second", "bytes_s"),
+          rate(1_000, "kilobytes a second", "kb_s"),
+          rate(1_000_000, "megabytes a second", "mb_s"),
+          rate(1_000_000_000, "gigabytes a second", "gb_s"),
+          rate(1L << 10, "kibibytes a second", "kib_s"),
+          rate(1L << 20, "mebibytes a second", "mib_s"),
+          rate(1L << 30, "gibibytes a second", "gib_s"),
           rate(125, "kilobits a second", "kbit"),
           rate(125_000, "megabits a second", "mbit"),
           rate(125_000_000, "gigabits a second", "gbit"));
@@ -74,22 +81,29 @@ final class Units {
     return show(bytes, Measure.SIZE);
   }
 
-  /// The amount in the largest unit that leaves no remainder.
+  static String showRate(long bytesPerSecond) {
+    return show(bytesPerSecond, Measure.RATE);
+  }
+
+  /// The amount in the largest unit that leaves no remainder; bytes go by powers of 1,024.
   private static String show(long base, Measure measure) {
     Unit best = null;
     for (Unit unit : ALL) {
-      boolean binary = measure != Measure.SIZE || unit.base() % 1_000 != 0;
-      if (unit.measure() == measure && binary && base % unit.base() == 0) {
+      boolean usual = measure == Measure.DURATION || unit.base() == 1 || unit.base() % 1_024 == 0;
+      if (unit.measure() == measure && usual && base % unit.base() == 0) {
         best = best == null || unit.base() > best.base() ? unit : best;
       }
     }
     if (best == null || base == 0) {
-      return base + (measure == Measure.SIZE ? ".bytes" : ".s");
+      return switch (measure) {
+        case DURATION -> base + ".s";
+        case SIZE -> base + ".bytes";
+        case RATE -> base + ".bytes_s";
+      };
     }
-    List<String> names = best.names();
     long count = base / best.base();
-    String name = names.size() == 2 ? names.get(count == 1 ? 0 : 1) : names.getFirst();
-    return count + "." + name;
+    List<String> names = best.names();
+    return count + "." + (names.size() == 2 ? names.get(count == 1 ? 0 : 1) : names.getFirst());
   }
 
   private static Unit duration(long base, String doc, String... names) {

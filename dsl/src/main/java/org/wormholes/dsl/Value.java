@@ -89,7 +89,7 @@ sealed interface Value {
       case Nothing _, Broken _ -> "nil";
       case Span(long nanos) -> Units.showSpan(nanos);
       case Size(long bytes) -> Units.showSize(bytes);
-      case Rate(long bytes) -> Units.showSize(bytes) + " / 1.s";
+      case Rate(long bytes) -> Units.showRate(bytes);
       case Items(List<Value> items) ->
           items.stream().limit(8).map(Value::show).collect(Collectors.joining(", ", "[", ""))
               + (items.size() > 8 ? ", …]" : "]");
