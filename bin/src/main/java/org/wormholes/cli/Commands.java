@@ -13,7 +13,23 @@ final class Commands {
   /// A sub-command that exists but was not created yet.
   record Registration(String name, Supplier<Object> command) {}
 
-  private static final List<Registration> ALL = List.of(new Registration("warm-up", WarmUp::new));
+  private static final List<Registration> ALL =
+      List.of(
+          new Registration("demo", DemoCommand::new),
+          new Registration("check", CheckCommand::new),
+          new Registration("plan", PlanCommand::new),
+          new Registration("apply", ApplyCommand::new),
+          new Registration("explain", ExplainCommand::new),
+          new Registration("status", StatusCommand::new),
+          new Registration("nodes", NodesCommand::new),
+          new Registration("circuits", CircuitsCommand::new),
+          new Registration("events", EventsCommand::new),
+          new Registration("stop", StopCommand::new),
+          new Registration("words", WordsCommand::new),
+          new Registration("keys", KeysCommand::new),
+          new Registration("devnet", DevnetCommand::new),
+          new Registration("daemon", DaemonCommand::new),
+          new Registration("warm-up", WarmUp::new));
 
   private Commands() {}
 

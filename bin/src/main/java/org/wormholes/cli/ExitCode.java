@@ -5,20 +5,26 @@ public final class ExitCode {
   /// Done.
   public static final int OK = 0;
 
-  /// The answer is no: a problem in a script, a refused flow, a failed probe.
-  public static final int NO = 1;
+  /// A mistake in Wormholes.
+  public static final int BUG = 1;
 
   /// The command line itself was wrong.
   public static final int USAGE = 2;
 
+  /// The ruleset has problems.
+  public static final int PROBLEMS = 3;
+
+  /// No engine answers.
+  public static final int NO_ENGINE = 4;
+
   /// There are changes that were not carried out.
   public static final int CHANGES = 5;
 
-  /// Something that is needed is missing: no engine answers, no JDK was found.
-  public static final int UNAVAILABLE = 69;
+  /// The engine answered, and refused.
+  public static final int REFUSED = 6;
 
-  /// A mistake in Wormholes.
-  public static final int BUG = 70;
+  /// Something the program needs to run at all is missing, a JDK for one.
+  public static final int UNAVAILABLE = 69;
 
   private ExitCode() {}
 }

@@ -18,11 +18,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
-      "1:the answer is no: a problem in a script, a refused flow, a failed probe",
+      "1:a mistake in Wormholes",
       "2:the command line was wrong",
+      "3:the ruleset has problems",
+      "4:no engine answers",
       "5:there are changes that were not carried out",
-      "69:something needed is missing: no engine answers, no JDK was found",
-      "70:a mistake in Wormholes"
+      "6:the engine answered, and refused",
+      "69:no JDK of 25 or newer was found"
     },
     footerHeading = "%n",
     footer = "'wormholes COMMAND --help' explains a command.")

@@ -27,9 +27,11 @@ final class MainTest {
         .anyMatch(line -> line.startsWith("0 "))
         .anyMatch(line -> line.startsWith("1 "))
         .anyMatch(line -> line.startsWith("2 "))
+        .anyMatch(line -> line.startsWith("3 "))
+        .anyMatch(line -> line.startsWith("4 "))
         .anyMatch(line -> line.startsWith("5 "))
-        .anyMatch(line -> line.startsWith("69 "))
-        .anyMatch(line -> line.startsWith("70 "));
+        .anyMatch(line -> line.startsWith("6 "))
+        .anyMatch(line -> line.startsWith("69 "));
   }
 
   @Test

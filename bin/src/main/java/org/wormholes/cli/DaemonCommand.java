@@ -1,0 +1,194 @@
+package org.wormholes.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.wormholes.rules.Network;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// `wormholesd`: the engine, in the foreground.
+@Command(
+    name = "daemon",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Run the engine in the foreground (the program wormholesd).",
+      "Prints one line that begins with 'ready' on standard output once it is; log lines go to standard error."
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:it was asked to end, and did",
+      "2:the command line was wrong",
+      "6:the state folder is in use, or an address cannot be bound"
+    })
+final class DaemonCommand implements Callable<Integer> {
+  /// What a node does for others.
+  enum RoleName {
+    CLIENT,
+    RELAY,
+    GUARD,
+    EXIT
+  }
+
+  @Spec private CommandSpec command;
+  @Mixin private EngineOption control;
+
+  @Option(
+      names = "--state",
+      paramLabel = "FOLDER",
+      description = "What is kept between runs (default: $XDG_STATE_HOME/wormholes).")
+  private @Nullable Path state;
+
+  @Option(
+      names = "--role",
+      split = ",",
+      paramLabel = "ROLE",
+      description = "What to do for others: client (nothing, the default), relay, guard, exit.")
+  private List<RoleName> roles = List.of(RoleName.CLIENT);
+
+  @Option(
+      names = "--listen",
+      paramLabel = "[CARRIER=]HOST:PORT",
+      description =
+          "Where other nodes reach this one (carrier tcp unless named; port 0 is any free one).")
+  private List<String> listen = List.of();
+
+  @Option(
+      names = "--announce",
+      paramLabel = "[CARRIER=]HOST:PORT",
+      description = "The address to tell others, where it differs from the one listened on.")
+  private List<String> announce = List.of();
+
+  @Option(
+      names = "--network",
+      paramLabel = "NAME",
+      description = "A network to belong to before any ruleset names one; open to anyone.")
+  private @Nullable String network;
+
+  @Option(
+      names = "--bootstrap",
+      paramLabel = "URL",
+      description = "First contact in that network: wormhole://ADDRESS@HOST:PORT.")
+  private List<String> bootstraps = List.of();
+
+  @Option(names = "--operator", description = "Who runs this node, told to others.")
+  private String operator = "";
+
+  @Option(names = "--family", description = "A word that nodes of one hand share, told to others.")
+  private String family = "";
+
+  @Option(names = "--country", description = "Two letters, told to others.")
+  private String country = "";
+
+  @Option(
+      names = "--bandwidth",
+      paramLabel = "BYTES",
+      description = "Bytes a second to offer, told to others.")
+  private long bandwidth = 10_000_000;
+
+  @Option(
+      names = "--memory",
+      paramLabel = "BYTES",
+      description = "Most bytes to hold in buffers (default: 256 MiB).")
+  private long memory = EngineHost.DEFAULT_MEMORY;
+
+  @Option(
+      names = "--exit-to-private",
+      description =
+          "As an exit, also reach this machine and its private networks. For tests only: it opens them"
+              + " to everyone in the network.")
+  private boolean exitToPrivate;
+
+  @Option(
+      names = "--ready-file",
+      paramLabel = "FILE",
+      description = "Also write the ready line there.")
+  private @Nullable Path readyFile;
+
+  @Option(
+      names = "--until-input-ends",
+      hidden = true,
+      description = "End when standard input does.")
+  private boolean untilInputEnds;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Path folder = state == null ? Locations.state() : state;
+    try (EngineHost host = EngineHost.start(settings(folder))) {
+      String ready = EngineLauncher.READY + host.describe();
+      if (readyFile != null) {
+        DevnetCommand.writeWhole(readyFile, ready + "\n");
+      }
+      command.commandLine().getOut().println(ready);
+      command.commandLine().getOut().flush();
+      if (untilInputEnds) {
+        Thread.ofVirtual().start(() -> DevnetCommand.awaitEndOfInput(host::stop));
+      }
+      host.awaitStop();
+    }
+    return ExitCode.OK;
+  }
+
+  private EngineHost.Settings settings(Path folder) {
+    Set<RoleName> wanted = new LinkedHashSet<>(roles);
+    wanted.remove(RoleName.CLIENT);
+    if (!wanted.isEmpty() && listen.isEmpty()) {
+      throw wrong("a node that serves others must --listen somewhere");
+    }
+    return new EngineHost.Settings(
+        folder,
+        control.socket(),
+        wanted,
+        addresses(listen),
+        addresses(announce),
+        networks(),
+        operator,
+        family,
+        country.toUpperCase(Locale.ROOT),
+        bandwidth,
+        memory,
+        exitToPrivate);
+  }
+
+  private List<Network> networks() {
+    if (network == null) {
+      if (!bootstraps.isEmpty()) {
+        throw wrong("--bootstrap needs --network");
+      }
+      return List.of();
+    }
+    try {
+      return List.of(new Network(network, true, bootstraps));
+    } catch (IllegalArgumentException e) {
+      throw wrong(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Map<String, String> addresses(List<String> given) {
+    Map<String, String> addresses = new LinkedHashMap<>();
+    for (String each : given) {
+      int equals = each.indexOf('=');
+      String carrier = equals < 0 ? "tcp" : each.substring(0, equals);
+      String address = each.substring(equals + 1);
+      if (!address.matches(".+:[0-9]{1,5}") || addresses.put(carrier, address) != null) {
+        throw wrong("an address must be [CARRIER=]HOST:PORT, one for each carrier, was " + each);
+      }
+    }
+    return addresses;
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(command.commandLine(), message);
+  }
+}

@@ -1,0 +1,45 @@
+package org.wormholes.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.wormholes.runtime.control.Plan;
+import org.wormholes.runtime.control.Planner;
+import picocli.CommandLine.Option;
+
+/// Which engine a command talks to.
+final class EngineOption {
+  @Option(
+      names = "--control",
+      paramLabel = "SOCKET",
+      description = "The engine's control socket (default: where wormholesd puts it).")
+  private @Nullable Path socket;
+
+  Path socket() {
+    return socket == null ? Locations.controlSocket() : socket;
+  }
+
+  /// Whether no engine was named.
+  boolean isDefault() {
+    return socket == null;
+  }
+
+  /// Whether an engine listens on the socket.
+  boolean answers() {
+    return SocketCaller.isOpen(socket());
+  }
+
+  /// The plan of the engine; against nothing when no engine runs and none was named.
+  Plan planOrOffline(ScriptOption.Rules rules, Reporting reporting) {
+    if (isDefault() && !answers()) {
+      reporting.say("no engine runs: planned against nothing");
+      return Planner.plan(Optional.empty(), rules.ruleset(), rules.sources(), List.of());
+    }
+    return session().plan(rules.envelope());
+  }
+
+  ControlSession session() {
+    return new ControlSession(new SocketCaller(socket()));
+  }
+}

@@ -1,0 +1,105 @@
+package org.wormholes.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.wormholes.dsl.Compilation;
+import org.wormholes.dsl.Compiler;
+import org.wormholes.dsl.Options;
+import org.wormholes.dsl.Problem;
+import org.wormholes.dsl.Tier;
+import org.wormholes.rules.Ruleset;
+import org.wormholes.rules.SourceMap;
+import org.wormholes.rules.codec.RuleCodec;
+import org.wormholes.rules.codec.RuleFile;
+import org.wormholes.rules.codec.RuleFormatException;
+import picocli.CommandLine.Option;
+
+/// How a ruleset's file is read.
+final class ScriptOption {
+  private static final String COMPILED = ".wh";
+
+  @Option(
+      names = "--full-ruby",
+      description = "Run the file in Ruby, for your own files that need all of it.")
+  private boolean fullRuby;
+
+  /// What a file holds: rules where it has no errors.
+  record Read(Optional<Rules> rules, List<Problem> problems) {}
+
+  /// Rules and where they were written.
+  record Rules(Ruleset ruleset, SourceMap sources) {
+    byte[] envelope() {
+      return RuleCodec.encode(ruleset, sources);
+    }
+
+    String digest() {
+      return RuleCodec.digest(ruleset);
+    }
+  }
+
+  /// Reads a script, or an already compiled `.wh` file.
+  Read read(Path file) {
+    try {
+      return file.toString().endsWith(COMPILED) ? decoded(file) : compiled(file);
+    } catch (NoSuchFileException e) {
+      throw new CommandFailure(ExitCode.USAGE, "there is no file " + file);
+    } catch (IOException e) {
+      throw new CommandFailure(
+          ExitCode.USAGE, "cannot read %s: %s".formatted(file, e.getMessage()));
+    }
+  }
+
+  /// Reads a file that must be without errors; otherwise prints them and ends the command.
+  Rules readOrFail(Path file, Reporting reporting) {
+    Read read = read(file);
+    Paint paint = reporting.paint();
+    for (Problem each : read.problems()) {
+      ProblemText.of(each, paint).forEach(reporting::say);
+      reporting.say("");
+    }
+    return read.rules()
+        .orElseThrow(
+            () -> new CommandFailure(ExitCode.PROBLEMS, ProblemText.count(read.problems())));
+  }
+
+  private Read compiled(Path file) throws IOException {
+    Compilation compilation =
+        Compiler.compile(file, Options.of(fullRuby ? Tier.FULL : Tier.STATIC));
+    return new Read(
+        compilation.ruleset().map(it -> new Rules(it, compilation.sourceMap())),
+        compilation.problems());
+  }
+
+  private static Read decoded(Path file) throws IOException {
+    if (Files.size(file) > RuleCodec.MAX_FILE) {
+      throw new CommandFailure(ExitCode.PROBLEMS, file + " is too long for a compiled ruleset");
+    }
+    try {
+      RuleFile rules = RuleCodec.decode(Files.readAllBytes(file));
+      return new Read(Optional.of(new Rules(rules.ruleset(), rules.sources())), List.of());
+    } catch (RuleFormatException e) {
+      throw new CommandFailure(
+          ExitCode.PROBLEMS, "%s is not a compiled ruleset: %s".formatted(file, e.getMessage()));
+    }
+  }
+
+  /// A ruleset that comes with the program.
+  static Rules bundled(String name, String script) {
+    Compilation compilation = Compiler.compile(name, script, Options.defaults());
+    Ruleset ruleset =
+        compilation
+            .ruleset()
+            .orElseThrow(() -> new IllegalStateException(name + ": " + compilation.render()));
+    return new Rules(ruleset, compilation.sourceMap());
+  }
+
+  /// The bytes of a text, as written to files.
+  static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}
