@@ -57,24 +57,23 @@ final class ReceiveState {
   /// The application is done with `bytes`.
   ///
   /// @return whether the sender should hear of its new credit at once
-  boolean consume(int bytes, boolean mayGrow) {
+  boolean consume(int bytes) {
     if (bytes < 0 || bytes > received - consumed) {
       throw new IllegalArgumentException("consumed more than was received");
     }
     consumed += bytes;
-    boolean due = consumed + window - limit >= window / 4;
-    // A window that a fast reader's sender fills is too narrow for the path.
-    if (due && senderLimited && received - consumed <= window / 8) {
-      senderLimited = false;
-      if (mayGrow) {
-        window = Math.min(2 * window, maxWindow);
-      }
-    }
-    return due && !finished;
+    return !finished && consumed + window - limit >= window / 4;
   }
 
   /// The limit to tell the sender now.
-  long grant() {
+  ///
+  /// @param mayGrow whether there is memory for a wider window
+  long grant(boolean mayGrow) {
+    // A window that the sender fills although the reader keeps up is too narrow for the path.
+    if (senderLimited && mayGrow && received - consumed <= window / 8) {
+      window = Math.min(2 * window, maxWindow);
+    }
+    senderLimited = false;
     limit = Math.max(limit, consumed + window);
     return limit;
   }

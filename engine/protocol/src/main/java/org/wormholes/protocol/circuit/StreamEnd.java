@@ -187,7 +187,7 @@ public final class StreamEnd extends Channel {
   /// The application is done with this many bytes it got from `onData`; this is what lets the
   /// sender send more.
   public void consumed(int bytes) {
-    if (!ended && receive.consume(bytes, !account.isShort())) {
+    if (!ended && receive.consume(bytes) && !awaitsResumed) {
       mark(ACK_NOW);
     }
   }
@@ -375,6 +375,8 @@ public final class StreamEnd extends Channel {
     awaitsResumed = false;
     confirmed = true;
     rewind(received, limit);
+    // What the application consumed since RESUME was written.
+    mark(ACK_NOW);
     offerTurn();
     tellWritable();
     endIfComplete();
@@ -495,7 +497,7 @@ public final class StreamEnd extends Channel {
   private int writeProgress(int type, byte[] array, int start) {
     int at = Message.head(array, start, type, 0, 16, id);
     BigEndian.putI64(array, at, receive.acknowledged());
-    BigEndian.putI64(array, at + 8, receive.grant());
+    BigEndian.putI64(array, at + 8, receive.grant(!account.isShort()));
     return at + 16;
   }
 
@@ -513,7 +515,7 @@ public final class StreamEnd extends Channel {
     int at = Message.head(array, start, Message.BEGIN, flags, length, id);
     key.encode(array, at);
     array[at + StreamKey.LENGTH] = Message.PROTOCOL_TCP;
-    BigEndian.putI64(array, at + StreamKey.LENGTH + 1, receive.grant());
+    BigEndian.putI64(array, at + StreamKey.LENGTH + 1, receive.grant(!account.isShort()));
     if (!begun) {
       begun = true;
       begunAt = now;
@@ -529,7 +531,7 @@ public final class StreamEnd extends Channel {
     int at = Message.head(array, start, Message.RESUME, 0, StreamKey.LENGTH + 16, id);
     key.encode(array, at);
     BigEndian.putI64(array, at + StreamKey.LENGTH, receive.acknowledged());
-    BigEndian.putI64(array, at + StreamKey.LENGTH + 8, receive.grant());
+    BigEndian.putI64(array, at + StreamKey.LENGTH + 8, receive.grant(!account.isShort()));
     return at + StreamKey.LENGTH + 16;
   }
 
@@ -537,7 +539,7 @@ public final class StreamEnd extends Channel {
     if (circuit != null) {
       circuit.number(this);
     }
-    pending &= ~OPEN;
+    pending &= ~(OPEN | ACK | ACK_NOW);
     offerTurn();
   }
 
