@@ -64,7 +64,7 @@ class ExamplesTest {
   @Test
   void areAllListed() throws IOException {
     try (Stream<Path> scripts = Files.find(FOLDER, 2, (file, it) -> isScript(file))) {
-      assertThat(scripts.map(file -> file.getParent().getFileName().toString()))
+      assertThat(scripts.map(file -> FOLDER.relativize(file).getName(0).toString()))
           .containsExactlyInAnyOrderElementsOf(Rulesets.names());
     }
   }
