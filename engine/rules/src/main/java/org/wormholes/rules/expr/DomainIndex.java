@@ -18,31 +18,43 @@ public final class DomainIndex {
 
   private static final SecureRandom SEEDS = new SecureRandom();
 
-  private final byte[][] blobs;
-  private final int[] places; // of each slot, 1 + the place in its blob; 0 is empty
+  private final byte[] blob; // the bytes of all sets, one after another
+  private final int[] places; // of each slot, 1 + the place in the blob; 0 is empty
   private final int[] sets; // of each slot, the number of its set; empty where there is one set
   private final long factor;
   private final int shift;
 
-  private DomainIndex(byte[][] blobs, int entries, long factor) {
+  private DomainIndex(byte[] blob, int entries, boolean oneSet, long factor) {
     int bits = Math.max(3, 33 - Integer.numberOfLeadingZeros(entries + entries / 4));
-    this.blobs = blobs;
+    this.blob = blob;
     this.places = new int[1 << bits];
-    this.sets = blobs.length == 1 ? new int[0] : new int[1 << bits];
+    this.sets = oneSet ? new int[0] : new int[1 << bits];
     this.factor = factor;
     this.shift = Long.SIZE - bits;
   }
 
   /// An index over the sets, which are numbered from 0.
   public static DomainIndex of(List<DomainSet> sets) {
-    byte[][] blobs = sets.stream().map(DomainSet::bytes).toArray(byte[][]::new);
+    boolean oneSet = sets.size() == 1;
+    byte[] blob = oneSet ? sets.getFirst().bytes() : joined(sets);
     int entries = sets.stream().mapToInt(DomainSet::size).sum();
     while (true) {
-      DomainIndex index = new DomainIndex(blobs, entries, SEEDS.nextLong() | 1);
-      if (index.fill()) {
+      DomainIndex index = new DomainIndex(blob, entries, oneSet, SEEDS.nextLong() | 1);
+      if (index.fill(sets)) {
         return index;
       }
     }
+  }
+
+  /// The bytes of all sets, side by side: looking in many small arrays would miss the caches.
+  private static byte[] joined(List<DomainSet> sets) {
+    byte[] joined = new byte[sets.stream().mapToInt(set -> set.bytes().length).sum()];
+    int length = 0;
+    for (DomainSet set : sets) {
+      System.arraycopy(set.bytes(), 0, joined, length, set.bytes().length);
+      length += set.bytes().length;
+    }
+    return joined;
   }
 
   /// The lowest number of a set that has the host, or [#NONE].
@@ -64,16 +76,15 @@ public final class DomainIndex {
 
   private int find(long hash, String host, int from) {
     int mask = places.length - 1;
-    for (int slot = slot(hash); places[slot] != 0; slot = slot + 1 & mask) {
-      int set = sets.length == 0 ? 0 : sets[slot];
-      if (isAt(blobs[set], places[slot] - 1, host, from)) {
-        return set;
+    for (int slot = slot(hash); places[slot] != 0; slot = (slot + 1) & mask) {
+      if (isAt(places[slot] - 1, host, from)) {
+        return sets.length == 0 ? 0 : sets[slot];
       }
     }
     return NONE;
   }
 
-  private static boolean isAt(byte[] blob, int at, String host, int from) {
+  private boolean isAt(int at, String host, int from) {
     int length = blob[at] & 0xff;
     if (length != host.length() - from) {
       return false;
@@ -87,11 +98,12 @@ public final class DomainIndex {
     return true;
   }
 
-  private boolean fill() {
-    for (int set = 0; set < blobs.length; set++) {
-      byte[] blob = blobs[set];
-      for (int at = 0; at < blob.length; at += 1 + (blob[at] & 0xff)) {
-        if (!put(set, blob, at)) {
+  private boolean fill(List<DomainSet> all) {
+    int at = 0;
+    for (int set = 0; set < all.size(); set++) {
+      int end = at + all.get(set).bytes().length;
+      for (; at < end; at += 1 + (blob[at] & 0xff)) {
+        if (!put(set, at)) {
           return false;
         }
       }
@@ -100,7 +112,7 @@ public final class DomainIndex {
   }
 
   /// Enters a domain unless an earlier set has the very same one.
-  private boolean put(int set, byte[] blob, int at) {
+  private boolean put(int set, int at) {
     long hash = 0;
     int length = blob[at] & 0xff;
     for (int i = 1; i <= length; i++) {
@@ -108,7 +120,7 @@ public final class DomainIndex {
     }
     int mask = places.length - 1;
     int slot = slot(hash);
-    for (int chain = 0; chain < MAX_CHAIN; chain++, slot = slot + 1 & mask) {
+    for (int chain = 0; chain < MAX_CHAIN; chain++, slot = (slot + 1) & mask) {
       if (places[slot] == 0) {
         places[slot] = at + 1;
         if (sets.length != 0) {
@@ -116,10 +128,9 @@ public final class DomainIndex {
         }
         return true;
       }
-      byte[] other = blobs[sets.length == 0 ? 0 : sets[slot]];
-      int otherAt = places[slot] - 1;
-      if (Arrays.equals(
-          blob, at, at + 1 + length, other, otherAt, otherAt + 1 + (other[otherAt] & 0xff))) {
+      int other = places[slot] - 1;
+      int otherEnd = other + 1 + (blob[other] & 0xff);
+      if (Arrays.equals(blob, at, at + 1 + length, blob, other, otherEnd)) {
         return true;
       }
     }
@@ -132,10 +143,5 @@ public final class DomainIndex {
 
   private int slot(long hash) {
     return (int) (((hash ^ (hash >>> 29)) * 0x9e37_79b9_7f4a_7c15L) >>> shift);
-  }
-
-  @Override
-  public String toString() {
-    return "an index over %d sets".formatted(blobs.length);
   }
 }
