@@ -43,6 +43,7 @@ import org.wormholes.runtime.control.TunnelView;
 import org.wormholes.runtime.spi.Carrier;
 import org.wormholes.runtime.spi.Connection;
 import org.wormholes.runtime.spi.EntrySpec;
+import org.wormholes.runtime.spi.FlowRequest;
 import org.wormholes.runtime.spi.Listener;
 import org.wormholes.runtime.spi.Loop;
 import org.wormholes.runtime.spi.Transport;
@@ -65,6 +66,7 @@ public final class Engine implements EngineControl, AutoCloseable {
   private final Map<String, Listener> carrierPorts = new LinkedHashMap<>();
   private final AtomicInteger nextShard = new AtomicInteger();
   private final List<RunningTunnel> draining = new ArrayList<>();
+  private final Map<String, EntryDoor> proxies = new HashMap<>();
   private final EngineReport report;
   private volatile Running running = Running.NOTHING;
   private boolean stopped;
@@ -210,6 +212,7 @@ public final class Engine implements EngineControl, AutoCloseable {
             node.clock().instant());
     fresh.forEach(RunningTunnel::start);
     running = new Running(Optional.of(new Applied(candidate, sources, view)), switchboard, doors);
+    proxies.values().forEach(door -> door.serve(door.spec(), switchboard));
     retire(before, tunnels, doors);
     node.tell(
         EngineEvent.Kind.APPLIED, candidate.name(), "ruleset " + candidate.name() + " is applied");
@@ -264,7 +267,7 @@ public final class Engine implements EngineControl, AutoCloseable {
           doors.add(same.get());
           continue;
         }
-        EntryDoor door = new EntryDoor(node, spec, switchboard);
+        EntryDoor door = new EntryDoor(node, spec, switchboard, false);
         try {
           door.opened(await(node.transport().listen(spec, door)));
         } catch (IOException e) {
@@ -319,6 +322,50 @@ public final class Engine implements EngineControl, AutoCloseable {
     }
   }
 
+  // For the program around the engine.
+
+  /// Connects to a destination through the named tunnel of the applied ruleset. The host is
+  /// resolved at the exit. The connection does not read until it is told to.
+  ///
+  /// @param isolation flows with different ones never share a circuit
+  /// @return fails with an `IOException` that says why there is no connection
+  public CompletionStage<Connection> dial(
+      String tunnel, String host, int port, Optional<FlowRequest.Credentials> isolation) {
+    CompletableFuture<Connection> answer = new CompletableFuture<>();
+    Switchboard switchboard = running.switchboard();
+    if (switchboard == null || switchboard.tunnel(tunnel).isEmpty()) {
+      answer.completeExceptionally(new IOException("there is no tunnel " + tunnel));
+      return answer;
+    }
+    EntrySpec.Target target = new EntrySpec.Target(host, port);
+    FlowRequest request = new FlowRequest(EntryDoor.forward(tunnel, target), target, isolation, "");
+    List<Shard> shards = node.shards();
+    Shard shard = shards.get(Math.floorMod(nextShard.getAndIncrement(), shards.size()));
+    shard.run(() -> switchboard.open(shard, request, new OwnFlow(shard, node.transport(), answer)));
+    return answer;
+  }
+
+  /// An HTTP proxy on a loopback port whose every flow takes the named tunnel; opened when first
+  /// asked for, open until the engine stops.
+  ///
+  /// @return `host:port`
+  /// @throws IOException if there is no such tunnel, or no port can be opened
+  public synchronized String proxy(String tunnel) throws IOException {
+    Switchboard switchboard = running.switchboard();
+    if (switchboard == null || switchboard.tunnel(tunnel).isEmpty()) {
+      throw new IOException("there is no tunnel " + tunnel);
+    }
+    EntryDoor known = proxies.get(tunnel);
+    if (known == null) {
+      EntrySpec spec =
+          new EntrySpec(tunnel, EntrySpec.Kind.HTTP, "127.0.0.1", 0, false, Optional.empty());
+      known = new EntryDoor(node, spec, switchboard, true);
+      known.opened(await(node.transport().listen(spec, known)));
+      proxies.put(tunnel, known);
+    }
+    return known.listener().address();
+  }
+
   // Stopping.
 
   @Override
@@ -340,6 +387,7 @@ public final class Engine implements EngineControl, AutoCloseable {
     }
     node.tell(EngineEvent.Kind.STOPPING, "", "the engine is stopping");
     doors.forEach(EntryDoor::close);
+    proxies.values().forEach(EntryDoor::close);
     carrierPorts.values().forEach(listener -> listener.close());
     introductions.stop();
     node.stop();

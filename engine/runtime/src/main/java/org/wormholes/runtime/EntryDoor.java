@@ -1,6 +1,7 @@
 package org.wormholes.runtime;
 
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.runtime.spi.EntrySpec;
 import org.wormholes.runtime.spi.FlowAcceptor;
@@ -12,12 +13,17 @@ import org.wormholes.runtime.spi.Loop;
 /// flow is decided by the switchboard of the moment it comes in.
 final class EntryDoor implements FlowAcceptor {
   private final Node node;
+
+  /// Whether every flow takes the door's own tunnel, whatever the routes say.
+  private final boolean pinned;
+
   private volatile EntrySpec spec;
   private volatile Switchboard switchboard;
   private volatile @Nullable Listener listener;
 
-  EntryDoor(Node node, EntrySpec spec, Switchboard switchboard) {
+  EntryDoor(Node node, EntrySpec spec, Switchboard switchboard, boolean pinned) {
     this.node = node;
+    this.pinned = pinned;
     this.spec = spec;
     this.switchboard = switchboard;
   }
@@ -72,10 +78,16 @@ final class EntryDoor implements FlowAcceptor {
   }
 
   private FlowRequest current(FlowRequest request) {
-    EntrySpec now = spec;
+    EntrySpec now = pinned ? forward(spec.tunnel(), request.target()) : spec;
     EntrySpec.Target target =
         now.kind() == EntrySpec.Kind.FORWARD ? now.forward().orElseThrow() : request.target();
     return new FlowRequest(now, target, request.credentials(), request.application());
+  }
+
+  /// An entry whose flows lead to one place through one tunnel.
+  static EntrySpec forward(String tunnel, EntrySpec.Target target) {
+    return new EntrySpec(
+        tunnel, EntrySpec.Kind.FORWARD, "127.0.0.1", 0, false, Optional.of(target));
   }
 
   private Shard shardOf(Loop loop) {
