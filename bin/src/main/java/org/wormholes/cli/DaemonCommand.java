@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.rules.Network;
+import org.wormholes.rules.Resolve;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -111,6 +112,13 @@ final class DaemonCommand implements Callable<Integer> {
   private boolean exitToPrivate;
 
   @Option(
+      names = "--resolve",
+      split = ",",
+      paramLabel = "ADDRESS:PORT",
+      description = "As an exit, ask these name servers (default: whatever the system uses).")
+  private List<String> resolvers = List.of();
+
+  @Option(
       names = "--ready-file",
       paramLabel = "FILE",
       description = "Also write the ready line there.")
@@ -158,7 +166,16 @@ final class DaemonCommand implements Callable<Integer> {
         country.toUpperCase(Locale.ROOT),
         bandwidth,
         memory,
-        exitToPrivate);
+        exitToPrivate,
+        resolve());
+  }
+
+  private Resolve resolve() {
+    try {
+      return resolvers.isEmpty() ? new Resolve.BySystem() : new Resolve.ByServers(resolvers);
+    } catch (IllegalArgumentException e) {
+      throw wrong(String.valueOf(e.getMessage()));
+    }
   }
 
   private List<Network> networks() {

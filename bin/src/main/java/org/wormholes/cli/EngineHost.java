@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
 import org.wormholes.protocol.directory.NodeRole;
 import org.wormholes.rules.Exit;
 import org.wormholes.rules.Network;
+import org.wormholes.rules.Resolve;
 import org.wormholes.rules.codec.RuleCodec;
 import org.wormholes.rules.codec.RuleFile;
 import org.wormholes.rules.codec.RuleFormatException;
@@ -55,7 +56,8 @@ final class EngineHost implements AutoCloseable {
       String country,
       long bandwidth,
       long memory,
-      boolean exitToPrivate) {}
+      boolean exitToPrivate,
+      Resolve resolve) {}
 
   private final StateFolder state;
   private final NettyTransport transport;
@@ -143,7 +145,8 @@ final class EngineHost implements AutoCloseable {
   }
 
   private static Exit exit(Settings settings) {
-    return settings.exitToPrivate() ? ExitRules.ANYWHERE_REACHABLE : Exit.DEFAULT;
+    Exit reachable = settings.exitToPrivate() ? ExitRules.ANYWHERE_REACHABLE : Exit.DEFAULT;
+    return new Exit(reachable.clauses(), settings.resolve());
   }
 
   /// Guards and exits are relays too: without that no path could lead over them.
