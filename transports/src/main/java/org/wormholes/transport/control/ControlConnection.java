@@ -208,7 +208,10 @@ final class ControlConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (event == ChannelInputShutdownEvent.INSTANCE && !busy) {
+    // An answer on its way is still worth sending; of a stream's reader this is how one learns that
+    // it
+    // has left.
+    if (event == ChannelInputShutdownEvent.INSTANCE && (!busy || stream != null)) {
       channel.close();
     }
   }

@@ -120,6 +120,9 @@ final class HttpUpstream implements ConnectionHandler {
 
   @Override
   public void onRead(ByteBuffer in) {
+    if (ended) {
+      return;
+    }
     codec.writeInbound(Unpooled.copiedBuffer(in));
     in.position(in.limit());
     hear();

@@ -271,10 +271,14 @@ final class Visitor extends ChannelInboundHandlerAdapter implements PendingFlow 
   private Connection become() {
     ByteBuf bytes = early;
     early = null;
+    // In this order: a decoder that is just calling may have more to pass on, and what it passes
+    // goes
+    // to whatever stood behind us when we left.
+    Connection connection = door.sockets.stream(loop, channel, bytes, inputEnded);
     if (channel.pipeline().context(this) != null) {
       channel.pipeline().remove(this);
     }
-    return door.sockets.stream(loop, channel, bytes, inputEnded);
+    return connection;
   }
 
   @Override

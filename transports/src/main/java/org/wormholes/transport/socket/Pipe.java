@@ -57,6 +57,7 @@ public final class Pipe {
     private boolean moving;
     private boolean inputEndTold;
     private boolean outputEnded;
+    private boolean closing;
     private boolean closedTold;
 
     End(NettyLoop loop, NettyOptions marks, Flow out, Flow in) {
@@ -189,8 +190,8 @@ public final class Pipe {
 
     @Override
     public void reading(boolean on) {
-      reading = on;
-      if (on) {
+      reading = on && !closing;
+      if (reading) {
         askPump();
       }
     }
@@ -261,10 +262,12 @@ public final class Pipe {
 
     @Override
     public void close() {
-      if (closedTold) {
+      if (closing || closedTold) {
         return;
       }
       finish();
+      closing = true;
+      reading = false;
       loop.executeIfOpen(() -> tellClosed(null));
     }
 
@@ -273,6 +276,8 @@ public final class Pipe {
       if (closedTold) {
         return;
       }
+      closing = true;
+      reading = false;
       outputEnded = true;
       current = null;
       End other = other();

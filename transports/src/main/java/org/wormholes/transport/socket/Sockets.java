@@ -232,7 +232,7 @@ public final class Sockets implements AutoCloseable {
     void accept(NettyLoop loop, DuplexChannel channel);
   }
 
-  private ReadSizes prepare(Channel channel) {
+  ReadSizes prepare(Channel channel) {
     ReadSizes reads = new ReadSizes();
     channel.config().setAutoRead(false);
     channel.config().setRecvByteBufAllocator(reads);

@@ -1,0 +1,4 @@
+@NullMarked
+package org.wormholes.transport.control;
+
+import org.jspecify.annotations.NullMarked;

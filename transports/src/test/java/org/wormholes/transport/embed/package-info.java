@@ -1,0 +1,4 @@
+@NullMarked
+package org.wormholes.transport.embed;
+
+import org.jspecify.annotations.NullMarked;

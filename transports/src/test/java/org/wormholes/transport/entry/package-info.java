@@ -1,0 +1,4 @@
+@NullMarked
+package org.wormholes.transport.entry;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.wormholes.transport.exit;
+
+import org.jspecify.annotations.NullMarked;
