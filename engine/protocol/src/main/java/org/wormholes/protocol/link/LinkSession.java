@@ -45,7 +45,7 @@ public final class LinkSession {
   static final int PREFIX = 2;
   static final int MAX_RECORD = PREFIX + MAX_PLAINTEXT + AesGcm.TAG_BYTES;
 
-  private static final int INITIAL_ARRAY = 2 * MAX_RECORD;
+  private static final int INITIAL_ARRAY = MAX_RECORD;
 
   private final boolean initiator;
   private final @Nullable NodeId peer;
@@ -222,8 +222,9 @@ public final class LinkSession {
     int length = sealed;
     sealed = 0;
     out.write(pending, 0, length);
-    if (pending.length > 2 * FLUSH_AT) {
-      pending = new byte[INITIAL_ARRAY];
+    // A burst must not keep its memory for the rest of the link's life.
+    if (pending.length > INITIAL_ARRAY && length < pending.length / 8) {
+      pending = new byte[pending.length / 2];
     }
   }
 

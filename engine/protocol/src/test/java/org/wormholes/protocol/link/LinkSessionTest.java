@@ -338,6 +338,21 @@ final class LinkSessionTest {
   }
 
   @Test
+  void theMemoryOfABurstIsGivenBack() {
+    LinkSession session = listener();
+    int atFirst = session.array().length;
+    for (int i = 0; i < 12; i++) {
+      session.beginCell(true, Cells.RELAY, 1);
+    }
+    assertThat(session.array().length).isGreaterThan(10 * atFirst);
+    for (int i = 0; i < 10; i++) {
+      Pair.flushed(session);
+      session.ping(i);
+    }
+    assertThat(session.array().length).isEqualTo(atFirst);
+  }
+
+  @Test
   void aClosedLinkSaysAndHearsNothingMore() throws WireException {
     Pair pair = Pair.shakenHands("closed");
     pair.initiator().close(LinkReason.FINISHED);

@@ -122,7 +122,7 @@ final class OnionProperties {
     client.seal(body, 0, body.length);
     byte[] scratch = new byte[body.length];
     for (int hop = 0; hop < 3; hop++) {
-      for (int bit = 0; bit < body.length * 8; bit += 13) {
+      for (int bit = 0; bit < body.length * 8; bit += 61) {
         body[bit / 8] ^= (byte) (1 << (bit % 8));
         assertThat(circuit.relay(hop).peel(body, 0, body.length, scratch, 0)).isFalse();
         body[bit / 8] ^= (byte) (1 << (bit % 8));
