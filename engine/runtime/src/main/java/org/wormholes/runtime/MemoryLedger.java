@@ -39,6 +39,12 @@ final class MemoryLedger implements MemoryAccount {
     used.addAndGet(-bytes);
   }
 
+  /// From three quarters of the limit nobody's window grows any more.
+  @Override
+  public boolean isShort() {
+    return used.get() > limitBytes / 4 * 3;
+  }
+
   /// Whether closing circuits must go on.
   boolean pressing() {
     return used.get() > limitBytes - limitBytes / 10;
