@@ -76,6 +76,11 @@ public final class Json {
     return type.cast(decodeOne(type, read(text), "value"));
   }
 
+  /// The keys of a record type, in the order they are written.
+  public static List<String> keys(Class<? extends Record> type) {
+    return Shape.of(type).fields().stream().map(Field::key).toList();
+  }
+
   /// The key under which a record component of this name and type is written.
   static String key(RecordComponent component) {
     StringBuilder key = new StringBuilder();
