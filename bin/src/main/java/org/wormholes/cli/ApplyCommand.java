@@ -37,6 +37,7 @@ final class ApplyCommand implements Callable<Integer> {
   @Mixin private Reporting reporting;
   @Mixin private EngineOption engine;
   @Mixin private ScriptOption script;
+  @Mixin private ContactOption contacts;
 
   @Parameters(paramLabel = "FILE", description = "A ruleset: a script, or a compiled .wh file.")
   private Path file;
@@ -48,7 +49,7 @@ final class ApplyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    ScriptOption.Rules rules = script.readOrFail(file, reporting);
+    ScriptOption.Rules rules = contacts.fill(script.readOrFail(file, reporting));
     if (!yes && !Reporting.isTerminal(0)) {
       return planOnly(rules);
     }

@@ -105,7 +105,7 @@ final class DemoCommand implements Callable<Integer> {
   /// free ones.
   private List<ListenView> apply(Engine client, ScriptOption.Rules hello, Network network)
       throws InterruptedException {
-    Ruleset local = DemoRules.with(hello.ruleset(), network);
+    Ruleset local = FittedRules.with(hello.ruleset(), network);
     try {
       return carryOut(client, local, hello);
     } catch (ApplyRefusedException e) {
@@ -115,7 +115,7 @@ final class DemoCommand implements Callable<Integer> {
       reporting.say("port " + firstPort(hello.ruleset()) + " is taken: using a free one");
     }
     try {
-      return carryOut(client, DemoRules.onFreePorts(local), hello);
+      return carryOut(client, FittedRules.onFreePorts(local), hello);
     } catch (ApplyRefusedException e) {
       throw new CommandFailure(ExitCode.REFUSED, String.valueOf(e.getMessage()));
     }

@@ -42,6 +42,7 @@ public final class Main implements Runnable {
   static CommandLine commandLine(String... args) {
     CommandLine root = new CommandLine(new Main());
     Commands.addTo(root, args);
+    root.setCaseInsensitiveEnumValuesAllowed(true);
     return root.setParameterExceptionHandler((wrong, arguments) -> explain(wrong))
         .setExecutionExceptionHandler((failure, at, parsed) -> report(failure, at));
   }

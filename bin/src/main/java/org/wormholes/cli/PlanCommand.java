@@ -24,13 +24,14 @@ final class PlanCommand implements Callable<Integer> {
   @Mixin private Reporting reporting;
   @Mixin private EngineOption engine;
   @Mixin private ScriptOption script;
+  @Mixin private ContactOption contacts;
 
   @Parameters(paramLabel = "FILE", description = "A ruleset: a script, or a compiled .wh file.")
   private Path file;
 
   @Override
   public Integer call() {
-    ScriptOption.Rules rules = script.readOrFail(file, reporting);
+    ScriptOption.Rules rules = contacts.fill(script.readOrFail(file, reporting));
     Plan plan = engine.planOrOffline(rules, reporting);
     Paint paint = reporting.paint();
     reporting.print(plan, it -> PlanText.of(it, paint));

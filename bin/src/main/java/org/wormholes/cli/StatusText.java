@@ -130,12 +130,12 @@ final class StatusText {
 
   private static String ruleset(RulesetView ruleset, Instant now) {
     Duration ago = Duration.between(ruleset.applied(), now);
-    return "%s %s (%s), applied %s ago"
+    return "%s %s (%s), applied %s"
         .formatted(
             name(ruleset.name()),
             name(ruleset.version()),
             Units.brief(ruleset.digest()),
-            Units.duration(ago.isNegative() ? Duration.ZERO : ago));
+            ago.toSeconds() < 1 ? "just now" : Units.duration(ago) + " ago");
   }
 
   private static String state(TunnelView.State state, Paint paint) {

@@ -7,8 +7,8 @@ import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.Tunnel;
 
 /// A ruleset fitted to this machine: to a local network, to ports that are free.
-final class DemoRules {
-  private DemoRules() {}
+final class FittedRules {
+  private FittedRules() {}
 
   /// The same ruleset with first contacts for the network of that name.
   static Ruleset with(Ruleset ruleset, Network network) {
@@ -31,7 +31,7 @@ final class DemoRules {
         ruleset.name(),
         ruleset.version(),
         ruleset.networks(),
-        ruleset.tunnels().stream().map(DemoRules::onFreePorts).toList(),
+        ruleset.tunnels().stream().map(FittedRules::onFreePorts).toList(),
         ruleset.routes(),
         ruleset.expectations());
   }
@@ -40,7 +40,7 @@ final class DemoRules {
     return new Tunnel(
         tunnel.name(),
         tunnel.network(),
-        tunnel.entries().stream().map(DemoRules::onFreePort).toList(),
+        tunnel.entries().stream().map(FittedRules::onFreePort).toList(),
         tunnel.relays(),
         tunnel.exit(),
         tunnel.carry(),

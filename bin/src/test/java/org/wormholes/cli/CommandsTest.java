@@ -1,0 +1,329 @@
+package org.wormholes.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.wormholes.runtime.control.ApplyRefusedException;
+import org.wormholes.runtime.control.ControlApi;
+import org.wormholes.runtime.json.Json;
+import org.wormholes.runtime.json.JsonException;
+import org.wormholes.runtime.spi.Listener;
+import org.wormholes.transport.NettyTransport;
+import org.wormholes.transport.control.ControlServer;
+import org.wormholes.transport.socket.NettyOptions;
+import picocli.CommandLine;
+
+/// What the commands print and answer, against an engine that always looks the same, over a real
+/// socket. The texts stand in `src/test/resources/golden`; `-Dgolden.write=true` writes them anew.
+final class CommandsTest {
+  private static final Path GOLDEN = Path.of("src/test/resources/golden");
+  private static final String RULESET =
+      """
+      ruleset "web", version: "2.0" do
+        network("commons") { open_to :anyone }
+
+        tunnel "web", over: "commons" do
+          entry { socks port: 1080 }
+          relay 2 do
+            only { country != "XX" }
+          end
+          exit { refuse { port == 25 } }
+        end
+
+        routes do
+          refuse { port == 6667 }
+          direct { host == "plain.example" }
+          to("web") { otherwise }
+        end
+      end
+      """;
+
+  private static NettyTransport transport;
+
+  @TempDir Path temp;
+  private final FakeEngine engine = new FakeEngine();
+  private boolean stopAsked;
+  private Listener server;
+  private Path file;
+  private String out = "";
+  private String err = "";
+
+  @BeforeAll
+  static void open() {
+    transport = NettyTransport.open(NettyOptions.defaults().withLoops(1));
+  }
+
+  @AfterAll
+  static void close() {
+    transport.close();
+  }
+
+  @BeforeEach
+  void start() throws IOException {
+    ControlApi api =
+        new ControlApi(
+            engine, envelope -> {}, Clock.system(ZoneOffset.UTC), () -> stopAsked = true);
+    server = ControlServer.open(transport.sockets(), socket(), api).toCompletableFuture().join();
+    file = temp.resolve("web.rb");
+    Files.writeString(file, RULESET);
+  }
+
+  @AfterEach
+  void stop() {
+    server.close().toCompletableFuture().join();
+  }
+
+  private Path socket() {
+    return temp.resolve("control").resolve("control.sock");
+  }
+
+  @Test
+  void statusOfAnEngineThatRunsNothing() {
+    assertGolden("status-empty", ExitCode.OK, "status");
+  }
+
+  @Test
+  void statusOfAnEngineThatRunsARuleset() {
+    applied();
+    engine.flows = 1;
+    assertGolden("status", ExitCode.OK, "status");
+    assertGolden("status-json", ExitCode.OK, "status", "--json");
+  }
+
+  @Test
+  void nodesAndCircuits() {
+    assertGolden("nodes", ExitCode.OK, "nodes");
+    assertGolden("circuits", ExitCode.OK, "circuits");
+    assertGolden("circuits-json", ExitCode.OK, "circuits", "--json");
+  }
+
+  @Test
+  void planOfTheFirstRuleset() {
+    assertGolden("plan-first", ExitCode.CHANGES, "plan", file.toString());
+    assertThat(engine.applied()).isEmpty();
+  }
+
+  @Test
+  void planOfAChangeNamesFieldsLinesAndFlows() throws IOException {
+    applied();
+    engine.flows = 3;
+    Files.writeString(
+        file,
+        RULESET
+            .replace("relay 2", "relay 3")
+            .replace("  refuse { port == 6667 }\n", "")
+            .replace("socks port: 1080", "socks port: 1080, udp: true"));
+
+    assertGolden("plan-change", ExitCode.CHANGES, "plan", file.toString());
+    assertGolden(
+        "plan-change-colour", ExitCode.CHANGES, "plan", "--color", "always", file.toString());
+    assertGolden("plan-change-json", ExitCode.CHANGES, "plan", "--json", file.toString());
+  }
+
+  @Test
+  void planWithoutChanges() {
+    applied();
+    assertGolden("plan-none", ExitCode.OK, "plan", file.toString());
+  }
+
+  @Test
+  void applyShowsThePlanAndWhatListensWhere() {
+    assertGolden("apply", ExitCode.OK, "apply", "--yes", file.toString());
+    assertThat(engine.applied()).isPresent();
+  }
+
+  @Test
+  void applyWithoutATerminalAndWithoutYesOnlyPlans() {
+    assertGolden("apply-nobody", ExitCode.CHANGES, "apply", file.toString());
+    assertThat(engine.applied()).isEmpty();
+  }
+
+  @Test
+  void applyThatTheEngineRefuses() {
+    engine.refusal = new ApplyRefusedException("port-in-use", "port 1080 is taken");
+    assertGolden("apply-refused", ExitCode.REFUSED, "apply", "--yes", file.toString());
+  }
+
+  @Test
+  void aCompiledRulesetServesAsWellAsItsScript() {
+    Path compiled = temp.resolve("web.wh");
+    run("check", file.toString(), "--output", compiled.toString());
+
+    assertGolden("plan-first", ExitCode.CHANGES, "plan", compiled.toString());
+  }
+
+  @Test
+  void firstContactsCanBeGivenAtTheCommandLine() {
+    String contact = "wormhole://" + "a".repeat(56) + "@127.0.0.1:4040";
+    run("apply", "--yes", "--bootstrap", contact, file.toString());
+
+    assertThat(engine.applied().orElseThrow().ruleset().networks().getFirst().bootstraps())
+        .containsExactly(contact);
+  }
+
+  @Test
+  void checkSaysOkOrShowsEveryProblem() throws IOException {
+    assertGolden("check", ExitCode.OK, "check", file.toString());
+    assertGolden("check-json", ExitCode.OK, "check", "--json", file.toString());
+    Files.writeString(file, "ruleset \"web\" do\n  tunel \"a\"\n  network 5\nend\n");
+    assertThat(run("check", file.toString())).isEqualTo(ExitCode.PROBLEMS);
+    assertThat(out).contains("web.rb:2:3: ").contains("^").contains("web.rb:3:").contains("not ok");
+    assertThat(run("plan", file.toString())).isEqualTo(ExitCode.PROBLEMS);
+    assertThat(err).contains("web.rb:2:3: ").contains("wormholes: 2 errors");
+    assertThat(run("apply", "--yes", file.toString())).isEqualTo(ExitCode.PROBLEMS);
+    assertThat(engine.applied()).isEmpty();
+  }
+
+  @Test
+  void aFileThatIsNotThereIsAUsageError() {
+    assertThat(run("check", temp.resolve("no.rb").toString())).isEqualTo(ExitCode.USAGE);
+    assertThat(err).startsWith("wormholes: there is no file ");
+  }
+
+  @Test
+  void bytesThatAreNoRulesetAreAProblem() throws IOException {
+    Path bad = temp.resolve("bad.wh");
+    Files.write(bad, new byte[100]);
+
+    assertThat(run("plan", bad.toString())).isEqualTo(ExitCode.PROBLEMS);
+    assertThat(err).contains("is not a compiled ruleset").doesNotContain("\tat ");
+  }
+
+  @Test
+  void explainsWithAndWithoutAnEngine() {
+    assertGolden("explain-none", ExitCode.REFUSED, "explain", "https://example.org");
+    applied();
+    assertGolden("explain", ExitCode.OK, "explain", "https://example.org");
+    assertGolden("explain-json", ExitCode.OK, "explain", "--json", "plain.example:80");
+    assertGolden(
+        "explain-file", ExitCode.OK, "explain", "--file", file.toString(), "irc.example:6667");
+    assertThat(run("explain", "a b")).isEqualTo(ExitCode.USAGE);
+    assertThat(err).contains("a flow is expected");
+  }
+
+  @Test
+  void stopEndsTheEngine() {
+    assertThat(run("stop")).isEqualTo(ExitCode.OK);
+    assertThat(out).startsWith("stopped (process ");
+    assertThat(stopAsked).isTrue();
+  }
+
+  @Test
+  void withoutAnEngineEveryQuestionSaysSo() {
+    server.close().toCompletableFuture().join();
+    for (String command : List.of("status", "nodes", "circuits", "stop", "events")) {
+      assertThat(run(command)).as(command).isEqualTo(ExitCode.NO_ENGINE);
+      assertThat(err).as(command).startsWith("wormholes: no engine answers").hasLineCount(1);
+      assertThat(out).as(command).isEmpty();
+    }
+    assertThat(run("plan", file.toString())).isEqualTo(ExitCode.NO_ENGINE);
+    assertThat(run("apply", "--yes", file.toString())).isEqualTo(ExitCode.NO_ENGINE);
+    assertThat(run("explain", "example.org")).isEqualTo(ExitCode.NO_ENGINE);
+  }
+
+  @Test
+  void theWordsOfTheLanguage() throws JsonException {
+    assertThat(run("words")).isEqualTo(ExitCode.OK);
+    assertThat(out).contains("in a `tunnel`").contains("facts of a relay").contains("latency");
+    assertThat(run("words", "socks")).isEqualTo(ExitCode.OK);
+    assertThat(out).startsWith("socks ").contains("port");
+    assertThat(run("words", "latency", "--json")).isEqualTo(ExitCode.OK);
+    assertThat(Json.read(out).toString()).contains("latency");
+    assertThat(run("words", "lateny")).isEqualTo(ExitCode.USAGE);
+    assertThat(err).contains("did you mean `latency`?");
+  }
+
+  @Test
+  void theKeyIsMadeOnceAndShownWithoutItsSecret() throws JsonException {
+    String state = temp.resolve("state").toString();
+    assertThat(run("keys", "--state", state)).isEqualTo(ExitCode.REFUSED);
+    assertThat(err).contains("there is no key yet");
+    assertThat(run("keys", "generate", "--state", state)).isEqualTo(ExitCode.OK);
+    String address = out.strip();
+    assertThat(address).matches("[a-z2-7]{56}");
+    assertThat(run("keys", "show", "--state", state)).isEqualTo(ExitCode.OK);
+    assertThat(out.strip()).isEqualTo(address);
+    assertThat(run("keys", "generate", "--state", state)).isEqualTo(ExitCode.REFUSED);
+    assertThat(run("keys", "path", "--state", state)).isEqualTo(ExitCode.OK);
+    assertThat(out.strip()).isEqualTo(state + "/node-key");
+    assertThat(run("keys", "--json", "--state", state)).isEqualTo(ExitCode.OK);
+    assertThat(Json.read(out).toString()).contains("address=" + address);
+  }
+
+  @Test
+  void everyCommandListsItsExitCodesInHelp() {
+    for (Commands.Registration each : Commands.all()) {
+      if (!each.name().equals("warm-up")) {
+        assertThat(run(new String[] {each.name(), "--help"})).isEqualTo(ExitCode.OK);
+        assertThat(out).as(each.name()).contains("Exit codes:").contains("Usage: wormholes ");
+      }
+    }
+  }
+
+  private void applied() {
+    assertThat(run("apply", "--yes", file.toString())).isEqualTo(ExitCode.OK);
+  }
+
+  /// Runs a command; those that talk to an engine talk to ours.
+  private int run(String... args) {
+    List<String> all = new ArrayList<>(List.of(args));
+    if (List.of("status", "nodes", "circuits", "events", "stop", "plan", "apply", "explain")
+            .contains(args[0])
+        && !all.contains("--help")) {
+      all.addAll(1, List.of("--control", socket().toString()));
+    }
+    StringWriter output = new StringWriter();
+    StringWriter errors = new StringWriter();
+    String[] line = all.toArray(String[]::new);
+    CommandLine command = Main.commandLine(line);
+    command.setOut(new PrintWriter(output));
+    command.setErr(new PrintWriter(errors));
+    int code = command.execute(line);
+    out = output.toString();
+    err = errors.toString();
+    return code;
+  }
+
+  private void assertGolden(String name, int exitCode, String... args) {
+    int code = run(args);
+    String shown =
+        "exit code %d\n--- standard output\n%s--- standard error\n%s"
+            .formatted(code, plain(out), plain(err));
+    Path golden = GOLDEN.resolve(name + ".txt");
+    try {
+      if (Boolean.getBoolean("golden.write")) {
+        Files.createDirectories(GOLDEN);
+        Files.writeString(golden, shown);
+      }
+      assertThat(shown).as(golden.toString()).isEqualTo(Files.readString(golden));
+      assertThat(code).isEqualTo(exitCode);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Without what differs from run to run.
+  private String plain(String text) {
+    return text.replace(temp.toString(), "DIR")
+        .replace("DIR/web.wh", "DIR/web.rb")
+        .replace("process " + ProcessHandle.current().pid(), "process 4242")
+        .replace("\"process\" : " + ProcessHandle.current().pid(), "\"process\" : 4242")
+        .replace("\u001b", "<ESC>")
+        .replace("->", "→");
+  }
+}

@@ -1,0 +1,197 @@
+package org.wormholes.cli;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.wormholes.rules.FlowSample;
+import org.wormholes.rules.Ruleset;
+import org.wormholes.rules.SourceMap;
+import org.wormholes.rules.codec.RuleCodec;
+import org.wormholes.runtime.control.ApplyRefusedException;
+import org.wormholes.runtime.control.Candidate;
+import org.wormholes.runtime.control.CircuitView;
+import org.wormholes.runtime.control.EngineControl;
+import org.wormholes.runtime.control.EngineEvent;
+import org.wormholes.runtime.control.EngineStatus;
+import org.wormholes.runtime.control.HopCandidates;
+import org.wormholes.runtime.control.HopView;
+import org.wormholes.runtime.control.ListenView;
+import org.wormholes.runtime.control.NodeView;
+import org.wormholes.runtime.control.RulesetView;
+import org.wormholes.runtime.control.TunnelView;
+
+/// An engine that moves no bytes and always looks the same, for what the commands print.
+final class FakeEngine implements EngineControl {
+  /// Later than any test, so that what was applied then was applied just now.
+  private static final Instant FAR = Instant.parse("2999-01-01T00:00:00Z");
+
+  private static final ListenView SOCKS =
+      new ListenView("web", "socks", "127.0.0.1:1080", "SOCKS5, SOCKS4a and HTTP");
+
+  private Optional<Applied> applied = Optional.empty();
+  @Nullable ApplyRefusedException refusal;
+  int flows;
+
+  @Override
+  public EngineStatus status() {
+    return new EngineStatus(
+        "0.1.0",
+        "z".repeat(56),
+        "commons",
+        List.of("relay"),
+        ProcessHandle.current().pid(),
+        Duration.ofSeconds(200),
+        applied.map(Applied::view),
+        applied.isPresent() ? List.of(SOCKS) : List.of(),
+        tunnels(),
+        12,
+        3,
+        applied.isPresent() ? 2 : 0,
+        4,
+        flows,
+        1_234_000,
+        256_000_000);
+  }
+
+  @Override
+  public List<NodeView> nodes() {
+    return List.of(
+        node("a", List.of("guard", "relay"), "SE", true, Optional.of(Duration.ofMillis(12))),
+        node("b", List.of("exit", "relay"), "", false, Optional.empty()));
+  }
+
+  private static NodeView node(
+      String letter, List<String> roles, String country, boolean linked, Optional<Duration> time) {
+    return new NodeView(
+        letter.repeat(56),
+        letter.repeat(8),
+        false,
+        roles,
+        Map.of("tcp", "192.0.2.1:4040"),
+        "ann\u001b[31m", // what a node says of itself must not colour our terminal
+        country,
+        1_000_000,
+        "0.1.0",
+        linked,
+        time,
+        FAR);
+  }
+
+  @Override
+  public List<TunnelView> tunnels() {
+    if (applied.isEmpty()) {
+      return List.of();
+    }
+    return List.of(
+        new TunnelView(
+            "web",
+            "commons",
+            TunnelView.State.READY,
+            Optional.empty(),
+            List.of(SOCKS),
+            3,
+            2,
+            flows,
+            12_300,
+            4_560_000),
+        new TunnelView(
+            "mail",
+            "commons",
+            TunnelView.State.BLOCKED,
+            Optional.of("`only` leaves 0 of 12 relays, the path needs 3"),
+            List.of(),
+            3,
+            0,
+            0,
+            0,
+            0));
+  }
+
+  @Override
+  public List<CircuitView> circuits() {
+    return List.of(
+        new CircuitView(
+            7,
+            "web",
+            CircuitView.State.READY,
+            List.of(
+                hop("a", "relay", Optional.of(Duration.ofNanos(412_000))),
+                hop("b", "relay", Optional.of(Duration.ofNanos(305_000))),
+                hop("c", "exit", Optional.empty())),
+            1,
+            Duration.ofSeconds(75),
+            Optional.of(Duration.ofNanos(6_200_000)),
+            Optional.of(Duration.ofNanos(1_300_000)),
+            12_300,
+            4_560_000));
+  }
+
+  private static HopView hop(String letter, String role, Optional<Duration> time) {
+    return new HopView(letter.repeat(56), letter.repeat(8), "192.0.2.1:4040", role, time);
+  }
+
+  @Override
+  public List<HopCandidates> candidates(String tunnel, FlowSample flow) {
+    return List.of(
+        new HopCandidates(1, "relay", List.of(fits("a", 2.5), fits("b", 1), excluded("c", "only"))),
+        new HopCandidates(2, "exit", List.of(excluded("a", "no exit"), excluded("b", "no exit"))));
+  }
+
+  private static Candidate fits(String letter, double score) {
+    return new Candidate(
+        letter.repeat(56),
+        letter.repeat(8),
+        true,
+        "",
+        "",
+        Optional.empty(),
+        OptionalDouble.of(score));
+  }
+
+  private static Candidate excluded(String letter, String by) {
+    return new Candidate(
+        letter.repeat(56),
+        letter.repeat(8),
+        false,
+        by,
+        by.equals("only") ? "tunnels/web/relays/only" : "",
+        Optional.empty(),
+        OptionalDouble.empty());
+  }
+
+  @Override
+  public Subscription events(Consumer<EngineEvent> listener) {
+    listener.accept(
+        new EngineEvent(
+            FAR, EngineEvent.Kind.TUNNEL_READY, "web", "tunnel web is ready", Map.of()));
+    return () -> {};
+  }
+
+  @Override
+  public Optional<Applied> applied() {
+    return applied;
+  }
+
+  @Override
+  public CompletionStage<List<ListenView>> apply(Ruleset candidate, SourceMap sources) {
+    if (refusal != null) {
+      return CompletableFuture.failedStage(refusal);
+    }
+    RulesetView view =
+        new RulesetView(candidate.name(), candidate.version(), RuleCodec.digest(candidate), FAR);
+    applied = Optional.of(new Applied(candidate, sources, view));
+    return CompletableFuture.completedStage(List.of(SOCKS));
+  }
+
+  @Override
+  public CompletionStage<Void> stop() {
+    return CompletableFuture.completedStage(null);
+  }
+}
