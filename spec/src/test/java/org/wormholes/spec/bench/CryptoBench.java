@@ -24,8 +24,8 @@ import org.wormholes.protocol.wire.ByteSink;
 import org.wormholes.protocol.wire.Cells;
 import org.wormholes.protocol.wire.WireException;
 
-/// What one cell and one handshake cost on one thread. Batches of about a millisecond; the figure is
-/// the fastest tenth, which other work on the machine disturbs least.
+/// What one cell and one handshake cost on one thread. Batches of about a millisecond; the figure
+/// is the fastest tenth, which other work on the machine disturbs least.
 public final class CryptoBench {
   private static final int BATCHES = 2_000;
   private static final int HOPS = 3;
@@ -212,7 +212,8 @@ public final class CryptoBench {
       }
     }
     Arrays.sort(times);
-    System.out.printf("%-40s %,9d ns   median %,9d%n", name, times[BATCHES / 10], times[BATCHES / 2]);
+    System.out.printf(
+        "%-40s %,9d ns   median %,9d%n", name, times[BATCHES / 10], times[BATCHES / 2]);
   }
 
   private static void require(boolean condition) {

@@ -106,7 +106,11 @@ public final class LinkHandshake {
       throw new IllegalStateException("only a new initiator starts");
     }
     byte[] payload = new WireWriter(PAYLOAD_1).u8(VERSION).u8(VERSION).zeros(30).toArray();
-    send(payload, out);
+    try {
+      send(payload, out);
+    } catch (WireException e) {
+      throw new IllegalStateException("a node id has a usable agreement key", e);
+    }
     phase = Phase.AWAITS_2;
   }
 
@@ -227,7 +231,7 @@ public final class LinkHandshake {
     return claimed;
   }
 
-  private void send(byte[] payload, ByteSink out) {
+  private void send(byte[] payload, ByteSink out) throws WireException {
     byte[] sealed = noise.write(payload);
     out.write(sealed, 0, sealed.length);
   }

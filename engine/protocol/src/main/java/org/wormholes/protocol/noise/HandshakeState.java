@@ -63,14 +63,12 @@ public final class HandshakeState {
   }
 
   /// Our next message.
-  public byte[] write(byte[] payload) {
+  ///
+  /// @throws WireException if a key that the peer sent before is refused now that it is used
+  public byte[] write(byte[] payload) throws WireException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try {
-      for (Token token : nextMessage(true)) {
-        write(token, out);
-      }
-    } catch (WireException e) {
-      throw new IllegalStateException("the peer's keys were checked when they were read", e);
+    for (Token token : nextMessage(true)) {
+      write(token, out);
     }
     out.writeBytes(symmetric.encryptAndHash(payload));
     return out.toByteArray();

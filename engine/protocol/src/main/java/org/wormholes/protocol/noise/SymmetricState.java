@@ -17,7 +17,8 @@ final class SymmetricState {
     this.hash = hash;
     this.cipher = cipher;
     byte[] name = protocolName.getBytes(StandardCharsets.US_ASCII);
-    transcript = name.length <= NoiseHash.BYTES ? Arrays.copyOf(name, NoiseHash.BYTES) : hash.hash(name);
+    transcript =
+        name.length <= NoiseHash.BYTES ? Arrays.copyOf(name, NoiseHash.BYTES) : hash.hash(name);
     chainingKey = transcript;
   }
 
@@ -61,8 +62,6 @@ final class SymmetricState {
   /// The initiator's sending state, then the responder's.
   CipherState[] split() {
     byte[][] keys = hash.hkdf(chainingKey, new byte[0], 2);
-    return new CipherState[] {
-      new CipherState(cipher, keys[0]), new CipherState(cipher, keys[1])
-    };
+    return new CipherState[] {new CipherState(cipher, keys[0]), new CipherState(cipher, keys[1])};
   }
 }

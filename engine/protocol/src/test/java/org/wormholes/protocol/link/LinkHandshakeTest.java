@@ -154,6 +154,18 @@ final class LinkHandshakeTest {
     assertThat(catching(() -> hear(new WireWriter(32).u8(1).u8(7).zeros(30).toArray()))).isTrue();
   }
 
+  /// The key stands sealed in message 1, so only who knows the responder's name gets it there.
+  @Test
+  void anEncapsulationKeyOutOfRangeIsRefusedByTheResponder() {
+    Pair pair = Pair.fresh("overflow", true);
+    NodeKey server = pair.server;
+    byte[] message = BadHello.to(server.id(), pair.entropy);
+
+    assertThatThrownBy(() -> Pair.answer(pair.second, message))
+        .isInstanceOf(WireException.class)
+        .hasMessage("ml-kem public key is not valid");
+  }
+
   private interface Attempt {
     void run() throws WireException;
   }

@@ -121,6 +121,23 @@ final class NoiseVectorsTest {
   }
 
   @Test
+  void keysThatAreOnlyUsedInTheAnswerAreRefusedThere() throws WireException {
+    NoiseProtocol hybrid = NoiseProtocol.of("Noise_NNhfs_25519+MLKEM768_AESGCM_SHA256");
+    byte[] hello = hybrid(hybrid)[0].write(new byte[0]);
+    byte[] overflown = hello.clone();
+    Arrays.fill(overflown, 32, 64, (byte) 0xff);
+    byte[] lowOrder = hello.clone();
+    Arrays.fill(lowOrder, 0, 32, (byte) 0);
+    byte[] notCanonical = hello.clone();
+    Arrays.fill(notCanonical, 0, 32, (byte) 0xff);
+    for (byte[] message : List.of(overflown, lowOrder, notCanonical)) {
+      HandshakeState responder = hybrid(hybrid)[1];
+      responder.read(message);
+      assertThatThrownBy(() -> responder.write(new byte[0])).isInstanceOf(WireException.class);
+    }
+  }
+
+  @Test
   void aMessageThatIsCutAnywhereIsRefused() throws WireException {
     NoiseProtocol protocol = NoiseProtocol.of("Noise_XKhfs_25519+MLKEM768_AESGCM_SHA256");
     byte[] message = hybrid(protocol)[0].write(new byte[32]);
