@@ -1,0 +1,172 @@
+package org.wormholes.spec.lab;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/// A network of processes on loopback, and a client of it that runs a ruleset: what a person gets from
+/// `wormholesd` and `wormholes apply`, under a temporary folder.
+public final class LiveNetwork implements AutoCloseable {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final String NAME = "laboratory";
+
+  private final Path folder;
+  private final NameServer names;
+  private final Options options;
+  private final List<Integer> ports;
+  private final List<LiveNode> relays = new ArrayList<>();
+  private Optional<LiveNode> client = Optional.empty();
+
+  private LiveNetwork(Path folder, NameServer names, Options options) {
+    this.folder = folder;
+    this.names = names;
+    this.options = options;
+    this.ports = IntStream.range(0, options.relays()).mapToObj(unused -> Ports.free()).toList();
+  }
+
+  /// How a network differs from the usual one.
+  ///
+  /// @param relays how many; each is guard and exit too
+  /// @param beforeClient words in front of the client's command line, such as a tracer
+  /// @param memoryBytes what every engine may hold in buffers
+  public record Options(int relays, List<String> beforeClient, long memoryBytes) {
+    public static final Options USUAL = new Options(4, List.of(), 256 << 20);
+  }
+
+  public static LiveNetwork start(Path folder, NameServer names) throws IOException {
+    return start(folder, names, Options.USUAL);
+  }
+
+  public static LiveNetwork start(Path folder, NameServer names, Options options)
+      throws IOException {
+    LiveNetwork network = new LiveNetwork(folder, names, options);
+    try {
+      network.relays.add(network.startRelay(0));
+      List<LiveNode.Start> others =
+          IntStream.range(1, options.relays()).mapToObj(network::relay).toList();
+      network.relays.addAll(LiveNode.startAll(others));
+      network.client = Optional.of(network.startClient());
+      network.apply(network.ruleset());
+      return network;
+    } catch (IOException | RuntimeException | AssertionError broken) {
+      network.close();
+      throw broken;
+    }
+  }
+
+  private LiveNode startClient() throws IOException {
+    List<String> words = List.of("--role", "client", "--memory", memory());
+    Path place = folder.resolve("client");
+    return LiveNode.startAll(List.of(new LiveNode.Start(place, options.beforeClient(), words)))
+        .getFirst();
+  }
+
+  private String memory() {
+    return Long.toString(options.memoryBytes());
+  }
+
+  private LiveNode startRelay(int number) throws IOException {
+    return LiveNode.startAll(List.of(relay(number))).getFirst();
+  }
+
+  private LiveNode.Start relay(int number) {
+    List<String> words = new ArrayList<>();
+    words.addAll(List.of("--role", "relay,guard,exit", "--memory", memory()));
+    words.addAll(List.of("--listen", "127.0.0.1:" + ports.get(number)));
+    words.addAll(List.of("--network", NAME, "--exit-to-private"));
+    words.addAll(List.of("--resolve", "127.0.0.1:" + names.port()));
+    // Any other relay will do as a first contact, for one that comes back too.
+    relays.stream()
+        .filter(other -> relays.indexOf(other) != number && other.program().isAlive())
+        .limit(1)
+        .forEach(other -> words.addAll(List.of("--bootstrap", other.url())));
+    return new LiveNode.Start(folder.resolve("relay" + number), List.of(), words);
+  }
+
+  private String ruleset() {
+    String bootstraps =
+        relays.stream()
+            .map(relay -> "    bootstrap \"" + relay.url() + "\"\n")
+            .collect(Collectors.joining());
+    return """
+        ruleset "laboratory", version: "1.0" do
+          network "%s" do
+            open_to :anyone
+        %s  end
+
+          tunnel "lab", over: "%s" do
+            entry { socks port: %d, udp: true }
+            relay 3
+            exit { allow { address.loopback? || !address.private? } }
+          end
+        end
+        """
+        .formatted(NAME, bootstraps, NAME, Ports.free());
+  }
+
+  /// Makes `ruleset` what the client runs, with `wormholes apply`.
+  public void apply(String ruleset) throws IOException {
+    Path file = Files.writeString(folder.resolve("laboratory.rb"), ruleset);
+    var unused =
+        Command.of(wormholes().toArray(String[]::new))
+            .with("apply", "--yes", "--control", client().control(), file.toString())
+            .within(LIMIT)
+            .run()
+            .good();
+  }
+
+  /// The command line's own program, from the classes under test, with the flags of the launcher.
+  static Stream<String> wormholes() {
+    return Stream.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-XX:+UseSerialGC",
+        "-Xmn24m",
+        "-Xmx256m",
+        "--enable-native-access=ALL-UNNAMED",
+        "--sun-misc-unsafe-memory-access=allow",
+        "-cp",
+        System.getProperty("java.class.path"),
+        "org.wormholes.cli.Main");
+  }
+
+  public LiveNode client() {
+    return client.orElseThrow(() -> new IllegalStateException("the client was not started"));
+  }
+
+  public List<LiveNode> relays() {
+    return List.copyOf(relays);
+  }
+
+  /// Where the relays listen for each other and for clients.
+  public List<Integer> relayPorts() {
+    return ports;
+  }
+
+  /// The relay of this address.
+  public LiveNode relay(String address) {
+    return relays.stream()
+        .filter(relay -> relay.address().equals(address))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no relay of ours is " + address));
+  }
+
+  /// Starts a relay that was killed again, in the same folder.
+  public LiveNode restart(LiveNode dead) throws IOException {
+    int number = relays.indexOf(dead);
+    relays.set(number, startRelay(number));
+    return relays.get(number);
+  }
+
+  @Override
+  public void close() {
+    client.ifPresent(LiveNode::close);
+    relays.forEach(LiveNode::close);
+  }
+}
