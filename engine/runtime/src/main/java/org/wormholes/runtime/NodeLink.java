@@ -36,6 +36,11 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
   static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
   static final Duration PING_EVERY = Duration.ofSeconds(10);
 
+  /// The first pings follow each other faster: the very first waits behind the link's own opening.
+  private static final Duration FIRST_PINGS_EVERY = Duration.ofMillis(150);
+
+  private static final int FIRST_PINGS = 4;
+
   /// A link that answers no ping for this long is lost.
   static final Duration SILENCE = Duration.ofSeconds(30);
 
@@ -65,6 +70,7 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
   private boolean flushAsked;
   private long roundTripNanos;
   private long pingSentAt;
+  private int pingsSent;
   private long heardAt;
   private Loop.@Nullable Cancellable timer;
   private String failure = "";
@@ -320,7 +326,8 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
     pingSentAt = now;
     session().ping(now);
     flushLater();
-    timer = shard.after(PING_EVERY, this::ping);
+    pingsSent++;
+    timer = shard.after(pingsSent < FIRST_PINGS ? FIRST_PINGS_EVERY : PING_EVERY, this::ping);
   }
 
   @Override
@@ -402,7 +409,7 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
     if (nonce == pingSentAt) {
       long sample = shard.now() - pingSentAt;
       roundTripNanos =
-          roundTripNanos == 0 ? sample : roundTripNanos + (sample - roundTripNanos) / 4;
+          roundTripNanos == 0 ? sample : RoundTrips.smoothed(roundTripNanos, sample);
       peer().ifPresent(node -> shard.node.roundTrips().sample(node, sample));
     }
   }

@@ -17,11 +17,16 @@ final class RoundTrips {
     return known == null ? OptionalLong.empty() : OptionalLong.of(known);
   }
 
-  /// Smoothed over samples; the first counts whole.
+  /// Takes in a sample; the first counts whole.
   void sample(NodeId node, long roundTripNanos) {
     if (nanos.size() < MAX_NODES || nanos.containsKey(node)) {
-      nanos.merge(node, roundTripNanos, (old, fresh) -> old + (fresh - old) / 4);
+      nanos.merge(node, roundTripNanos, RoundTrips::smoothed);
     }
+  }
+
+  /// A lower sample counts at once, a higher one by a quarter: a busy machine only ever adds.
+  static long smoothed(long old, long fresh) {
+    return fresh < old ? fresh : old + (fresh - old) / 4;
   }
 
   void forget(NodeId node) {
