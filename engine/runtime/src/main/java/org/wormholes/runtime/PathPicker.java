@@ -142,17 +142,18 @@ final class PathPicker {
     return new RelayFacts(node, rule.network(), roundTrips.apply(node.id()));
   }
 
-  /// A weighted shuffle (Efraimidis and Spirakis, 2006), nodes to avoid last.
+  /// A weighted shuffle (Efraimidis and Spirakis, 2006), nodes to avoid last but shuffled too.
   private List<NodeDescriptor> ordered(
       List<NodeDescriptor> nodes, Set<NodeId> avoided, RandomGenerator random) {
     Map<NodeId, Double> keys = new HashMap<>();
     for (NodeDescriptor node : nodes) {
       double weight = Math.max(SMALLEST_WEIGHT, score(node).orElse(1.0));
-      double key = -Math.log(1 - random.nextDouble()) / weight;
-      keys.put(node.id(), key + (avoided.contains(node.id()) ? Double.MAX_VALUE / 2 : 0));
+      keys.put(node.id(), -Math.log(1 - random.nextDouble()) / weight);
     }
     List<NodeDescriptor> ordered = new ArrayList<>(nodes);
-    ordered.sort(Comparator.comparingDouble(node -> keys.getOrDefault(node.id(), 0.0)));
+    ordered.sort(
+        Comparator.comparing((NodeDescriptor node) -> avoided.contains(node.id()))
+            .thenComparingDouble(node -> keys.getOrDefault(node.id(), 0.0)));
     return ordered;
   }
 
