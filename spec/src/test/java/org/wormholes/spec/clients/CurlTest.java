@@ -143,7 +143,11 @@ final class CurlTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"--socks5-hostname PROXY, 97", "--socks4a PROXY, 97", "--proxytunnel --proxy http://PROXY, 56"})
+  @CsvSource({
+    "--socks5-hostname PROXY, 97",
+    "--socks4a PROXY, 97",
+    "--proxytunnel --proxy http://PROXY, 56"
+  })
   void isToldThatANameDoesNotExist(String form, int code, Laboratory lab) {
     var outcome = curl(through(form, lab)).with("http://no-such-name.test:80/").run();
 

@@ -70,7 +70,8 @@ final class OtherProgramsTest {
                 .run()
                 .good();
 
-        // Towards the server, the measurement ends when the client has sent all: some is still on its way.
+        // Towards the server, the measurement ends when the client has sent all: some is still on
+        // its way.
         String whole = direction.equals("--reverse") ? "sum_received" : "sum_sent";
         assertThat(bytes(whole, outcome.text())).isGreaterThanOrEqualTo(20L << 20);
         assertThat(bytes("sum_received", outcome.text())).isPositive();
@@ -84,8 +85,7 @@ final class OtherProgramsTest {
   }
 
   private static long bytes(String sum, String json) {
-    var found =
-        Pattern.compile('"' + sum + "\":\\s*\\{[^}]*\"bytes\":\\s*(\\d+)").matcher(json);
+    var found = Pattern.compile('"' + sum + "\":\\s*\\{[^}]*\"bytes\":\\s*(\\d+)").matcher(json);
     assertThat(found.find()).as(json).isTrue();
     return Long.parseLong(found.group(1));
   }
@@ -104,8 +104,7 @@ final class OtherProgramsTest {
             socks5 127.0.0.1 %d
             """
                 .formatted(lab.socksPort()));
-    return Command.of(
-        Tools.need("proxychains4", "proxychains4"), "-q", "-f", settings.toString());
+    return Command.of(Tools.need("proxychains4", "proxychains4"), "-q", "-f", settings.toString());
   }
 
   @Test

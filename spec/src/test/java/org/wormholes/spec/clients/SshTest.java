@@ -55,7 +55,6 @@ final class SshTest {
 
   private static String proxyCommand(String kind, Laboratory lab) {
     String netcat = Tools.need("nc.openbsd", "netcat-openbsd");
-    return "ProxyCommand=%s -X %s -x 127.0.0.1:%d %%h %%p"
-        .formatted(netcat, kind, lab.socksPort());
+    return "ProxyCommand=%s -X %s -x 127.0.0.1:%d %%h %%p".formatted(netcat, kind, lab.socksPort());
   }
 }

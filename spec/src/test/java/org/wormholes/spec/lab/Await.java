@@ -6,9 +6,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/// Waits for what no event tells: a file another process writes, a counter of the kernel. This is the one
-/// place that looks again and again; where a future, a line of output or an exit can be waited for, that is
-/// done instead.
+/// Waits for what no event tells: a file another process writes, a counter of the kernel. This is
+/// the one place that looks again and again; where a future, a line of output or an exit can be
+/// waited for, that is done instead.
 public final class Await {
   private static final Duration BETWEEN = Duration.ofMillis(20);
 

@@ -7,8 +7,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Random;
 
-/// Bytes that look like noise and are the same every time: where one is lost, doubled or out of place,
-/// the hash differs.
+/// Bytes that look like noise and are the same every time: where one is lost, doubled or out of
+/// place, the hash differs.
 public final class KnownBytes {
   private static final int PIECE = 64 << 10;
 

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/// What the tests with real programs share: servers at the far end, and one network with a client in front
-/// of them. Started by the first test that asks for it, stopped after the last.
+/// What the tests with real programs share: servers at the far end, and one network with a client
+/// in front of them. Started by the first test that asks for it, stopped after the last.
 public final class Laboratory implements AutoCloseable {
   private final Path folder;
   private final PageServer pages;

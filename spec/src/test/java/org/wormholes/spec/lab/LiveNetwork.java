@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// A network of processes on loopback, and a client of it that runs a ruleset: what a person gets from
-/// `wormholesd` and `wormholes apply`, under a temporary folder.
+/// A network of processes on loopback, and a client of it that runs a ruleset: what a person gets
+/// from `wormholesd` and `wormholes apply`, under a temporary folder.
 public final class LiveNetwork implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final String NAME = "laboratory";
@@ -96,18 +96,18 @@ public final class LiveNetwork implements AutoCloseable {
             .map(relay -> "    bootstrap \"" + relay.url() + "\"\n")
             .collect(Collectors.joining());
     return """
-        ruleset "laboratory", version: "1.0" do
-          network "%s" do
-            open_to :anyone
-        %s  end
+    ruleset "laboratory", version: "1.0" do
+      network "%s" do
+        open_to :anyone
+    %s  end
 
-          tunnel "lab", over: "%s" do
-            entry { socks port: %d, udp: true }
-            relay 3
-            exit { allow { address.loopback? || !address.private? } }
-          end
-        end
-        """
+      tunnel "lab", over: "%s" do
+        entry { socks port: %d, udp: true }
+        relay 3
+        exit { allow { address.loopback? || !address.private? } }
+      end
+    end
+    """
         .formatted(NAME, bootstraps, NAME, Ports.free());
   }
 

@@ -22,7 +22,8 @@ import org.wormholes.runtime.control.EngineStatus;
 import org.wormholes.runtime.json.Json;
 import org.wormholes.runtime.json.JsonException;
 
-/// One engine in a process of its own, started as `wormholesd` is, and asked through its control API.
+/// One engine in a process of its own, started as `wormholesd` is, and asked through its control
+/// API.
 public final class LiveNode implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
   private static final Pattern READY = Pattern.compile("^ready (wormhole://([a-z2-7]{56})\\S*)");
@@ -63,7 +64,8 @@ public final class LiveNode implements AutoCloseable {
   private static List<String> commandLine(Start start) {
     Stream<String> daemon =
         Stream.of("daemon", "--state", "state", "--control", controlSocket(start.folder()));
-    return Stream.of(start.before().stream(), LiveNetwork.wormholes(), daemon, start.options().stream())
+    return Stream.of(
+            start.before().stream(), LiveNetwork.wormholes(), daemon, start.options().stream())
         .flatMap(words -> words)
         .toList();
   }

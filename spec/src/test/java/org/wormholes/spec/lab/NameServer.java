@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/// A name server on loopback that knows one zone, `wormholes.test`, every name of which is 127.0.0.1
-/// (RFC 1035 section 4). It counts what it is asked, so that a test can tell who asked.
+/// A name server on loopback that knows one zone, `wormholes.test`, every name of which is
+/// 127.0.0.1 (RFC 1035 section 4). It counts what it is asked, so that a test can tell who asked.
 public final class NameServer implements AutoCloseable {
   public static final String ZONE = "wormholes.test";
 

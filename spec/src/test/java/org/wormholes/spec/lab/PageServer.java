@@ -35,8 +35,10 @@ public final class PageServer implements AutoCloseable {
     var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     PageServer pages = new PageServer(HttpServer.create(address, 0));
     pages.server.setExecutor(pages.threads);
-    pages.page("/hello", exchange -> answer(exchange, 200, GREETING.getBytes(StandardCharsets.UTF_8)));
-    pages.page("/echo", exchange -> answer(exchange, 200, exchange.getRequestBody().readAllBytes()));
+    pages.page(
+        "/hello", exchange -> answer(exchange, 200, GREETING.getBytes(StandardCharsets.UTF_8)));
+    pages.page(
+        "/echo", exchange -> answer(exchange, 200, exchange.getRequestBody().readAllBytes()));
     pages.page("/bytes/", PageServer::bytes);
     pages.server.start();
     return pages;

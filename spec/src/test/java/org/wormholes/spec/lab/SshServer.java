@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/// An ssh server of the test's own on loopback: own port, own host key, own list of who may come in.
+/// An ssh server of the test's own on loopback: own port, own host key, own list of who may come
+/// in.
 public final class SshServer implements AutoCloseable {
   private final Path folder;
   private final int port;
@@ -45,7 +46,8 @@ public final class SshServer implements AutoCloseable {
             """
                 .formatted(port, folder.resolve("host"), folder.resolve("authorized_keys")));
     Program program =
-        Program.start("sshd", folder, Map.of(), List.of(sshd, "-D", "-e", "-f", settings.toString()));
+        Program.start(
+            "sshd", folder, Map.of(), List.of(sshd, "-D", "-e", "-f", settings.toString()));
     program.line(Pattern.compile("Server listening on 127.0.0.1"), Duration.ofSeconds(20));
     return new SshServer(folder, port, program);
   }
@@ -55,7 +57,8 @@ public final class SshServer implements AutoCloseable {
     Command.of(keygen, "-q", "-t", "ed25519", "-N", "", "-f", file.toString()).run().good();
   }
 
-  /// The server insists on this empty folder when it is run by the superuser; the system makes it at boot.
+  /// The server insists on this empty folder when it is run by the superuser; the system makes it
+  /// at boot.
   private static void privilegeSeparationFolder() throws IOException {
     if (System.getProperty("user.name").equals("root")) {
       Files.createDirectories(
@@ -71,13 +74,20 @@ public final class SshServer implements AutoCloseable {
         Files.writeString(folder.resolve("known"), "[127.0.0.1]:" + port + " " + hostKey + "\n");
     return Command.of(
         Tools.need("ssh", "openssh-client"),
-        "-F", "none",
-        "-i", folder.resolve("me").toString(),
-        "-o", "UserKnownHostsFile=" + known,
-        "-o", "GlobalKnownHostsFile=/dev/null",
-        "-o", "IdentitiesOnly=yes",
-        "-o", "BatchMode=yes",
-        "-p", Integer.toString(port));
+        "-F",
+        "none",
+        "-i",
+        folder.resolve("me").toString(),
+        "-o",
+        "UserKnownHostsFile=" + known,
+        "-o",
+        "GlobalKnownHostsFile=/dev/null",
+        "-o",
+        "IdentitiesOnly=yes",
+        "-o",
+        "BatchMode=yes",
+        "-p",
+        Integer.toString(port));
   }
 
   public int port() {

@@ -20,7 +20,8 @@ public final class Tools {
 
   /// Skips the test where `file`, which a package brings, is missing.
   public static void needFile(String file, String debianPackage) {
-    assumeTrue(Files.exists(Path.of(file)), () -> file + " is missing (Debian: " + debianPackage + ")");
+    assumeTrue(
+        Files.exists(Path.of(file)), () -> file + " is missing (Debian: " + debianPackage + ")");
   }
 
   private static Optional<Path> find(String program) {

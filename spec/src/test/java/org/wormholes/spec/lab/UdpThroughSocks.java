@@ -13,8 +13,8 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.NotYetConnectedException;
 import org.jspecify.annotations.Nullable;
 
-/// A local UDP port whose datagrams go to one target through a proxy's UDP ASSOCIATE (RFC 1928 section 7):
-/// what lets a program that knows nothing of proxies, such as dig, use one.
+/// A local UDP port whose datagrams go to one target through a proxy's UDP ASSOCIATE (RFC 1928
+/// section 7): what lets a program that knows nothing of proxies, such as dig, use one.
 public final class UdpThroughSocks implements AutoCloseable {
   private static final int HEADER = 10;
 
@@ -52,8 +52,7 @@ public final class UdpThroughSocks implements AutoCloseable {
   }
 
   private static DatagramChannel onLoopback() throws IOException {
-    return DatagramChannel.open()
-        .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    return DatagramChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
   }
 
   private static SocketAddress associate(Socket control) throws IOException {
@@ -92,27 +91,25 @@ public final class UdpThroughSocks implements AutoCloseable {
 
   private void carryOut() {
     ByteBuffer datagram = ByteBuffer.allocate(65_535);
-    untilClosed(
-        () -> {
-          datagram.clear();
-          datagram.putShort((short) 0).put((byte) 0).put((byte) 1);
-          datagram.put(target.getAddress().getAddress()).putShort((short) target.getPort());
-          program = inside.receive(datagram);
-          outside.send(datagram.flip(), relay);
-        });
+    untilClosed(() -> {
+      datagram.clear();
+      datagram.putShort((short) 0).put((byte) 0).put((byte) 1);
+      datagram.put(target.getAddress().getAddress()).putShort((short) target.getPort());
+      program = inside.receive(datagram);
+      outside.send(datagram.flip(), relay);
+    });
   }
 
   private void carryBack() {
     ByteBuffer datagram = ByteBuffer.allocate(65_535);
-    untilClosed(
-        () -> {
-          datagram.clear();
-          outside.receive(datagram);
-          SocketAddress to = program;
-          if (to != null && datagram.flip().limit() > HEADER) {
-            inside.send(datagram.position(HEADER), to);
-          }
-        });
+    untilClosed(() -> {
+      datagram.clear();
+      outside.receive(datagram);
+      SocketAddress to = program;
+      if (to != null && datagram.flip().limit() > HEADER) {
+        inside.send(datagram.position(HEADER), to);
+      }
+    });
   }
 
   /// The local port.

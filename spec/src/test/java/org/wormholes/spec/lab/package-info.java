@@ -1,5 +1,5 @@
-/// The laboratory of the tests with real programs: children held by handle, servers on loopback, a network of
-/// our own.
+/// The laboratory of the tests with real programs: children held by handle, servers on loopback, a
+/// network of our own.
 @NullMarked
 package org.wormholes.spec.lab;
 
