@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.wormholes.protocol.crypto.NodeKey;
 import org.wormholes.protocol.crypto.NodeUri;
 import org.wormholes.protocol.directory.NodeRole;
@@ -28,13 +30,15 @@ import org.wormholes.rules.expr.Fact;
 import org.wormholes.runtime.Engine;
 import org.wormholes.runtime.GuardStore;
 import org.wormholes.runtime.NodeSettings;
+import org.wormholes.runtime.control.CircuitView;
+import org.wormholes.runtime.control.EngineEvent;
 import org.wormholes.runtime.control.ListenView;
 import org.wormholes.runtime.spi.Transport;
 import org.wormholes.transport.NettyTransport;
 import org.wormholes.transport.socket.NettyOptions;
 
-/// Relays and one client in this process, over real sockets on loopback. Every relay is also an exit
-/// and lets loopback addresses be reached, as its rules say.
+/// Relays and one client in this process, over real sockets on loopback. Every relay is also an
+/// exit and lets loopback addresses be reached, as its rules say.
 public final class LocalNetwork implements AutoCloseable {
   public static final String NETWORK = "local";
 
@@ -60,7 +64,8 @@ public final class LocalNetwork implements AutoCloseable {
       this.relays.add(Engine.start(relay(network, exit), transport, GuardStore.NONE));
       network = new Network(NETWORK, true, List.of(bootstrap()));
     }
-    NodeSettings settings = NodeSettings.client(newKey(), List.of(network)).withMemoryLimit(clientMemory);
+    NodeSettings settings =
+        NodeSettings.client(newKey(), List.of(network)).withMemoryLimit(clientMemory);
     this.client = Engine.start(settings, transport, GuardStore.NONE);
   }
 
@@ -83,6 +88,12 @@ public final class LocalNetwork implements AutoCloseable {
         relays,
         NodeSettings.DEFAULT_MEMORY,
         exit);
+  }
+
+  /// A network whose client keeps at most this much on behalf of others.
+  public static LocalNetwork withClientMemory(int relays, long bytes) throws IOException {
+    return new LocalNetwork(
+        NettyTransport.open(NettyOptions.defaults().withLoops(1)), relays, bytes, LOOPBACK_EXIT);
   }
 
   static NodeKey newKey() {
@@ -110,9 +121,7 @@ public final class LocalNetwork implements AutoCloseable {
     String address = first.carrierAddresses().get("tcp");
     int colon = address.lastIndexOf(':');
     return new NodeUri(
-            first.id(),
-            address.substring(0, colon),
-            Integer.parseInt(address.substring(colon + 1)))
+            first.id(), address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)))
         .format();
   }
 
@@ -130,11 +139,16 @@ public final class LocalNetwork implements AutoCloseable {
 
   /// A ruleset with one tunnel of so many hops and a SOCKS entry on any port.
   public Ruleset tunnel(int hops, Isolation isolation) {
+    return socksTunnel(hops, isolation, 0);
+  }
+
+  /// Likewise on a given port.
+  public Ruleset socksTunnel(int hops, Isolation isolation, int port) {
     Tunnel web =
         new Tunnel(
             "web",
             NETWORK,
-            List.of(new Entry.Socks(new Entry.Listen(0), true)),
+            List.of(new Entry.Socks(new Entry.Listen(port), true)),
             Relays.any(hops),
             LOOPBACK_EXIT,
             List.of("tcp"),
@@ -153,32 +167,47 @@ public final class LocalNetwork implements AutoCloseable {
 
   /// Applies a ruleset and returns the port of its first entry.
   public int apply(Ruleset ruleset) {
-    List<ListenView> open =
-        client.apply(ruleset, SourceMap.EMPTY).toCompletableFuture().join();
+    List<ListenView> open = client.apply(ruleset, SourceMap.EMPTY).toCompletableFuture().join();
     String address = open.getFirst().address();
     return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
   }
 
+  /// Waits until the client knows all relays.
+  public void awaitKnown() {
+    await(
+        EngineEvent.Kind.NODE_FOUND, () -> client.nodes().size() >= relays.size(), "knows relays");
+  }
+
+  private void await(EngineEvent.Kind kind, BooleanSupplier met, String what) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    Runnable check =
+        () -> {
+          if (met.getAsBoolean()) {
+            done.complete(null);
+          }
+        };
+    try (var events =
+        client.events(event -> {
+          if (event.kind() == kind) {
+            // Asking the engine waits for its loops, and this is one of them.
+            Thread.ofVirtual().start(check);
+          }
+        })) {
+      check.run();
+      done.orTimeout(20, TimeUnit.SECONDS).join();
+    } catch (CompletionException e) {
+      throw new AssertionError("the client never " + what, e);
+    }
+  }
+
   /// Waits until the client knows all relays and has a circuit ready.
   public void awaitReady() {
-    CompletableFuture<Void> ready = new CompletableFuture<>();
-    try (var events =
-        client.events(
-            event -> {
-              if (event.kind() == org.wormholes.runtime.control.EngineEvent.Kind.CIRCUIT_BUILT) {
-                ready.complete(null);
-              }
-            })) {
-      boolean already =
-          client.circuits().stream()
-              .anyMatch(
-                  circuit ->
-                      circuit.state()
-                          == org.wormholes.runtime.control.CircuitView.State.READY);
-      if (!already) {
-        ready.orTimeout(20, TimeUnit.SECONDS).join();
-      }
-    }
+    await(
+        EngineEvent.Kind.CIRCUIT_BUILT,
+        () ->
+            client.circuits().stream()
+                .anyMatch(circuit -> circuit.state() == CircuitView.State.READY),
+        "has a circuit");
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.wormholes.runtime;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.protocol.circuit.CircuitEnd;
+import org.wormholes.protocol.circuit.Reason;
 import org.wormholes.protocol.link.LinkSession;
 import org.wormholes.protocol.wire.Cells;
 import org.wormholes.protocol.wire.WireException;
@@ -95,6 +96,13 @@ abstract class EndCircuit extends LinkCircuit {
       alarm = null;
       alarmAt = Long.MAX_VALUE;
     }
+  }
+
+  /// Its streams end with it: carried on elsewhere they would go on holding what they hold.
+  @Override
+  final void shed() {
+    flows.all().forEach(flow -> flow.abandon(Reason.MEMORY));
+    super.shed();
   }
 
   @Override

@@ -45,6 +45,11 @@ abstract class LinkCircuit {
   /// When the oldest byte this circuit makes the node hold came in, `Long.MAX_VALUE` for none.
   abstract long oldestQueuedAt();
 
+  /// Gives back what the circuit holds, because memory is short: the circuit ends.
+  void shed() {
+    link.destroy(this, LinkReason.OVERLOADED);
+  }
+
   /// A cell that came in over this link has left our hands.
   final void released(boolean large) {
     int grant = credit.released(large);

@@ -5,9 +5,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.wormholes.protocol.circuit.MemoryAccount;
 
 /// The one account of every byte that peers and applications make this process keep: retained
-/// stream bytes, queued cells, waiting datagrams. Past its limit the circuits that hold the oldest
+/// stream bytes, queued cells, waiting datagrams. Near its limit the circuits that hold the oldest
 /// bytes are closed until the account is down to nine tenths (after Tor's `MaxMemInQueues`,
-/// dos-spec).
+/// dos-spec). What one turn of a loop may add before it is asked to give way fits into the
+/// sixteenth that is kept free.
 ///
 /// May be charged from any loop.
 final class MemoryLedger implements MemoryAccount {
@@ -17,7 +18,8 @@ final class MemoryLedger implements MemoryAccount {
   private final AtomicLong highest = new AtomicLong();
   private final AtomicBoolean relieving = new AtomicBoolean();
 
-  /// @param overLimit told once whenever the limit is passed, until [#relieved()]; must not block
+  /// @param overLimit told once whenever [#isFull()] becomes true, until [#relieved()]; must not
+  ///   block
   MemoryLedger(long limitBytes, Runnable overLimit) {
     this.limitBytes = limitBytes;
     this.overLimit = overLimit;
@@ -29,7 +31,7 @@ final class MemoryLedger implements MemoryAccount {
     if (now > highest.get()) {
       highest.accumulateAndGet(now, Math::max);
     }
-    if (now > limitBytes && relieving.compareAndSet(false, true)) {
+    if (now > fullBytes() && relieving.compareAndSet(false, true)) {
       overLimit.run();
     }
   }
@@ -43,6 +45,15 @@ final class MemoryLedger implements MemoryAccount {
   @Override
   public boolean isShort() {
     return used.get() > limitBytes / 4 * 3;
+  }
+
+  /// Whether somebody has to give way now.
+  boolean isFull() {
+    return used.get() > fullBytes();
+  }
+
+  private long fullBytes() {
+    return limitBytes - limitBytes / 16;
   }
 
   /// Whether closing circuits must go on.

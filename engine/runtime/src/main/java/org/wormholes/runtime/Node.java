@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 import org.wormholes.protocol.circuit.OrphanRegistry;
 import org.wormholes.protocol.crypto.Entropy;
 import org.wormholes.protocol.crypto.NodeId;
@@ -97,6 +97,7 @@ final class Node {
       shards.add(new Shard(loop, this));
     }
     this.directory = new DirectoryHost(shards.getFirst(), clock);
+    this.directory.listen(new Census());
   }
 
   /// Ids rise with time, so that a node that lost its memory does not publish an old id again.
@@ -348,7 +349,22 @@ final class Node {
     return () -> listeners.remove(listener);
   }
 
-  @Nullable NodeDescriptor known(NodeId id) {
-    return directory.find(id).orElse(null);
+  /// Tells of nodes that come and go.
+  private final class Census implements DirectoryHost.Listener {
+    private final Set<NodeId> known = new HashSet<>();
+
+    @Override
+    public void onNode(NodeDescriptor node) {
+      if (known.add(node.id())) {
+        tell(EngineEvent.Kind.NODE_FOUND, node.id().address(), "a node of the network is known");
+      }
+    }
+
+    @Override
+    public void onForgotten(NodeId node) {
+      known.remove(node);
+      roundTrips.forget(node);
+      tell(EngineEvent.Kind.NODE_LOST, node.address(), "a node of the network has expired");
+    }
   }
 }

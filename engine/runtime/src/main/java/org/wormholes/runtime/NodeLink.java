@@ -408,8 +408,7 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
   public void onPong(long nonce) {
     if (nonce == pingSentAt) {
       long sample = shard.now() - pingSentAt;
-      roundTripNanos =
-          roundTripNanos == 0 ? sample : RoundTrips.smoothed(roundTripNanos, sample);
+      roundTripNanos = roundTripNanos == 0 ? sample : RoundTrips.smoothed(roundTripNanos, sample);
       peer().ifPresent(node -> shard.node.roundTrips().sample(node, sample));
     }
   }

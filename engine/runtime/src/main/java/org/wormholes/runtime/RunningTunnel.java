@@ -81,7 +81,9 @@ final class RunningTunnel {
   }
 
   private Outcome note(Outcome outcome) {
+    Optional<Outcome.Blocked> before = problem;
     problem = outcome instanceof Outcome.Blocked blocked ? Optional.of(blocked) : Optional.empty();
+    problem.filter(now -> !before.equals(problem)).ifPresent(now -> node.blocked(this, now));
     return outcome;
   }
 

@@ -33,6 +33,7 @@ final class Shard {
   private final List<NodeLink> links = new ArrayList<>();
   private final ArrayDeque<Flushable> unflushed = new ArrayDeque<>();
   private boolean flushing;
+  private boolean reliefPaused;
 
   Shard(Loop loop, Node node) {
     this.loop = loop;
@@ -78,10 +79,15 @@ final class Shard {
     }
     flushing = true;
     try {
-      Flushable next;
-      while ((next = unflushed.pollFirst()) != null) {
-        next.flushNow();
-      }
+      do {
+        Flushable next;
+        while ((next = unflushed.pollFirst()) != null) {
+          next.flushNow();
+        }
+        if (node.memory.isFull() && !reliefPaused) {
+          relieve();
+        }
+      } while (!unflushed.isEmpty());
     } finally {
       flushing = false;
     }
@@ -126,7 +132,6 @@ final class Shard {
   void relieve() {
     while (node.memory.pressing()) {
       LinkCircuit oldest = null;
-      NodeLink holder = null;
       long since = Long.MAX_VALUE;
       for (NodeLink link : links) {
         for (LinkCircuit circuit : link.circuits()) {
@@ -134,18 +139,23 @@ final class Shard {
           if (at < since) {
             since = at;
             oldest = circuit;
-            holder = link;
           }
         }
       }
-      if (oldest == null || holder == null) {
+      if (oldest == null) {
         break;
       }
-      holder.destroy(oldest, LinkReason.OVERLOADED);
+      oldest.shed();
     }
     if (node.memory.pressing()) {
       // What is left belongs to other loops, or is being sent: look again soon.
-      after(RELIEF_PAUSE, this::relieve);
+      reliefPaused = true;
+      after(
+          RELIEF_PAUSE,
+          () -> {
+            reliefPaused = false;
+            relieve();
+          });
     } else {
       node.memory.relieved();
     }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +31,12 @@ final class TunnelShard implements ClientCircuit.Owner {
   private static final int MAX_REBUILDS = 5;
 
   private static final Duration REBUILD_PAUSE = Duration.ofMillis(50);
-  private static final Duration SPARE_PAUSE = Duration.ofMillis(500);
+  private static final Duration SPARE_PAUSE = Duration.ofMillis(200);
+
+  /// How long a flow waits for the network to become known, or for a path that is blocked.
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private static final int MAX_WAITING = 1_024;
   private static final Duration SWEEP_EVERY = Duration.ofSeconds(5);
   private static final long IDLE_NANOS = Duration.ofSeconds(60).toNanos();
 
@@ -39,6 +45,10 @@ final class TunnelShard implements ClientCircuit.Owner {
   private final Map<IsolationKey, ClientCircuit> byKey = new HashMap<>();
   private final Map<ClientCircuit, Use> circuits = new HashMap<>();
   private final Suspects suspects = new Suspects();
+
+  /// Flows for which there is no path yet.
+  private final Set<ClientFlow> waiting = new LinkedHashSet<>();
+
   private @Nullable ClientCircuit spare;
   private boolean sparePaused;
   private boolean draining;
@@ -65,13 +75,35 @@ final class TunnelShard implements ClientCircuit.Owner {
 
   /// Puts a new flow on a circuit, or ends it with a reason.
   void open(ClientFlow flow) {
-    ClientCircuit circuit = draining ? null : circuitFor(flow.key);
-    if (circuit == null) {
+    if (place(flow)) {
+      return;
+    }
+    if (draining || waiting.size() >= MAX_WAITING) {
       flow.onReset(Reason.LOST);
       return;
     }
+    waiting.add(flow);
+    pauseSpare();
+    shard.after(
+        PATIENCE,
+        () -> {
+          if (waiting.remove(flow)) {
+            flow.onReset(Reason.LOST);
+          }
+        });
+  }
+
+  private boolean place(ClientFlow flow) {
+    if (flow.isOver()) {
+      return true;
+    }
+    ClientCircuit circuit = draining ? null : circuitFor(flow.key);
+    if (circuit == null) {
+      return false;
+    }
     flow.join(circuit.end.open(flow.target, flow));
     flow.carriedBy(circuit.flows);
+    return true;
   }
 
   /// A datagram flow on the circuit for this key; empty when there is none to be had.
@@ -143,10 +175,7 @@ final class TunnelShard implements ClientCircuit.Owner {
       return null;
     }
     return switch (tunnel.pick(exit, suspects.now(shard.now()))) {
-      case Outcome.Blocked blocked -> {
-        shard.node.blocked(tunnel, blocked);
-        yield null;
-      }
+      case Outcome.Blocked _ -> null;
       case Outcome.Picked(Path path) -> {
         ClientCircuit circuit =
             new ClientCircuit(
@@ -186,6 +215,10 @@ final class TunnelShard implements ClientCircuit.Owner {
           () -> {
             sparePaused = false;
             keepSpare();
+            waiting.removeIf(this::place);
+            if (!waiting.isEmpty()) {
+              pauseSpare();
+            }
           });
     }
   }

@@ -10,8 +10,8 @@ class MemoryLedgerTest {
   private final MemoryLedger ledger = new MemoryLedger(1_000, alarms::incrementAndGet);
 
   @Test
-  void passingTheLimitIsToldOnceUntilItIsRelieved() {
-    ledger.charge(1_000);
+  void beingFullIsToldOnceUntilItIsRelieved() {
+    ledger.charge(938);
     assertThat(alarms).hasValue(0);
     ledger.charge(1);
     ledger.charge(500);

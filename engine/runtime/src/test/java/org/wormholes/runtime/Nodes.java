@@ -27,8 +27,7 @@ final class Nodes {
   }
 
   static NodeDescriptor exit(int number) {
-    return node(
-        number, "op" + number, "", Set.of(NodeRole.RELAY, NodeRole.EXIT, NodeRole.GUARD));
+    return node(number, "op" + number, "", Set.of(NodeRole.RELAY, NodeRole.EXIT, NodeRole.GUARD));
   }
 
   static NodeDescriptor node(int number, String operator, String country, Set<NodeRole> roles) {

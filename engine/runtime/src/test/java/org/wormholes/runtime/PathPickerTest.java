@@ -27,8 +27,7 @@ import org.wormholes.runtime.PathPicker.Wish;
 
 class PathPickerTest {
   private static final NodeId SELF = Nodes.relay(999).id();
-  private static final Set<NodeRole> ALL =
-      Set.of(NodeRole.RELAY, NodeRole.EXIT, NodeRole.GUARD);
+  private static final Set<NodeRole> ALL = Set.of(NodeRole.RELAY, NodeRole.EXIT, NodeRole.GUARD);
 
   @Test
   void aPathHasTheNumberOfHopsTheRuleSaysAndNeverMeetsANodeTwice() {
@@ -154,8 +153,7 @@ class PathPickerTest {
     Map<NodeId, Integer> counts = new HashMap<>();
     Random random = new Random(42);
     for (int i = 0; i < 6_000; i++) {
-      counts.merge(
-          picked(picker.pick(view, Wish.NONE, random)).exit().id(), 1, Integer::sum);
+      counts.merge(picked(picker.pick(view, Wish.NONE, random)).exit().id(), 1, Integer::sum);
     }
     assertThat(counts.values()).allMatch(count -> count > 850 && count < 1_150);
   }
@@ -169,8 +167,7 @@ class PathPickerTest {
   }
 
   private static Expr notEqual(Fact fact, String text) {
-    return new Expr.Compare(
-        Expr.Comparison.NOT_EQUAL, new Expr.FactRef(fact), new Expr.Text(text));
+    return new Expr.Compare(Expr.Comparison.NOT_EQUAL, new Expr.FactRef(fact), new Expr.Text(text));
   }
 
   private static Relays relays(int count, Optional<Expr> only, List<Distinct> distinct) {

@@ -15,8 +15,7 @@ class PathTest {
 
   @Test
   void aPathThatMeetsANodeTwiceCannotBeMade() {
-    assertThatThrownBy(
-            () -> Path.complete(3, List.of(Nodes.exit(1), Nodes.exit(2), Nodes.exit(1))))
+    assertThatThrownBy(() -> Path.complete(3, List.of(Nodes.exit(1), Nodes.exit(2), Nodes.exit(1))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("a path that meets a node twice");
   }
