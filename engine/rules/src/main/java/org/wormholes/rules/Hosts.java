@@ -7,6 +7,9 @@ final class Hosts {
   private Hosts() {}
 
   static String plain(String what, String text) {
+    if (Host.isPlain(text)) {
+      return text;
+    }
     return Host.parse(text)
         .orElseThrow(() ->
             new IllegalArgumentException(

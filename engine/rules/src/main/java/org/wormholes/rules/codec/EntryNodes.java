@@ -68,7 +68,7 @@ final class EntryNodes {
   /// A host in its plain form; records would turn another form into it.
   static String plainHost(RuleInput in) {
     String host = in.text();
-    if (!Host.parse(host).map(parsed -> parsed.text().equals(host)).orElse(false)) {
+    if (!Host.isPlain(host)) {
       throw new KryoException("a host must be in its plain form");
     }
     return host;

@@ -38,13 +38,10 @@ final class MemberNodes {
         kryo,
         Kinds.TEXT_SET,
         TextSet.class,
-        (out, set) -> {
-          out.head(Kinds.TEXT_SET, 0, set.size());
-          set.values().forEach(out::text);
-        },
+        (out, set) -> out.bytes(Kinds.TEXT_SET, 0, set.bytes()),
         in -> {
           noDetail(in);
-          return TextSet.ofSorted(in.strings());
+          return TextSet.ofBytes(in.bytes());
         });
     register(
         kryo, Kinds.QUANTITY_SET, QuantitySet.class, MemberNodes::write, MemberNodes::readAmounts);

@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.wormholes.rules.Verdict;
+import org.wormholes.rules.expr.Expr;
+import org.wormholes.rules.expr.Utf8;
 
 /// Reads canonical bytes, and only those: whatever the writer would have written otherwise is
 /// refused.
@@ -19,7 +21,11 @@ import org.wormholes.rules.Verdict;
 /// being at least 8 bytes long. Kryo's own ways to read strings and arrays, which trust their
 /// counts, are closed.
 final class RuleInput extends Input {
+  /// The longest string, in bytes of UTF-8.
+  static final int MAX_STRING = 4 * Expr.MAX_TEXT;
+
   private final Kryo kryo;
+  private char[] scratch = {};
   private Verdict[] targets = new Verdict[0];
 
   // The last head.
@@ -162,15 +168,25 @@ final class RuleInput extends Input {
   /// Reads the text whose length in bytes is the last count.
   String string() {
     int length = checkedCount(1);
+    if (length > MAX_STRING) {
+      throw new KryoException("a string must have at most %d bytes".formatted(MAX_STRING));
+    }
     if (length == 0) {
       return "";
     }
     int from = position;
     skipPadded(length);
+    if (isAscii(from, length)) {
+      return new String(buffer, from, length, StandardCharsets.ISO_8859_1);
+    }
     if (!Utf8.isWellFormed(buffer, from, from + length)) {
       throw new KryoException("a string is not UTF-8");
     }
-    return new String(buffer, from, length, StandardCharsets.UTF_8);
+    if (scratch.length == 0) {
+      scratch = new char[MAX_STRING];
+    }
+    // The JDK's own way makes several arrays for a string that is not ASCII.
+    return new String(scratch, 0, Utf8.decode(buffer, from, from + length, scratch));
   }
 
   /// Reads the bytes whose number is the last count.
@@ -179,6 +195,26 @@ final class RuleInput extends Input {
     System.arraycopy(buffer, position, bytes, 0, bytes.length);
     skipPadded(bytes.length);
     return bytes;
+  }
+
+  /// Reads a string of nothing but ASCII.
+  String asciiText() {
+    String text = text();
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) >= 128) {
+        throw new KryoException("expected ASCII");
+      }
+    }
+    return text;
+  }
+
+  private boolean isAscii(int from, int length) {
+    for (int i = from; i < from + length; i++) {
+      if (buffer[i] < 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void skipPadded(int length) {

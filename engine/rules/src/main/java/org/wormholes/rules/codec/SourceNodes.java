@@ -32,28 +32,26 @@ final class SourceNodes {
   private static void write(
       RuleOutput out, String path, Position position, Map<String, Integer> files) {
     out.head(Kinds.POSITION, 0, files.getOrDefault(position.file(), 0));
-    out.writeInt(position.line());
-    out.writeInt(position.column());
-    out.writeInt(position.length());
-    out.writeInt(0);
+    out.writeLong(position.line());
+    out.writeLong(position.column());
+    out.writeLong(position.length());
     out.text(path);
     out.text(position.text());
   }
 
   static SourceMap read(RuleInput in) {
     in.head(Kinds.SOURCES);
-    int size = in.checkedCount(48);
+    int size = in.checkedCount(56);
     List<String> files = in.texts();
     SortedMap<String, Position> positions = new TreeMap<>();
     String before = "";
     for (int i = 0; i < size; i++) {
       in.head(Kinds.POSITION);
       int file = in.count();
-      int line = in.readInt();
-      int column = in.readInt();
-      int length = in.readInt();
-      in.zero();
-      String path = in.text();
+      int line = number(in);
+      int column = number(in);
+      int length = number(in);
+      String path = in.asciiText();
       if (path.length() > MAX_PATH
           || path.compareTo(before) <= 0
           || file < 0
@@ -64,5 +62,13 @@ final class SourceNodes {
       positions.put(path, new Position(files.get(file), line, column, length, in.text()));
     }
     return new SourceMap(positions);
+  }
+
+  private static int number(RuleInput in) {
+    long value = in.readLong();
+    if (value < 0 || value > Integer.MAX_VALUE) {
+      throw new KryoException("a place must be 0..2147483647");
+    }
+    return (int) value;
   }
 }

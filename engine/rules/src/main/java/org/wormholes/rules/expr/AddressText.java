@@ -1,28 +1,54 @@
 package org.wormholes.rules.expr;
 
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/// Reads and writes the literals of addresses, strictly.
+/// Reads and writes the literals of addresses, strictly, and without making anything but the
+/// result.
 final class AddressText {
   private static final int GROUPS = 8;
+  private static final int MAX_LENGTH = 45;
+  private static final String DIGITS = "0123456789abcdef";
 
-  private AddressText() {}
+  private final String text;
+  private final @Nullable StringBuilder out; // null: compare with the text instead
+  private int at;
+  private long high;
+  private long low;
 
-  static Optional<Address> parse(String text) {
-    if (text.length() > 45) {
-      return Optional.empty();
-    }
-    if (text.indexOf(':') < 0) {
-      long bits = ipv4(text, 0, text.length());
-      return bits < 0 ? Optional.empty() : Optional.of(Address.ofIpv4((int) bits));
-    }
-    return ipv6(text);
+  private AddressText(String text, @Nullable StringBuilder out) {
+    this.text = text;
+    this.out = out;
   }
 
-  /// Four decimal numbers without leading zeros, or -1.
-  private static long ipv4(String text, int from, int to) {
+  static Optional<Address> parse(String text) {
+    AddressText reader = new AddressText(text, null);
+    return reader.read() ? Optional.of(new Address(reader.high, reader.low)) : Optional.empty();
+  }
+
+  /// Whether the text is a literal in the one spelling that [#format] gives.
+  static boolean isPlain(String text) {
+    AddressText reader = new AddressText(text, null);
+    return reader.read() && (text.indexOf(':') < 0 || reader.isSpelledPlainly());
+  }
+
+  private boolean read() {
+    if (text.length() > MAX_LENGTH) {
+      return false;
+    }
+    if (text.indexOf(':') >= 0) {
+      return readIpv6();
+    }
+    long bits = ipv4(text, 0);
+    low = 0xffff_0000_0000L | bits;
+    return bits >= 0;
+  }
+
+  /// Four decimal numbers without leading zeros up to the end of the text, or -1.
+  private static long ipv4(String text, int from) {
     long bits = 0;
     int at = from;
+    int to = text.length();
     for (int part = 0; part < 4; part++) {
       int start = at;
       int value = 0;
@@ -41,82 +67,98 @@ final class AddressText {
     return at == to ? bits : -1;
   }
 
-  private static Optional<Address> ipv6(String text) {
-    int[] groups = new int[GROUPS];
-    int count = 0;
+  /// Groups are shifted in from the right; where `::` is met, what stands before it is put aside.
+  private boolean readIpv6() {
+    long frontHigh = 0;
+    long frontLow = 0;
     int gap = -1;
-    int at = 0;
-    int end = text.length();
+    int count = 0;
     if (text.startsWith("::")) {
       gap = 0;
       at = 2;
     }
-    while (at < end) {
-      if (count == GROUPS) {
-        return Optional.empty();
+    while (at < text.length()) {
+      int groups = readGroup(GROUPS - count);
+      if (groups == 0) {
+        return false;
       }
-      int next = at;
-      while (next < end && text.charAt(next) != ':') {
-        next++;
-      }
-      if (next == end && text.indexOf('.', at) >= 0) {
-        long bits = ipv4(text, at, end);
-        if (bits < 0 || count > GROUPS - 2) {
-          return Optional.empty();
-        }
-        groups[count++] = (int) (bits >>> 16);
-        groups[count++] = (int) (bits & 0xffff);
+      count += groups;
+      if (at == text.length()) {
         break;
       }
-      int group = group(text, at, next);
-      if (group < 0) {
-        return Optional.empty();
-      }
-      groups[count++] = group;
-      if (next == end) {
-        break;
-      }
-      at = next + 1;
-      if (at == end) {
-        return Optional.empty(); // a single colon at the end
+      at++; // the colon
+      if (at == text.length()) {
+        return false; // a single colon at the end
       }
       if (text.charAt(at) == ':') {
         if (gap >= 0) {
-          return Optional.empty();
+          return false;
         }
         gap = count;
+        frontHigh = high;
+        frontLow = low;
+        high = 0;
+        low = 0;
         at++;
       }
     }
-    if (gap < 0 ? count != GROUPS : count == GROUPS) {
-      return Optional.empty();
+    if (gap < 0) {
+      return count == GROUPS;
     }
-    return Optional.of(spread(groups, count, gap));
+    putInFront(frontHigh, frontLow, 16 * (GROUPS - gap));
+    return count < GROUPS;
   }
 
-  private static int group(String text, int from, int to) {
-    if (from == to || to - from > 4) {
-      return -1;
+  private void putInFront(long frontHigh, long frontLow, int bits) {
+    if (bits >= 128) {
+      return; // nothing stands before the gap
     }
+    if (bits >= 64) {
+      high |= frontLow << (bits - 64);
+    } else {
+      high |= (frontHigh << bits) | (frontLow >>> (64 - bits));
+      low |= frontLow << bits;
+    }
+  }
+
+  /// Reads a group up to the colon after it, or the IPv4 form of the last two; how many it was, 0
+  /// for neither.
+  private int readGroup(int room) {
+    int start = at;
     int value = 0;
-    for (int i = from; i < to; i++) {
-      char c = text.charAt(i);
+    while (at < text.length() && text.charAt(at) != ':') {
+      char c = text.charAt(at);
+      if (c == '.') {
+        return readIpv4Tail(start, room);
+      }
       int digit = c < 128 ? Character.digit(c, 16) : -1;
-      if (digit < 0) {
-        return -1;
+      if (digit < 0 || at - start == 4) {
+        return 0;
       }
       value = value << 4 | digit;
+      at++;
     }
-    return value;
+    if (at == start || room < 1) {
+      return 0;
+    }
+    shiftIn(value);
+    return 1;
   }
 
-  private static Address spread(int[] groups, int count, int gap) {
-    long[] halves = new long[2];
-    for (int i = 0; i < count; i++) {
-      int at = gap >= 0 && i >= gap ? GROUPS - count + i : i;
-      halves[at / 4] |= (long) groups[i] << (16 * (3 - at % 4));
+  private int readIpv4Tail(int start, int room) {
+    long bits = ipv4(text, start);
+    if (bits < 0 || room < 2) {
+      return 0;
     }
-    return new Address(halves[0], halves[1]);
+    shiftIn((int) (bits >>> 16));
+    shiftIn((int) (bits & 0xffff));
+    at = text.length();
+    return 2;
+  }
+
+  private void shiftIn(int group) {
+    high = high << 16 | low >>> 48;
+    low = low << 16 | group;
   }
 
   static String format(Address address) {
@@ -130,22 +172,22 @@ final class AddressText {
           + "."
           + (bits & 0xff);
     }
-    int[] groups = new int[GROUPS];
-    for (int i = 0; i < GROUPS; i++) {
-      long half = i < 4 ? address.high() : address.low();
-      groups[i] = (int) (half >>> (16 * (3 - i % 4)) & 0xffff);
-    }
-    return format(groups);
+    StringBuilder text = new StringBuilder(MAX_LENGTH);
+    AddressText writer = new AddressText("", text);
+    writer.high = address.high();
+    writer.low = address.low();
+    writer.spell();
+    return text.toString();
   }
 
-  /// RFC 5952 section 4.2: the longest run of zeros, the first of equals, at least two, becomes
-  /// `::`.
-  private static String format(int[] groups) {
+  /// RFC 5952: lower case, no leading zeros, and section 4.2: the longest run of zeros, the first
+  /// of equals, at least two, becomes `::`.
+  private void spell() {
     int gap = -1;
     int length = 1;
     for (int start = 0; start < GROUPS; start++) {
       int end = start;
-      while (end < GROUPS && groups[end] == 0) {
+      while (end < GROUPS && group(end) == 0) {
         end++;
       }
       if (end - start > length) {
@@ -153,19 +195,53 @@ final class AddressText {
         length = end - start;
       }
     }
-    StringBuilder text = new StringBuilder();
     for (int i = 0; i < GROUPS; i++) {
       if (i == gap) {
-        text.append("::");
+        put(':');
+        put(':');
         i += length - 1;
         continue;
       }
-      if (!text.isEmpty() && text.charAt(text.length() - 1) != ':') {
-        text.append(':');
+      boolean afterGap = gap >= 0 && i == gap + length;
+      if (i > 0 && !afterGap) {
+        put(':');
       }
-      text.append(Integer.toHexString(groups[i]));
+      spell(group(i));
     }
-    return text.toString();
+  }
+
+  private void spell(int group) {
+    boolean started = false;
+    for (int shift = 12; shift >= 0; shift -= 4) {
+      int digit = group >>> shift & 0xf;
+      started |= digit != 0 || shift == 0;
+      if (started) {
+        put(DIGITS.charAt(digit));
+      }
+    }
+  }
+
+  private int group(int index) {
+    return (int) ((index < 4 ? high : low) >>> (16 * (3 - index % 4)) & 0xffff);
+  }
+
+  private boolean isSpelledPlainly() {
+    if (high == 0 && low >>> 32 == 0xffff) {
+      return false; // IPv4 is spelled as such
+    }
+    at = 0;
+    spell();
+    return at == text.length();
+  }
+
+  /// Writes a character, or steps on where the text goes on with it, and beyond its end where it
+  /// does not.
+  private void put(char c) {
+    if (out != null) {
+      out.append(c);
+      return;
+    }
+    at = at < text.length() && text.charAt(at) == c ? at + 1 : MAX_LENGTH + 1;
   }
 
   private static boolean isDigit(char c) {

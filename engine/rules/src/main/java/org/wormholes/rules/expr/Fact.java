@@ -3,7 +3,6 @@ package org.wormholes.rules.expr;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -255,17 +254,43 @@ public enum Fact {
   }
 
   /// Whether the fact can ever equal this string; `host == "Example.org"` cannot.
-  public boolean canEqual(String value) {
+  public boolean canEqual(CharSequence value) {
     return switch (this) {
-      case PROTOCOL -> PROTOCOLS.contains(value);
-      case WEEKDAY -> WEEKDAYS.contains(value);
-      case HOST -> value.equals(value.toLowerCase(Locale.ROOT)) && !value.endsWith(".");
+      case PROTOCOL -> isAmong(PROTOCOLS, value);
+      case WEEKDAY -> isAmong(WEEKDAYS, value);
+      case HOST -> isHost(value);
       case COUNTRY -> value.isEmpty() || isCountry(value);
       default -> true;
     };
   }
 
-  private static boolean isCountry(String value) {
+  /// Whether [#canEqual] is ever *no*.
+  boolean isRestricted() {
+    return this == PROTOCOL || this == WEEKDAY || this == HOST || this == COUNTRY;
+  }
+
+  private static boolean isAmong(List<String> choices, CharSequence value) {
+    for (int i = 0; i < choices.size(); i++) {
+      if (choices.get(i).contentEquals(value)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// Names and addresses in plain form have no capitals, nothing beyond ASCII and no final dot.
+  private static boolean isHost(CharSequence value) {
+    char last = '.';
+    for (int i = 0; i < value.length(); i++) {
+      last = value.charAt(i);
+      if (last >= 128 || isCapital(last)) {
+        return false;
+      }
+    }
+    return last != '.';
+  }
+
+  private static boolean isCountry(CharSequence value) {
     return value.length() == 2 && isCapital(value.charAt(0)) && isCapital(value.charAt(1));
   }
 

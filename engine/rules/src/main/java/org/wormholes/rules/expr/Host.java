@@ -56,6 +56,12 @@ public sealed interface Host {
     return isName(lower) ? Optional.of(new Name(lower)) : Optional.empty();
   }
 
+  /// Whether the text is a name or an address in its plain form, which [#parse] gives back as it
+  /// is.
+  static boolean isPlain(String text) {
+    return isName(text) || AddressText.isPlain(text);
+  }
+
   /// Whether the text is a name in its plain form.
   static boolean isName(String text) {
     return DomainName.isPlain(text) && !DomainName.endsInNumber(text);

@@ -12,9 +12,21 @@ import org.wormholes.rules.expr.TypeProblem.Kind;
 /// A tree that passes can be evaluated against any facts of the scope without failing, within the
 /// limits of [Expr] and [Cost].
 public final class TypeChecker {
+  /// Leaves a tree that does not pass; has no trace, so costs little.
+  private static final class Failed extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    Failed() {
+      super("does not pass", null, false, false);
+    }
+  }
+
+  private static final TypeChecker FLOWS = new TypeChecker(Scope.FLOW, null);
+  private static final TypeChecker RELAYS = new TypeChecker(Scope.RELAY, null);
+  private static final TypeChecker EXITS = new TypeChecker(Scope.EXIT, null);
+
   private final Scope scope;
-  private final @Nullable Findings findings; // null: only whether it passes, without making garbage
-  private boolean failed;
+  private final @Nullable Findings findings; // null: stop at the first problem, and make nothing
 
   private TypeChecker(Scope scope, @Nullable Findings findings) {
     this.scope = scope;
@@ -38,9 +50,11 @@ public final class TypeChecker {
     if (!fits(expr)) {
       return null;
     }
-    TypeChecker checker = new TypeChecker(scope, null);
-    Type type = checker.check(expr);
-    return checker.failed ? null : type;
+    try {
+      return silent(scope).check(expr);
+    } catch (Failed failed) {
+      return null;
+    }
   }
 
   /// Everything that is wrong with the tree, whatever type it should have.
@@ -155,6 +169,14 @@ public final class TypeChecker {
         yield type == null ? Type.NUMBER : type;
       }
       default -> Type.YES_NO;
+    };
+  }
+
+  private static TypeChecker silent(Scope scope) {
+    return switch (scope) {
+      case FLOW -> FLOWS;
+      case RELAY -> RELAYS;
+      case EXIT -> EXITS;
     };
   }
 
@@ -315,9 +337,7 @@ public final class TypeChecker {
           0, "can't look for %s where each entry is %s", value.description(), wanted.description());
     } else if (member.value() instanceof Expr.FactRef(Fact fact)
         && member.members() instanceof TextSet texts) {
-      for (int i = 0; i < texts.size(); i++) {
-        possible(fact, texts.value(i));
-      }
+      texts.impossible(fact).forEach(never -> possible(fact, never));
     }
     return Type.YES_NO;
   }
@@ -335,7 +355,7 @@ public final class TypeChecker {
 
   private @Nullable Type checkChild(Expr expr, int index) {
     if (findings == null) {
-      return failed ? null : check(expr.child(index));
+      return check(expr.child(index));
     }
     findings.path.add(index);
     Type type = check(expr.child(index));
@@ -354,10 +374,10 @@ public final class TypeChecker {
   }
 
   private void report(Kind kind, String form, String... words) {
-    failed = true;
-    if (findings != null) {
-      String message = form.formatted((Object[]) words);
-      findings.problems.add(new TypeProblem(findings.path, kind, message));
+    if (findings == null) {
+      throw new Failed();
     }
+    String message = form.formatted((Object[]) words);
+    findings.problems.add(new TypeProblem(findings.path, kind, message));
   }
 }

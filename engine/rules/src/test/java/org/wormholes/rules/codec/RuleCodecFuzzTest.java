@@ -6,32 +6,48 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
-import org.wormholes.rules.Exit;
-import org.wormholes.rules.Isolation;
-import org.wormholes.rules.Network;
-import org.wormholes.rules.Relays;
+import org.junit.jupiter.api.TestFactory;
+import org.wormholes.rules.Expectation;
+import org.wormholes.rules.FlowSample;
+import org.wormholes.rules.Position;
+import org.wormholes.rules.Protocol;
 import org.wormholes.rules.Route;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.RulesetGenerator;
+import org.wormholes.rules.Samples;
 import org.wormholes.rules.SourceMap;
-import org.wormholes.rules.Tunnel;
 import org.wormholes.rules.Verdict;
+import org.wormholes.rules.expr.Address;
+import org.wormholes.rules.expr.AddressSet;
+import org.wormholes.rules.expr.DomainSet;
+import org.wormholes.rules.expr.Expr;
 import org.wormholes.rules.expr.Exprs;
+import org.wormholes.rules.expr.Fact;
+import org.wormholes.rules.expr.QuantitySet;
+import org.wormholes.rules.expr.Regex;
+import org.wormholes.rules.expr.TextSet;
+import org.wormholes.rules.expr.Type;
 
 /// Whatever the bytes, reading them ends in rules or in the one declared exception, within its
 /// share of memory. Bodies are mutated and put into a fresh envelope, since the checksum stops
 /// anything else.
 class RuleCodecFuzzTest {
-  private static final int INPUTS = 100_000;
+  private static final int INPUTS = 60_000;
   private static final int FREE_BYTES = 64 << 10;
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   @Test
-  void mutatedBodiesAreRulesOrAreRefused() {
+  void mutatedBodiesAreRulesOrAreRefused() throws RuleFormatException {
     SplittableRandom random = new SplittableRandom(7);
     List<byte[]> bodies = new ArrayList<>();
     for (long seed = 0; seed < 200; seed++) {
@@ -41,7 +57,13 @@ class RuleCodecFuzzTest {
     int decoded = 0;
     for (int i = 0; i < INPUTS; i++) {
       byte[] body = mutated(bodies.get(random.nextInt(bodies.size())), random);
-      decoded += decodes(Envelope.wrap(body, sources, null), "input " + i) ? 1 : 0;
+      byte[] file = Envelope.wrap(body, sources, null);
+      if (decodes(file, "input " + i)) {
+        decoded++;
+        assertThat(RuleCodec.canonicalBytes(RuleCodec.decode(file).ruleset()))
+            .as("what reads has one spelling, input %d", i)
+            .isEqualTo(body);
+      }
     }
     assertThat(decoded).as("some mutations change only a value").isBetween(INPUTS / 100, INPUTS);
   }
@@ -58,17 +80,93 @@ class RuleCodecFuzzTest {
   }
 
   /// The densest rulesets there are: many small things, each of which becomes an object.
-  @Test
-  void denseRulesetsStayWithinTheirMemory() throws RuleFormatException {
-    Network network = new Network("n", true, List.of());
-    List<Route> routes = new ArrayList<>();
-    for (int i = 0; i < 50_000; i++) {
-      routes.add(new Route(Verdict.REFUSE, Exprs.YES));
+  @TestFactory
+  Stream<DynamicTest> denseRulesetsStayWithinTheirMemory() {
+    Expr user = new Expr.FactRef(Fact.USER);
+    Expr empty = new Expr.Compare(Expr.Comparison.EQUAL, user, new Expr.Text("a"));
+    Expr port = new Expr.Compare(Expr.Comparison.LESS, new Expr.Length(user), number(3));
+    List<String> texts = IntStream.range(0, 40_000).mapToObj(i -> "" + (char) (300 + i)).toList();
+    List<String> pairs =
+        IntStream.range(0, 900)
+            .mapToObj(i -> "" + (char) (33 + i / 90) + (char) (33 + i % 90))
+            .toList();
+    List<QuantitySet.Span> spans =
+        IntStream.range(0, 20_000).mapToObj(i -> QuantitySet.Span.of(i)).toList();
+    Map<String, Position> positions = new HashMap<>();
+    for (int i = 0; i < 20_000; i++) {
+      positions.put(Integer.toString(i, 36), new Position("", 1, 1, 0, "\u0100"));
     }
-    Ruleset dense =
-        new Ruleset("r", "1", List.of(network), List.of(tunnel("t")), routes, List.of());
-    byte[] file = RuleCodec.encode(dense, SourceMap.EMPTY);
-    assertThat(decodes(file, "dense")).isTrue();
+    return Stream.of(
+        dense("constants", routes(20_000, Exprs.YES)),
+        dense("negations", routes(20_000, new Expr.Not(Exprs.YES))),
+        dense("comparisons", routes(20_000, empty)),
+        dense("lengths", routes(20_000, port)),
+        dense("patterns", routes(20_000, new Expr.Matches(user, Regex.of("a")))),
+        dense("sets of strings", routes(1, new Expr.Member(user, TextSet.of(texts)))),
+        dense("sets of short strings", routes(50, new Expr.Member(user, TextSet.of(pairs)))),
+        dense(
+            "sets of amounts",
+            routes(1, new Expr.Member(new Expr.Length(user), QuantitySet.of(Type.NUMBER, spans)))),
+        dense("small sets", routes(20_000, new Expr.Member(user, DomainSet.of("a")))),
+        dense(
+            "small sets of ranges",
+            routes(20_000, new Expr.Member(new Expr.FactRef(Fact.ADDRESS), AddressSet.of("::1")))),
+        dense(
+            "literals",
+            routes(
+                20_000,
+                new Expr.Compare(
+                    Expr.Comparison.EQUAL,
+                    new Expr.FactRef(Fact.ADDRESS),
+                    new Expr.AddressLiteral(new Address(0, 1))))),
+        dense("expectations of names", expectations("a")),
+        dense("expectations of IPv4", expectations("1.2.3.4")),
+        dense("expectations of IPv6", expectations("::")),
+        dense("tunnels", tunnels()),
+        DynamicTest.dynamicTest(
+            "positions",
+            () ->
+                assertThat(
+                        decodes(
+                            RuleCodec.encode(routes(1, Exprs.YES), new SourceMap(positions)),
+                            "positions"))
+                    .isTrue()));
+  }
+
+  private static DynamicTest dense(String what, Ruleset ruleset) {
+    return DynamicTest.dynamicTest(
+        what, () -> assertThat(decodes(RuleCodec.encode(ruleset, SourceMap.EMPTY), what)).isTrue());
+  }
+
+  private static Ruleset routes(int count, Expr condition) {
+    return Samples.ruleset(
+        List.of(Samples.tunnel("t")),
+        Collections.nCopies(count, new Route(Verdict.REFUSE, condition)));
+  }
+
+  private static Ruleset expectations(String host) {
+    Expectation one = new Expectation(FlowSample.of(host, 1, Protocol.TCP), Verdict.REFUSE);
+    return new Ruleset(
+        "r",
+        "1",
+        List.of(Samples.NETWORK),
+        List.of(Samples.tunnel("t")),
+        List.of(),
+        Collections.nCopies(Ruleset.MAX_EXPECTATIONS, one));
+  }
+
+  private static Ruleset tunnels() {
+    return Samples.ruleset(
+        IntStream.range(0, Ruleset.MAX_TUNNELS).mapToObj(i -> Samples.tunnel("" + i)).toList(),
+        List.of());
+  }
+
+  private static Expr number(double value) {
+    return Expr.Quantity.number(value);
+  }
+
+  @Test
+  void ordinaryRulesetsStayWithinTheirMemory() {
     for (long seed = 0; seed < 2000; seed++) {
       RulesetGenerator generator = new RulesetGenerator(seed);
       Ruleset ruleset = generator.ruleset();
@@ -116,20 +214,6 @@ class RuleCodecFuzzTest {
     byte[] bare = RuleCodec.encode(new RulesetGenerator(5).ruleset(), SourceMap.EMPTY);
     int emptySources = 16;
     return Arrays.copyOfRange(file, bare.length - emptySources, file.length);
-  }
-
-  private static Tunnel tunnel(String name) {
-    return new Tunnel(
-        name,
-        "n",
-        List.of(),
-        Relays.any(3),
-        Exit.DEFAULT,
-        List.of(),
-        java.util.Optional.empty(),
-        Isolation.DEFAULT,
-        false,
-        java.util.Optional.empty());
   }
 
   private static byte[] mutated(byte[] original, SplittableRandom random) {

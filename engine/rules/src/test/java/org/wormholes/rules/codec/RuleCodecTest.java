@@ -29,7 +29,7 @@ class RuleCodecTest {
       "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
 
   private static final String DIGEST =
-      "wr1-883bec2d3a320dcefd13fb9f1bf73474cabaae92d7339f517f4b5aa8724fc76e";
+      "wr1-ed230463723549a588493d6b185a9aa84781dbe89bd9fd31d3d13ad30af95bf4";
 
   private static byte[] golden(String name) throws IOException {
     try (InputStream in = RuleCodecTest.class.getResourceAsStream(name)) {

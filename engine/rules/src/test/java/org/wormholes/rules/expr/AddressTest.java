@@ -49,6 +49,7 @@ class AddressTest {
               : new Address(random.nextLong() & mask, random.nextLong() & ~mask);
       assertThat(Address.parse(address.toString())).as("%s", address).contains(address);
       assertThat(Address.of(address.bytes())).isEqualTo(address);
+      assertThat(Host.isPlain(address.toString())).as("%s", address).isTrue();
     }
   }
 
@@ -111,6 +112,13 @@ class AddressTest {
     assertThat(AddressKind.of(address)).isEqualTo(kind);
     assertThat(kind.has(address)).isTrue();
     assertThat(kind.has(null)).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"::0", "0::", "2001:DB8::1", "::ffff:1.2.3.4", "1:0:0:0:1::", "01::", "[::1]"})
+  void knowsLiteralsInOtherSpellings(String text) {
+    assertThat(Host.isPlain(text)).isFalse();
   }
 
   @Test

@@ -220,6 +220,19 @@ class MembersTest {
     assertThat(set.size()).isEqualTo(2);
     assertThat(set.contains("a")).isTrue();
     assertThat(set.contains("A")).isFalse();
-    assertThatThrownBy(() -> TextSet.ofSorted("b", "a")).hasMessageContaining("order");
+    assertThat(TextSet.of("é", "\uffff", "😀").values()).containsExactly("é", "\uffff", "😀");
+    assertThat(TextSet.of("é", "\uffff", "😀").contains("😀")).isTrue();
+    for (byte[] bytes :
+        List.of(
+            new byte[] {1},
+            new byte[] {2, 0, 'a'},
+            new byte[] {1, 0, 'b', 1, 0, 'a'},
+            new byte[] {0, 0, 0, 0},
+            new byte[] {1, 0, -1})) {
+      assertThatThrownBy(() -> TextSet.ofBytes(bytes)).isInstanceOf(IllegalArgumentException.class);
+    }
+    assertThatThrownBy(() -> TextSet.of("x".repeat(Expr.MAX_TEXT + 1)))
+        .hasMessageContaining("1024");
+    assertThat(TextSet.of("€".repeat(Expr.MAX_TEXT)).size()).isEqualTo(1);
   }
 }
