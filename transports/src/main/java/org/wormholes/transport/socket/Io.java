@@ -120,11 +120,6 @@ enum Io {
     }
   };
 
-  // States of a socket in Linux, include/net/tcp_states.h.
-  private static final int TCP_ESTABLISHED = 1;
-  private static final int TCP_FIN_WAIT1 = 4;
-  private static final int TCP_FIN_WAIT2 = 5;
-
   abstract IoHandlerFactory loops();
 
   abstract SocketChannel stream();
@@ -153,15 +148,6 @@ enum Io {
   /// Whether `channel` takes options of the system that Java does not know.
   static boolean takesRawOptions(Channel channel) {
     return channel instanceof EpollSocketChannel || channel instanceof EpollServerSocketChannel;
-  }
-
-  /// Whether the far side of an epoll stream, whose own direction has ended, has ended its own too.
-  static boolean peerHasEnded(Channel channel) {
-    if (!(channel instanceof EpollSocketChannel epoll) || !epoll.isActive()) {
-      return false;
-    }
-    int state = epoll.tcpInfo().state();
-    return state != TCP_FIN_WAIT1 && state != TCP_FIN_WAIT2 && state != TCP_ESTABLISHED;
   }
 
   static boolean epollWorks() {

@@ -118,6 +118,10 @@ public final class NettyConnection extends ChannelInboundHandlerAdapter implemen
     return print(channel.localAddress());
   }
 
+  DuplexChannel channel() {
+    return channel;
+  }
+
   // Out
 
   @Override
@@ -256,8 +260,6 @@ public final class NettyConnection extends ChannelInboundHandlerAdapter implemen
       discardInput();
     } else if (inputEndTold) {
       channel.close();
-    } else if (!reading) {
-      readAhead();
     }
   }
 
@@ -278,9 +280,6 @@ public final class NettyConnection extends ChannelInboundHandlerAdapter implemen
     }
     if (!reading) {
       channel.config().setAutoRead(false);
-      if (outputShut) {
-        readAhead();
-      }
     } else if (held != null || inputEnded) {
       askDelivery();
     } else {
@@ -351,17 +350,6 @@ public final class NettyConnection extends ChannelInboundHandlerAdapter implemen
     }
     kept.writeBytes(bytes);
     bytes.release();
-    if (outputShut && !reading) {
-      readAhead();
-    }
-  }
-
-  /// With both directions ended epoll reports a socket over and over, wanted or not. Reading to the
-  /// end, at most a receive buffer more, is what lets the loop sleep.
-  private void readAhead() {
-    if (!inputEnded && Io.peerHasEnded(channel)) {
-      channel.read();
-    }
   }
 
   @Override

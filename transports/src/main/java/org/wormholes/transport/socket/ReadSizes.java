@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// loop. One object per channel, both as allocator and as handle.
 @SuppressWarnings("deprecation") // Netty has no other place for this.
 final class ReadSizes implements RecvByteBufAllocator, RecvByteBufAllocator.ExtendedHandle {
-  private static final int HANDSHAKE_BYTES = 1024;
+  private static final int HANDSHAKE_BYTES = 256;
 
   /// How many bytes one connection may read before the others of its loop get their turn.
   private static final int MAX_BYTES_PER_TURN = 256 * 1024;

@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -260,6 +261,15 @@ public final class Sockets implements AutoCloseable {
             options.congestionControl().get());
       }
     }
+  }
+
+  /// The congestion control that the system uses for `connection`, where it tells.
+  public Optional<String> congestionControl(Connection connection) {
+    if (!(connection instanceof NettyConnection netty) || !Io.takesRawOptions(netty.channel())) {
+      return Optional.empty();
+    }
+    ByteBuffer value = netty.channel().config().getOption(CONGESTION);
+    return Optional.of(StandardCharsets.US_ASCII.decode(value).toString().replace("\0", ""));
   }
 
   /// Spreads accepted channels over loops.

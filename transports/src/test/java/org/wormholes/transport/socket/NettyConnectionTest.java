@@ -208,13 +208,14 @@ class NettyConnectionTest {
     assertThat(collector.bytes()).isEqualTo(sent);
   }
 
-  /// With both directions ended and data unread, epoll reports the socket without pause.
+  /// With both directions ended epoll would report a socket without pause, asked or not.
   @ParameterizedTest
   @EnumSource(Polling.class)
   void sleepsWhileAnEndedPeersBytesWaitUnread(Polling polling) throws Exception {
     Connection connection = connect(polling, 0);
     Collector collector = new Collector(connection);
-    byte[] sent = new byte[600_000];
+    // Few enough to fit into the receive buffer, so that the end arrives behind them.
+    byte[] sent = new byte[40_000];
     new Random(9).nextBytes(sent);
     on(
         connection,
@@ -232,7 +233,7 @@ class NettyConnectionTest {
     Loop other = open().loops().get(1 - connection.loop().index());
     other.schedule(
         Duration.ofMillis(300), () -> used.complete(threads.getThreadCpuTime(thread) - before));
-    assertThat(used.get(5, TimeUnit.SECONDS)).isLessThan(Duration.ofMillis(150).toNanos());
+    assertThat(used.get(5, TimeUnit.SECONDS)).isLessThan(Duration.ofMillis(20).toNanos());
     on(
         connection,
         () -> {
