@@ -12,11 +12,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.wormholes.dsl.Compilation;
 import org.wormholes.protocol.crypto.NodeKey;
 import org.wormholes.rules.Entry;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.Tunnel;
+import org.wormholes.rulesets.Rulesets;
 import org.wormholes.runtime.Engine;
 import org.wormholes.runtime.GuardStore;
 import org.wormholes.runtime.NodeSettings;
@@ -67,7 +69,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    ScriptOption.Rules hello = BundledRulesets.hello();
+    ScriptOption.Rules hello = hello();
     Network network = hello.ruleset().networks().getFirst();
     try (NettyTransport transport = NettyTransport.open();
         Devnet relays = Devnet.start(NODES, network, transport)) {
@@ -85,6 +87,15 @@ final class DemoCommand implements Callable<Integer> {
       }
     }
     return ExitCode.OK;
+  }
+
+  private static ScriptOption.Rules hello() {
+    Compilation compilation = Rulesets.compile("hello");
+    Ruleset ruleset =
+        compilation
+            .ruleset()
+            .orElseThrow(() -> new IllegalStateException("hello: " + compilation.render()));
+    return new ScriptOption.Rules(ruleset, compilation.sourceMap());
   }
 
   private void acquaint(Devnet relays) throws InterruptedException {
@@ -231,8 +242,7 @@ final class DemoCommand implements Callable<Integer> {
                 "first byte after",
                 "%s, and %s the second time"
                     .formatted(
-                        Units.duration(shown.firstByte()),
-                        Units.duration(shown.firstByteAgain())))
+                        Units.duration(shown.firstByte()), Units.duration(shown.firstByteAgain())))
             .row(
                 "circuit built in",
                 shown.circuit().buildTime().map(Units::duration).orElse("not measured"))

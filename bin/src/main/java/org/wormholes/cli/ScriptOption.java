@@ -1,7 +1,6 @@
 package org.wormholes.cli;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -86,20 +85,5 @@ final class ScriptOption {
       throw new CommandFailure(
           ExitCode.PROBLEMS, "%s is not a compiled ruleset: %s".formatted(file, e.getMessage()));
     }
-  }
-
-  /// A ruleset that comes with the program.
-  static Rules bundled(String name, String script) {
-    Compilation compilation = Compiler.compile(name, script, Options.defaults());
-    Ruleset ruleset =
-        compilation
-            .ruleset()
-            .orElseThrow(() -> new IllegalStateException(name + ": " + compilation.render()));
-    return new Rules(ruleset, compilation.sourceMap());
-  }
-
-  /// The bytes of a text, as written to files.
-  static byte[] utf8(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
   }
 }
