@@ -22,8 +22,8 @@ public final class Directory {
   /// How far in the future a descriptor may be signed: the two clocks may differ by as much.
   public static final Duration MAX_AHEAD = Duration.ofHours(1);
 
-  /// How soon a descriptor from others may be replaced by a newer one, so that nobody can flood the
-  /// network with news of one node.
+  /// How soon a descriptor from others is replaced by a newer one, so that nobody can flood the
+  /// network with news of one node. One that comes sooner waits.
   public static final Duration REPLACE_AFTER = Duration.ofSeconds(5);
 
   private static final Duration EXPIRE_EVERY = Duration.ofSeconds(1);
@@ -69,6 +69,10 @@ public final class Directory {
 
   private final DescriptorStore store;
   private final Map<Integer, Neighbour> neighbours = new TreeMap<>();
+
+  /// News of known nodes that came too soon after the last: at most one each.
+  private final Map<Bytes, SignedDescriptor> deferred = new TreeMap<>();
+
   private Instant expireFrom = Instant.MIN;
   private Instant skewFrom = Instant.MIN;
 
@@ -92,6 +96,7 @@ public final class Directory {
       case Input.Publish(SignedDescriptor descriptor) -> onPublish(descriptor, now, out);
       case Input.Tick() -> {
         expire(now, out);
+        acceptDeferred(now, out);
         compare(now, out);
       }
     }
@@ -268,20 +273,53 @@ public final class Directory {
       return false;
     }
     Optional<DescriptorStore.Held> held = store.find(id);
-    boolean isNews =
-        held.map(known ->
-                known.signed().descriptor().published().toEpochMilli() < published
-                    && !now.isBefore(known.since().plus(REPLACE_AFTER)))
-            .orElseGet(() -> store.hasRoomFor(id));
-    if (!isNews) {
+    long known =
+        held.map(each -> each.signed().descriptor().published().toEpochMilli())
+            .orElse(Long.MIN_VALUE);
+    if (published <= known || (held.isEmpty() && !store.hasRoomFor(id))) {
       return false;
     }
     SignedDescriptor signed = SignedDescriptor.decode(array, 0, array.length);
+    if (held.isPresent() && now.isBefore(held.get().since().plus(REPLACE_AFTER))) {
+      defer(signed);
+      return false;
+    }
+    return accept(signed, now, out);
+  }
+
+  /// Keeps the newest of those that came too soon.
+  private void defer(SignedDescriptor signed) {
+    deferred.merge(
+        signed.descriptor().id().key(),
+        signed,
+        (old, late) ->
+            old.descriptor().published().isBefore(late.descriptor().published()) ? late : old);
+  }
+
+  private boolean accept(SignedDescriptor signed, Instant now, List<Output> out) {
     if (!signed.descriptor().isAlive(now) || !store.put(signed, now)) {
       return false;
     }
+    deferred.remove(signed.descriptor().id().key());
     out.add(new Output.Learned(signed.descriptor()));
     return true;
+  }
+
+  /// Takes in those that came too soon and whose time has come.
+  private void acceptDeferred(Instant now, List<Output> out) {
+    List<Bytes> news = new ArrayList<>();
+    for (SignedDescriptor signed : List.copyOf(deferred.values())) {
+      Bytes id = signed.descriptor().id().key();
+      Optional<DescriptorStore.Held> held = store.find(id);
+      if (held.isPresent() && now.isBefore(held.get().since().plus(REPLACE_AFTER))) {
+        continue;
+      }
+      deferred.remove(id);
+      if (isNewer(id, signed.descriptor().published()) && accept(signed, now, out)) {
+        news.add(signed.encoded());
+      }
+    }
+    push(news, -1, out);
   }
 
   private void saySkew(byte[] array, Instant now, List<Output> out) throws WireException {

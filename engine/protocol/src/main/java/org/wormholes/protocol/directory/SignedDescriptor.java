@@ -44,6 +44,8 @@ public final class SignedDescriptor {
     return encoded;
   }
 
+  /// Signs what a node says of itself.
+  ///
   /// @throws IllegalArgumentException when the key is not that of `descriptor.id()`
   public static SignedDescriptor sign(NodeDescriptor descriptor, NodeKey key) {
     if (!key.id().equals(descriptor.id())) {

@@ -163,6 +163,11 @@ final class DirectoryTest {
       learned += directory.on(received(Nodes.signed(6, net.now.plusMillis(i))), net.now).size();
     }
     assertThat(learned).isEqualTo(1);
+    // The newest of those that came too soon is not lost.
+    net.now = net.now.plusSeconds(6);
+    net.input(0, new Directory.Input.Tick());
+    Instant latest = directory.find(Nodes.key(6).id()).orElseThrow().published();
+    assertThat(latest).isEqualTo(net.now.minusSeconds(6).plusMillis(99));
   }
 
   @Test
