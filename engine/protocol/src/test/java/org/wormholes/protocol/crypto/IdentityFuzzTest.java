@@ -31,7 +31,7 @@ final class IdentityFuzzTest {
     String good = new NodeUri(NodeKey.ofSeed(new byte[32]).id(), "h-1.example", 4040).format();
     String alphabet = "wormhle:/@[]%.-_ abz0129\u00e9\ud83d\udd73\0";
     int parsed = 0;
-    for (int i = 0; i < 20_000; i++) {
+    for (int i = 0; i < 6_000; i++) {
       StringBuilder text = new StringBuilder(good);
       for (int k = 0; k <= random.nextInt(3); k++) {
         int at = (random.nextInt(4) == 0 ? 0 : 67) + random.nextInt(14);
@@ -51,7 +51,7 @@ final class IdentityFuzzTest {
   void namesOfNoise() {
     Random random = new Random(2);
     int names = 0;
-    for (int i = 0; i < 5_000; i++) {
+    for (int i = 0; i < 2_000; i++) {
       byte[] bytes = new byte[random.nextInt(20) == 0 ? random.nextInt(40) : 32];
       random.nextBytes(bytes);
       try {
@@ -64,6 +64,6 @@ final class IdentityFuzzTest {
       }
     }
     // Half of all y belong to a point.
-    assertThat(names).as("seed 2").isBetween(2_000, 2_800);
+    assertThat(names).as("seed 2").isBetween(800, 1_150);
   }
 }

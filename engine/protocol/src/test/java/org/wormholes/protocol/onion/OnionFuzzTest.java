@@ -96,7 +96,7 @@ final class OnionFuzzTest {
     Random random = new Random(4);
     Layers layers = new Layers("cell fuzz", 3);
     byte[] scratch = new byte[Cells.LARGE_BODY];
-    for (int i = 0; i < 6_000; i++) {
+    for (int i = 0; i < 3_000; i++) {
       byte[] body = new byte[Cells.body(i % 20 == 0)];
       random.nextBytes(body);
       assertThat(layers.relay(i % 3).peel(body, 0, body.length, scratch, 0)).isFalse();
