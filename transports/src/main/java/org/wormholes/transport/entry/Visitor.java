@@ -13,6 +13,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -210,7 +211,8 @@ final class Visitor extends ChannelInboundHandlerAdapter implements PendingFlow 
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     if (cause instanceof DecoderException) {
       door.note("connections closed whose request was malformed");
-    } else if (!(cause instanceof IOException)) {
+    } else if (!(cause instanceof IOException) && !(cause instanceof UncheckedIOException)) {
+      // Unchecked: epoll says so of a socket that was reset while it was being read.
       LOG.error("an entry failed, its connection is closed", cause);
     }
     reset();
