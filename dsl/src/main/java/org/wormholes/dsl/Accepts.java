@@ -138,7 +138,10 @@ record Accepts<T>(
                 : null,
         value ->
             Arithmetic.isNumber(value)
-                ? "give the number a unit: `" + value.show() + ".minutes`"
+                ? "give the number a unit: `"
+                    + value.show()
+                    + example.substring(example.indexOf('.'))
+                    + "`"
                 : "");
   }
 

@@ -3,6 +3,7 @@ package org.wormholes.dsl;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.wormholes.dsl.Value.Decimal;
 import org.wormholes.dsl.Value.Items;
@@ -15,8 +16,8 @@ import org.wormholes.dsl.Value.Whole;
 /// What operators give between constants. Both tiers ask here, so that they cannot differ: whole
 /// numbers divide as in Ruby, rounding down; quantities keep their measure; nothing wraps round.
 final class Arithmetic {
-  private static final int LONGEST_TEXT = 64 * 1024;
-  private static final int LONGEST_LIST = 100_000;
+  static final int LONGEST_TEXT = 64 * 1024;
+  static final int LONGEST_LIST = 100_000;
 
   private Arithmetic() {}
 
@@ -234,10 +235,38 @@ final class Arithmetic {
   }
 
   static Items items(List<Value> items) {
-    if (items.size() > LONGEST_LIST) {
+    Items list = new Items(items);
+    if (weight(list) > LONGEST_LIST) {
       throw Mistake.of("the list becomes longer than " + LONGEST_LIST + " items");
     }
-    return new Items(items);
+    return list;
+  }
+
+  /// How large a value is, all that is inside it counted, up to a little over [#LONGEST_LIST]:
+  /// lists may hold each other many times over.
+  static long weight(Value value) {
+    return weight(value, LONGEST_LIST + 1L);
+  }
+
+  private static long weight(Value value, long budget) {
+    long weight =
+        switch (value) {
+          case Text(String text) -> 1 + text.length() / 16;
+          case Value.Pattern pattern -> 1 + pattern.source().length() / 16;
+          default -> 1;
+        };
+    if (value instanceof Items(List<Value> items)) {
+      for (Value item : items) {
+        weight += weight < budget ? weight(item, budget - weight) : 0;
+      }
+    }
+    if (value instanceof Value.Table(Map<Value, Value> pairs)) {
+      for (Map.Entry<Value, Value> pair : pairs.entrySet()) {
+        weight += weight < budget ? weight(pair.getKey(), budget - weight) : 0;
+        weight += weight < budget ? weight(pair.getValue(), budget - weight) : 0;
+      }
+    }
+    return weight;
   }
 
   private static Value decimal(double number) {

@@ -30,6 +30,12 @@ import org.wormholes.rules.expr.Fact;
 /// Makes a ruleset of a finished draft: checks what spans words (names, ports, references, routes
 /// that can't be reached, expectations) and notes where each rule stands.
 final class Assembly {
+  /// How far the search for routes that others cover goes: it is a courtesy, not a proof.
+  private static final int MOST_COMPARED = 64;
+
+  /// Most expectations times routes that are tried.
+  private static final long MOST_TRIED = 50_000_000;
+
   private final Draft.File file;
   private final Problems problems;
   private final Map<String, Position> places = new LinkedHashMap<>();
@@ -234,7 +240,8 @@ final class Assembly {
   }
 
   private void checkRoutes(Draft.Rules rules) {
-    if (rules.tunnels.size() > 1 && !rules.said.containsKey("routes")) {
+    long names = rules.tunnels.stream().map(tunnel -> tunnel.name).distinct().count();
+    if (names > 1 && !rules.said.containsKey("routes")) {
       problems.add(
           Problem.error(
                   rules.tunnels.get(1).position,
@@ -286,17 +293,19 @@ final class Assembly {
 
   private static Draft.@Nullable Routed covering(Map<Expr, Draft.Routed> seen, Expr condition) {
     Draft.Routed same = seen.get(condition);
-    if (same != null) {
+    DomainSet later = hostsOf(condition);
+    if (same != null || later == null || later.size() > MOST_COMPARED) {
       return same;
     }
-    DomainSet later = hostsOf(condition);
-    if (later == null || later.size() > 64) {
-      return null;
-    }
+    List<String> domains = later.values();
+    int compared = 0;
     for (Map.Entry<Expr, Draft.Routed> earlier : seen.entrySet()) {
       DomainSet set = hostsOf(earlier.getKey());
-      if (set != null && later.values().stream().allMatch(set::contains)) {
+      if (set != null && domains.stream().allMatch(set::contains)) {
         return earlier.getValue();
+      }
+      if (++compared > MOST_COMPARED) {
+        break;
       }
     }
     return null;
@@ -311,6 +320,11 @@ final class Assembly {
 
   private void checkExpectations(Draft.Rules rules, Ruleset ruleset) {
     if (ruleset.expectations().isEmpty()) {
+      return;
+    }
+    if ((long) ruleset.expectations().size() * ruleset.routes().size() > MOST_TRIED) {
+      problems.add(
+          Problem.error(rules.position, "there are too many expectations for so many routes"));
       return;
     }
     for (RouteDecider.Unmet unmet : RouteDecider.unmet(ruleset)) {

@@ -70,6 +70,9 @@ final class Builder {
     Word word = Vocabulary.word(frame.room(), invocation.name());
     if (word == null) {
       problems.add(unknownWord(frame.room(), invocation));
+      if (frame.draft() instanceof Draft.Flow flow) {
+        flow.judged = true;
+      }
       return Value.Broken.VALUE;
     }
     Draft.Room draft = frame.draft(Draft.Room.class);
@@ -98,7 +101,7 @@ final class Builder {
     Problem problem =
         Problem.error(
             invocation.namePosition(), "`" + name + "` is no word of " + room.described());
-    problem = problem.expecting("one of " + String.join(", ", Vocabulary.names(room)));
+    problem = problem.expecting(Vocabulary.oneOf(Vocabulary.names(room)));
     List<Room> elsewhere = Vocabulary.roomsOf(name);
     if (!elsewhere.isEmpty()) {
       return problem.hinting("`" + name + "` belongs in " + elsewhere.getFirst().described());
@@ -199,9 +202,20 @@ final class Builder {
 
   private void missing(Word word, Invocation invocation, Parameter parameter) {
     problems.add(
-        Problem.error(invocation.namePosition(), "`" + word.name() + "` needs " + parameter.label())
+        Problem.error(
+                invocation.namePosition(),
+                "`" + word.name() + "` needs " + anyOf(parameter.label()))
             .expecting(parameter.accepted())
             .hinting("for example `" + firstLine(word.example()) + "`"));
+  }
+
+  /// "the name" as something still to be given: "a name".
+  private static String anyOf(String label) {
+    if (!label.startsWith("the ")) {
+      return label;
+    }
+    String bare = label.substring(4);
+    return ("aeiou".indexOf(bare.charAt(0)) >= 0 ? "an " : "a ") + bare;
   }
 
   private <T> Optional<T> read(Word word, Taken<T> taken, Value value, Position position) {
@@ -268,7 +282,7 @@ final class Builder {
     if (draft.said.isEmpty() && !problems.hasErrors()) {
       problems.add(
           Problem.error(call.namePosition(), "this `" + call.word().name() + "` is empty")
-              .expecting("one of " + String.join(", ", Vocabulary.names(room))));
+              .expecting(Vocabulary.oneOf(Vocabulary.names(room))));
     }
   }
 
@@ -641,7 +655,7 @@ final class Builder {
               .expecting(
                   isScore
                       ? "an amount, or a yes/no value"
-                      : "a yes/no value, such as `" + Fact.in(scope).getFirst().example() + "`"));
+                      : "a yes/no value, such as `" + Vocabulary.exampleOf(scope) + "`"));
       return null;
     }
     Expr expr = Conditions.expr(term, type);

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,7 @@ public final class Compiler {
     reader.setDaemon(true);
     reader.setUncaughtExceptionHandler((thread, thrown) -> failure.set(thrown));
     reader.start();
-    joinUninterruptibly(reader);
+    join(reader, options.limit());
     Compilation compilation = result.get();
     if (compilation == null) {
       throw new IllegalStateException("the compiler failed on " + name, failure.get());
@@ -59,6 +60,9 @@ public final class Compiler {
     Problems problems = new Problems();
     try {
       return read(source, options, problems);
+    } catch (Exhausted told) {
+      return new Compilation(
+          java.util.Optional.empty(), SourceMap.EMPTY, problems.inOrder(), false);
     } catch (StackOverflowError e) {
       problems.add(
           Problem.error(source.position(0, 0), "the ruleset is nested too deeply to be read")
@@ -109,14 +113,23 @@ public final class Compiler {
         reader.needsRuby());
   }
 
-  private static void joinUninterruptibly(Thread thread) {
+  /// Waits for the reader; past the limit it is interrupted, which ends the parser and Ruby, and
+  /// all else it does is bounded.
+  private static void join(Thread reader, Duration limit) {
     boolean interrupted = false;
-    while (true) {
+    boolean late = false;
+    while (reader.isAlive()) {
       try {
-        thread.join();
-        break;
+        if (late) {
+          reader.join();
+        } else if (!reader.join(limit)) {
+          late = true;
+          reader.interrupt();
+        }
       } catch (InterruptedException e) {
         interrupted = true;
+        late = true;
+        reader.interrupt();
       }
     }
     if (interrupted) {

@@ -275,7 +275,12 @@ final class Conditions {
   }
 
   private static String described(Expr expr, Type type) {
-    return expr instanceof Expr.FactRef(Fact fact) ? "`" + fact.word() + "`" : type.description();
+    return expr instanceof Expr.FactRef(Fact fact) ? "`" + fact.word() + "`" : kindOf(type);
+  }
+
+  /// The type as messages call it.
+  static String kindOf(Type type) {
+    return type == Type.TEXT ? "text" : type.description();
   }
 
   // ---- comparing
@@ -287,7 +292,7 @@ final class Conditions {
     }
     if (operator.isOrder() && !type.isOrdered()) {
       throw Mistake.of(
-              "`" + operator.sign() + "` needs an order, but " + type.description() + " has none")
+              "`" + operator.sign() + "` needs an order, but " + kindOf(type) + " has none")
           .hinting(type == Type.YES_NO ? "" : "compare with `==` or ask `in?`");
     }
     Expr first = expr(left, type);
@@ -502,11 +507,7 @@ final class Conditions {
     if (literal instanceof Expr.Quantity(_, double amount)) {
       return amount;
     }
-    throw elementMismatch(value, bareKind(type));
-  }
-
-  private static String bareKind(Type type) {
-    return type.description();
+    throw elementMismatch(value, kindOf(type));
   }
 
   private static Mistake elementMismatch(Value item, String wanted) {
@@ -546,7 +547,7 @@ final class Conditions {
         if (expr instanceof Expr.FactRef(Fact fact) && fact == Fact.WEEKDAY) {
           yield inTexts(expr, weekdays(range));
         }
-        throw Mistake.of("`in?` can't ask " + type.description() + " for a range")
+        throw Mistake.of("`in?` can't ask " + kindOf(type) + " for a range")
             .hinting(
                 type == Type.ADDRESS
                     ? "write ranges of addresses as \"10.0.0.0/8\""
@@ -652,8 +653,11 @@ final class Conditions {
 
   static String requireDomain(String domain) {
     try {
-      DomainSet.of(domain);
-      return domain;
+      if (Address.parse(domain).isEmpty()) {
+        DomainSet.of(domain);
+        return domain;
+      }
+      throw new IllegalArgumentException("an address");
     } catch (IllegalArgumentException e) {
       String hint =
           domain.contains("://")
@@ -813,7 +817,7 @@ final class Conditions {
   }
 
   static Expr expr(Term term, Type type) {
-    return expr(term, type, type.description() + " is needed, but this is ");
+    return expr(term, type, kindOf(type) + " is needed, but this is ");
   }
 
   private static Expr expr(Term term, Type type, String otherwise) {

@@ -13,6 +13,7 @@ import org.jruby.RubyInstanceConfig;
 import org.jruby.RubyThread;
 import org.jruby.exceptions.RaiseException;
 import org.jruby.runtime.backtrace.RubyStackTraceElement;
+import org.jruby.runtime.builtin.IRubyObject;
 import org.jspecify.annotations.Nullable;
 
 /// Runs a script's description words in a JRuby of its own, thrown away afterwards. This is for
@@ -74,7 +75,7 @@ final class FullTier {
     try {
       return thread.join(limit);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      // Whoever waits for the compilation gave it up; the thread that is asked ends here anyway.
       return false;
     }
   }
@@ -83,9 +84,7 @@ final class FullTier {
   private static void stop(@Nullable Ruby ruby) {
     if (ruby != null) {
       RubyThread main = ruby.getThreadService().getMainThread();
-      if (main != null) {
-        main.kill();
-      }
+      main.raise(ruby.getObject().getConstant(ruby.getCurrentContext(), "Interrupt"));
     }
   }
 
@@ -98,6 +97,8 @@ final class FullTier {
       ruby.executeScript(prepared(source), source.file());
     } catch (RaiseException e) {
       problems.add(told(ruby, e.getException()));
+    } catch (Exhausted told) {
+      problems.add(Problem.error(source.position(0, 0), "the ruleset takes too much work to read"));
     } catch (StackOverflowError e) {
       problems.add(Problem.error(source.position(0, 0), "the ruleset calls itself without end"));
     } finally {
@@ -151,10 +152,10 @@ final class FullTier {
       }
     }
     String kind = exception.getMetaClass().getRealClass().getName(ruby.getCurrentContext());
-    String message = exception.getMessageAsJavaString();
+    IRubyObject text = exception.callMethod(ruby.getCurrentContext(), "message");
     return Problem.error(
         source.positionOfLine(Math.max(1, line)),
-        "Ruby stopped here: " + (message == null ? "" : firstLine(message)) + " (" + kind + ")");
+        "Ruby stopped here: " + firstLine(text.toString()) + " (" + kind + ")");
   }
 
   private static String firstLine(String text) {

@@ -1,6 +1,5 @@
 package org.wormholes.dsl;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,7 +28,7 @@ final class Lists {
   DomainSet domains(String name) {
     DomainSet known = domains.get(name);
     if (known == null) {
-      known = DomainSet.of(entries(name, Conditions::requireDomain));
+      known = DomainSet.of(entries(name, "domain", Conditions::requireDomain));
       domains.put(name, known);
     }
     return known;
@@ -38,14 +37,14 @@ final class Lists {
   AddressSet addresses(String name) {
     AddressSet known = addresses.get(name);
     if (known == null) {
-      List<AddressRange> ranges = entries(name, Conditions::requireRange);
+      List<AddressRange> ranges = entries(name, "address or range", Conditions::requireRange);
       known = AddressSet.of(ranges);
       addresses.put(name, known);
     }
     return known;
   }
 
-  private <T> List<T> entries(String name, Function<String, T> parsed) {
+  private <T> List<T> entries(String name, String what, Function<String, T> parsed) {
     Source source = Source.of(name, read(name));
     if (!source.isText()) {
       throw Mistake.of("the list \"" + name + "\" is not text");
@@ -65,7 +64,7 @@ final class Lists {
         if (faults <= MOST_FAULTS_TOLD) {
           problems.add(
               Problem.error(source.positionOfLine(i + 1), mistake.message())
-                  .expecting("one " + (parsed == null ? "" : "entry") + " a line")
+                  .expecting("one " + what + " a line")
                   .hinting(mistake.hint()));
         }
       }
@@ -110,9 +109,5 @@ final class Lists {
       throw Mistake.of("the list \"" + name + "\" has more than " + ListFiles.MAX_BYTES + " bytes");
     }
     return bytes.get();
-  }
-
-  static String decoded(byte[] bytes) {
-    return new String(bytes, StandardCharsets.UTF_8);
   }
 }

@@ -7,7 +7,7 @@ import java.util.Objects;
 ///
 /// @param tier how much of Ruby the file may use
 /// @param files where the lists are that `listed?` names; compiling a path takes those beside it
-/// @param limit how long the full tier may run, at most 10 minutes
+/// @param limit how long parsing, and Ruby in the full tier, may take; at most 10 minutes
 public record Options(Tier tier, ListFiles files, Duration limit) {
   public static final Duration DEFAULT_LIMIT = Duration.ofSeconds(10);
 

@@ -195,7 +195,7 @@ final class Reader {
   private final IdentityHashMap<Expr, Position> places = new IdentityHashMap<>();
   private Outer outer = Outer.NONE;
   private boolean needsRuby;
-  private int steps;
+  private long steps;
 
   Reader(Source source, Problems problems, Builder builder, Conditions conditions) {
     this.source = source;
@@ -253,16 +253,15 @@ final class Reader {
       List<Node> body = bodyOf(block.body);
       if (body.isEmpty()) {
         throw fail(
-            block, "the block is empty", "a condition, such as `" + exampleOf(scope) + "`", "");
+            block,
+            "the block is empty",
+            "a condition, such as `" + Vocabulary.exampleOf(scope) + "`",
+            "");
       }
       return lastOf(body, locals);
     } finally {
       outer = before;
     }
-  }
-
-  private static String exampleOf(Scope scope) {
-    return Fact.in(scope).getFirst().example();
   }
 
   private Term lastOf(List<Node> body, Locals locals) {
@@ -286,13 +285,7 @@ final class Reader {
   // ---- expressions
 
   Term read(Node node, Locals locals) {
-    if (++steps > MAX_STEPS) {
-      throw fail(
-          node,
-          "the ruleset takes more than " + MAX_STEPS + " steps",
-          "",
-          "make its loops shorter");
-    }
+    charge(node, 1);
     return switch (node) {
       case Nodes.CallNode call -> call(call, locals);
       case Nodes.StringNode string -> Term.known(new Value.Text(utf8(string.unescaped)));
@@ -358,6 +351,16 @@ final class Reader {
     };
   }
 
+  private void charge(Node node, long work) {
+    steps += work;
+    if (steps > MAX_STEPS) {
+      problems.add(
+          problem(node, "the ruleset takes more than " + MAX_STEPS + " steps")
+              .hinting("make its loops and lists shorter"));
+      throw new Exhausted();
+    }
+  }
+
   private Value whole(Nodes.IntegerNode node) {
     return switch (node.value) {
       case Integer small -> new Value.Whole(small);
@@ -383,12 +386,15 @@ final class Reader {
         case Nodes.EmbeddedStatementsNode embedded -> text.append(embedded(embedded, locals));
         default -> throw needsRuby(part, Names.of(part));
       }
-      try {
-        Arithmetic.text(text.toString());
-      } catch (Mistake mistake) {
-        throw fail(whole, mistake);
+      if (text.length() > Arithmetic.LONGEST_TEXT) {
+        throw fail(
+            whole,
+            "the text becomes longer than " + Arithmetic.LONGEST_TEXT + " characters",
+            "",
+            "");
       }
     }
+    charge(whole, text.length() / 256);
     return text.toString();
   }
 
@@ -417,7 +423,11 @@ final class Reader {
       }
     }
     try {
-      return Arithmetic.items(items);
+      Value.Items list = Arithmetic.items(items);
+      charge(
+          elements.length == 0 ? new Nodes.NilNode(0, 0) : elements[0],
+          Arithmetic.weight(list) / 16);
+      return list;
     } catch (Mistake mistake) {
       throw fail(elements[0], mistake);
     }
@@ -433,7 +443,15 @@ final class Reader {
         throw needsRuby(element, Names.of(element));
       }
     }
-    return new Value.Table(pairs);
+    Value.Table table = new Value.Table(pairs);
+    if (Arithmetic.weight(table) > Arithmetic.LONGEST_LIST) {
+      throw fail(
+          elements[0],
+          "the hash becomes larger than " + Arithmetic.LONGEST_LIST + " parts",
+          "",
+          "");
+    }
+    return table;
   }
 
   private Value range(@Nullable Node from, @Nullable Node to, boolean excludesEnd, Locals locals) {
@@ -743,6 +761,10 @@ final class Reader {
   /// A call on a receiver: an operator, a unit, a question, or one of Ruby's own methods.
   private Term apply(Node node, String name, Term receiver, List<Term> arguments, Locals locals) {
     try {
+      charge(node, weight(receiver));
+      for (Term argument : arguments) {
+        charge(node, weight(argument));
+      }
       if (receiver instanceof Term.Known(Value value) && areKnown(arguments)) {
         Value result = known(name, value, arguments.stream().map(Reader::valueOf).toList());
         if (result != null) {
@@ -780,6 +802,11 @@ final class Reader {
       }
     }
     return Constants.call(name, receiver, arguments);
+  }
+
+  /// About how much work it is to look at all of a constant once.
+  private static long weight(Term term) {
+    return term instanceof Term.Known(Value value) ? Arithmetic.weight(value) / 16 : 0;
   }
 
   private static boolean areKnown(List<Term> terms) {

@@ -16,6 +16,8 @@ final class Source {
   private final String file;
   private final byte[] bytes;
   private final int[] lineStarts;
+  private int lineKept;
+  private String textKept = "";
 
   private Source(String file, byte[] bytes) {
     this.file = file;
@@ -108,10 +110,18 @@ final class Source {
   }
 
   /// A line's text without its break, cut when it is very long.
-  String line(int line) {
+  synchronized String line(int line) {
     if (line < 1 || line > lineStarts.length) {
       return "";
     }
+    if (line != lineKept) {
+      textKept = read(line);
+      lineKept = line;
+    }
+    return textKept;
+  }
+
+  private String read(int line) {
     int start = lineStarts[line - 1];
     int end = Math.min(lineEnd(line), start + LONGEST_EXCERPT);
     while (end > start && end < bytes.length && (bytes[end] & 0xC0) == 0x80) {

@@ -41,6 +41,12 @@ final class SyntaxTree {
       return null;
     }
     ParseResult result = run(bytes, source.file());
+    if (Thread.interrupted()) {
+      problems.add(
+          Problem.error(source.position(0, 0), "the ruleset takes too long to be read")
+              .hinting("make its longest expressions shorter"));
+      return null;
+    }
     if (result == null) {
       problems.add(
           Problem.error(source.position(0, 0), "the ruleset is nested too deeply to be read")

@@ -74,6 +74,22 @@ public final class Vocabulary {
     return String.join(", ", names);
   }
 
+  /// A condition about a scope, for messages.
+  static String exampleOf(Scope scope) {
+    return switch (scope) {
+      case FLOW -> Fact.HOST.example();
+      case RELAY -> Fact.LATENCY.example();
+      case EXIT -> Fact.PORT.example();
+    };
+  }
+
+  /// Names in a sentence: "`a`", or "one of a, b".
+  static String oneOf(Set<String> names) {
+    return names.size() == 1
+        ? "`" + names.iterator().next() + "`"
+        : "one of " + String.join(", ", names);
+  }
+
   private static Map<String, Word> wordsOf(Room room) {
     return WORDS.getOrDefault(room, Map.of());
   }

@@ -1,0 +1,11 @@
+ruleset "test" do
+  network "commons" do
+    open_to :anyone
+  end
+  tunnel "web", over: "commons" do
+    entry { socks }
+    relay 3 do
+      only { latency < 80.ms / 0 }
+    end
+  end
+end

@@ -1,0 +1,12 @@
+def near? = near? || friend?
+ruleset "test" do
+  network "commons" do
+    open_to :anyone
+  end
+  tunnel "web", over: "commons" do
+    entry { socks }
+    relay 3 do
+      only { near? }
+    end
+  end
+end

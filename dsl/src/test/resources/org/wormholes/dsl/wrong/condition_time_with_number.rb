@@ -1,0 +1,12 @@
+ruleset "test" do
+  network "commons" do
+    open_to :anyone
+  end
+  tunnel "web", over: "commons" do
+    entry { socks }
+    relay 3
+  end
+  routes do
+    to("web") { time > 22 }
+  end
+end

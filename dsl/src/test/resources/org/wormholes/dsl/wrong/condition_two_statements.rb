@@ -1,0 +1,14 @@
+ruleset "test" do
+  network "commons" do
+    open_to :anyone
+  end
+  tunnel "web", over: "commons" do
+    entry { socks }
+    relay 3 do
+      only do
+        latency < 80.ms
+        friend?
+      end
+    end
+  end
+end

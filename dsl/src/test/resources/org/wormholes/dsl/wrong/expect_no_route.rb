@@ -1,0 +1,13 @@
+ruleset "test" do
+  network "commons" do
+    open_to :anyone
+  end
+  tunnel "web", over: "commons" do
+    entry { socks }
+    relay 3
+  end
+  routes do
+    to("web") { port == 443 }
+  end
+  expect { flow("http://example.org").uses "web" }
+end

@@ -1,0 +1,4 @@
+ruleset "test" do
+  network "commons" do
+    open_to :anyone
+end

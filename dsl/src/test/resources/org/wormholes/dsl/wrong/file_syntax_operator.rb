@@ -1,0 +1,5 @@
+ruleset "test" do
+  tunnel "web" do
+    relay 3 +
+  end
+end

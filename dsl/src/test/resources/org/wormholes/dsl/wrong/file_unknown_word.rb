@@ -1,0 +1,2 @@
+rulset "test" do
+end

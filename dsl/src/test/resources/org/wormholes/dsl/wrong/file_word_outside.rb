@@ -1,0 +1,2 @@
+tunnel "web" do
+end

@@ -1,0 +1,5 @@
+ruleset "test" do
+  network "commons" do
+    open_to :anybody
+  end
+end

@@ -1,0 +1,14 @@
+ruleset "test" do
+  network "commons" do
+    open_to :anyone
+  end
+  tunnel "web", over: "commons" do
+    entry { socks }
+    relay 3
+  end
+  routes do
+    to("web") { host.under? "example", "test" }
+    refuse { host.under? "ads.example" }
+    refuse { port == "25" }
+  end
+end

@@ -1,0 +1,10 @@
+require "json"
+ruleset "test" do
+  network "commons" do
+    open_to :anyone
+  end
+  tunnel "web", over: "commons" do
+    entry { socks }
+    relay 3
+  end
+end

@@ -1,0 +1,2 @@
+ruleset "test", version: `git describe` do
+end

@@ -1,0 +1,2 @@
+ruleset "test" do
+end

@@ -1,0 +1,5 @@
+ruleset "My Tunnels" do
+  network "commons" do
+    open_to :anyone
+  end
+end

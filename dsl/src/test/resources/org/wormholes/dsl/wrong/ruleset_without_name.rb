@@ -1,0 +1,5 @@
+ruleset do
+  network "commons" do
+    open_to :anyone
+  end
+end

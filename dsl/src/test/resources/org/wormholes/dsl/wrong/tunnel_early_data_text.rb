@@ -1,0 +1,10 @@
+ruleset "test" do
+  network "commons" do
+    open_to :anyone
+  end
+  tunnel "web", over: "commons" do
+    entry { socks }
+    relay 3
+    early_data "yes"
+  end
+end
