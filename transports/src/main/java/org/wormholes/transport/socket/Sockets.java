@@ -32,6 +32,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -325,6 +326,15 @@ public final class Sockets implements AutoCloseable {
     }
   }
 
+  /// Java frees a listening port when its selector next looks, which is before a timer of its loop.
+  private static void afterSelect(Channel server, Runnable task) {
+    try {
+      server.eventLoop().schedule(task, 1, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException ended) {
+      task.run();
+    }
+  }
+
   private record Bound(Channel server, String name) implements Listener {
     @Override
     public String address() {
@@ -335,7 +345,7 @@ public final class Sockets implements AutoCloseable {
     public CompletionStage<Void> close() {
       CompletableFuture<Void> closed = new CompletableFuture<>();
       server.close();
-      server.closeFuture().addListener(done -> closed.complete(null));
+      server.closeFuture().addListener(done -> afterSelect(server, () -> closed.complete(null)));
       return closed;
     }
   }
