@@ -9,6 +9,7 @@ import org.wormholes.rules.expr.DomainIndex;
 import org.wormholes.rules.expr.DomainSet;
 import org.wormholes.rules.expr.Expr;
 import org.wormholes.rules.expr.Fact;
+import org.wormholes.rules.expr.Host;
 import org.wormholes.rules.expr.Interpreter;
 import org.wormholes.rules.expr.Predicate;
 import org.wormholes.rules.expr.Predicates;
@@ -131,19 +132,34 @@ public final class RouteDecider {
     return new Explanation(decision, tried);
   }
 
-  /// The expectations that the routes do not meet, by their number, each with what was decided
-  /// instead.
+  /// The expectations that are not met, by their number, each with what was decided instead.
   public static List<Unmet> unmet(Ruleset ruleset) {
     RouteDecider decider = of(ruleset);
     List<Unmet> unmet = new ArrayList<>();
     for (int i = 0; i < ruleset.expectations().size(); i++) {
       Expectation expectation = ruleset.expectations().get(i);
-      Decision decision = decider.decide(expectation.flow().facts());
+      Decision decision = outcome(ruleset, decider, expectation.flow());
       if (!decision.verdict().equals(expectation.expected())) {
         unmet.add(new Unmet(i, expectation, decision));
       }
     }
     return unmet;
+  }
+
+  /// What becomes of a flow in the end: what the routes decide, or a refusal by the exit clauses of the
+  /// tunnel it would go to.
+  private static Decision outcome(Ruleset ruleset, RouteDecider decider, FlowSample flow) {
+    Decision decision = decider.decide(flow.facts());
+    if (!(decision.verdict() instanceof Verdict.To(String tunnel))) {
+      return decision;
+    }
+    Exit exit = ruleset.tunnel(tunnel).orElseThrow().exit();
+    Host host = Host.parse(flow.host()).orElseThrow();
+    ExitDecision atExit =
+        ExitPolicy.of(exit).decide(ExitFacts.asked(host, flow.port(), flow.protocol()));
+    return atExit.refuses()
+        ? new Decision(Decision.NO_ROUTE, Verdict.REFUSE, atExit.rulePath(tunnel))
+        : decision;
   }
 
   /// An expectation that is not met.
