@@ -115,7 +115,7 @@ final class SocketCaller implements ControlSession.Caller {
         return length;
       }
       if (header.startsWith("content-length:")) {
-        length = Long.parseLong(header.substring(15).strip());
+        length = number(header.substring(15).strip(), 10);
       } else if (header.startsWith("transfer-encoding:") && header.contains("chunked")) {
         length = CHUNKED;
       }
@@ -137,13 +137,21 @@ final class SocketCaller implements ControlSession.Caller {
   // RFC 9112 section 7.1
   private static void readChunks(InputStream in, Consumer<byte[]> pieces) throws IOException {
     while (true) {
-      int size = Integer.parseInt(line(in).split(";", 2)[0].strip(), 16);
+      long size = number(line(in).split(";", 2)[0].strip(), 16);
       if (size == 0) {
         return;
       }
       byte[] piece = exactly(in, size);
       line(in);
       pieces.accept(piece);
+    }
+  }
+
+  private static long number(String digits, int radix) throws IOException {
+    try {
+      return Long.parseUnsignedLong(digits, radix) & Long.MAX_VALUE;
+    } catch (NumberFormatException e) {
+      throw new IOException("the engine's answer has no valid length", e);
     }
   }
 
