@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.wormholes.rules.Decision;
 import org.wormholes.rules.Entry;
 import org.wormholes.rules.Exit;
 import org.wormholes.rules.Expectation;
@@ -329,14 +330,7 @@ final class Assembly {
     }
     for (RouteDecider.Unmet unmet : RouteDecider.unmet(ruleset)) {
       Draft.Expected expected = rules.expectations.get(unmet.index());
-      String decided =
-          Optional.ofNullable(places.get(unmet.decision().rulePath()))
-              .filter(_ -> unmet.decision().routeIndex() >= 0)
-              .map(position -> " by the route on line " + position.line())
-              .orElse(
-                  unmet.decision().verdict() instanceof Verdict.Refuse
-                      ? ": no route takes it"
-                      : "");
+      String decided = decidedBy(unmet.decision());
       problems.add(
           Problem.error(
               expected.position(),
@@ -348,6 +342,20 @@ final class Assembly {
                   + found(unmet.decision().verdict())
                   + decided));
     }
+  }
+
+  private String decidedBy(Decision decision) {
+    Optional<Position> place = Optional.ofNullable(places.get(decision.rulePath()));
+    if (decision.routeIndex() >= 0) {
+      return place.map(position -> " by the route on line " + position.line()).orElse("");
+    }
+    if (!(decision.verdict() instanceof Verdict.Refuse)) {
+      return "";
+    }
+    return decision.rulePath().equals(RulePath.NO_ROUTE)
+        ? ": no route takes it"
+        : " by the exit of its tunnel"
+            + place.map(position -> " on line " + position.line()).orElse("");
   }
 
   private static String wanted(Verdict verdict) {

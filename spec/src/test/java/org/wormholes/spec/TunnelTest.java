@@ -211,6 +211,21 @@ class TunnelTest {
   }
 
   @Test
+  void aDestinationThatRefusesTheConnectionIsSaidTo() throws Exception {
+    int closed;
+    try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      closed = listening.getLocalPort();
+    }
+    try (LocalNetwork network = LocalNetwork.of(4)) {
+      network.apply(network.tunnel(3, Isolation.DEFAULT));
+      assertThatThrownBy(() -> dial(network, closed, "x"))
+          .hasMessageContaining("no connection: connection refused");
+      assertThatThrownBy(() -> dial(network, "localhost", closed, "x"))
+          .hasMessageContaining("no connection: connection refused");
+    }
+  }
+
+  @Test
   void aNameThatLeadsToThisMachineIsRefusedAfterItIsResolved() throws Exception {
     try (LocalNetwork network = LocalNetwork.withExit(4, Exit.DEFAULT)) {
       network.apply(network.tunnel(3, Isolation.DEFAULT));

@@ -1,6 +1,7 @@
 package org.wormholes.rules;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -135,10 +136,11 @@ public final class RouteDecider {
   /// The expectations that are not met, by their number, each with what was decided instead.
   public static List<Unmet> unmet(Ruleset ruleset) {
     RouteDecider decider = of(ruleset);
+    Map<String, ExitPolicy> exits = new HashMap<>();
     List<Unmet> unmet = new ArrayList<>();
     for (int i = 0; i < ruleset.expectations().size(); i++) {
       Expectation expectation = ruleset.expectations().get(i);
-      Decision decision = outcome(ruleset, decider, expectation.flow());
+      Decision decision = decider.outcome(ruleset, exits, expectation.flow());
       if (!decision.verdict().equals(expectation.expected())) {
         unmet.add(new Unmet(i, expectation, decision));
       }
@@ -148,15 +150,17 @@ public final class RouteDecider {
 
   /// What becomes of a flow in the end: what the routes decide, or a refusal by the exit clauses of the
   /// tunnel it would go to.
-  private static Decision outcome(Ruleset ruleset, RouteDecider decider, FlowSample flow) {
-    Decision decision = decider.decide(flow.facts());
+  private Decision outcome(Ruleset ruleset, Map<String, ExitPolicy> exits, FlowSample flow) {
+    Decision decision = decide(flow.facts());
     if (!(decision.verdict() instanceof Verdict.To(String tunnel))) {
       return decision;
     }
-    Exit exit = ruleset.tunnel(tunnel).orElseThrow().exit();
+    ExitPolicy exit =
+        exits.computeIfAbsent(
+            tunnel, name -> ExitPolicy.of(ruleset.tunnel(name).orElseThrow().exit()));
     Host host = Host.parse(flow.host()).orElseThrow();
     ExitDecision atExit =
-        ExitPolicy.of(exit).decide(ExitFacts.asked(host, flow.port(), flow.protocol()));
+        exit.decide(ExitFacts.asked(host, flow.port(), flow.protocol()));
     return atExit.refuses()
         ? new Decision(Decision.NO_ROUTE, Verdict.REFUSE, atExit.rulePath(tunnel))
         : decision;

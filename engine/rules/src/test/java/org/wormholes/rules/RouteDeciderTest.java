@@ -153,6 +153,60 @@ class RouteDeciderTest {
   }
 
   @Test
+  void aFlowThatTheExitOfItsTunnelRefusesIsRefusedInTheEnd() {
+    Tunnel any = Samples.tunnel("a");
+    Tunnel publicOnly =
+        new Tunnel(
+            "a",
+            any.network(),
+            any.entries(),
+            any.relays(),
+            Exit.DEFAULT,
+            any.carry(),
+            any.rotateEvery(),
+            any.isolation(),
+            any.earlyData(),
+            any.shape());
+    Ruleset ruleset =
+        new Ruleset(
+            "r",
+            "1",
+            List.of(Samples.NETWORK),
+            List.of(publicOnly),
+            List.of(),
+            List.of(
+                new Expectation(FlowSample.of("10.0.0.1", 22, Protocol.TCP), Verdict.REFUSE),
+                new Expectation(FlowSample.of("10.0.0.1", 22, Protocol.TCP), to("a")),
+                new Expectation(FlowSample.of("example.org", 22, Protocol.TCP), to("a"))));
+    assertThat(RouteDecider.unmet(ruleset))
+        .singleElement()
+        .satisfies(unmet -> assertThat(unmet.index()).isEqualTo(1))
+        .satisfies(
+            unmet -> assertThat(unmet.decision().rulePath()).isEqualTo("tunnels/a/exit"));
+  }
+
+  @Test
+  void withoutRoutesAFlowTakesTheTunnelOfItsEntry() {
+    Ruleset ruleset =
+        new Ruleset(
+            "r",
+            "1",
+            List.of(Samples.NETWORK),
+            List.of(Samples.tunnel("a"), Samples.tunnel("b")),
+            List.of(),
+            List.of());
+    RouteDecider decider = RouteDecider.of(ruleset);
+    assertThat(decider.decide(enteredBy("b")).verdict()).isEqualTo(to("b"));
+    assertThat(decider.decide(enteredBy("")).verdict()).isEqualTo(Verdict.REFUSE);
+  }
+
+  private static FlowFacts enteredBy(String tunnel) {
+    return new FlowSample(
+            "example.org", 80, Protocol.TCP, "", tunnel, 0, java.time.DayOfWeek.MONDAY)
+        .facts();
+  }
+
+  @Test
   void aDecisionMakesNoGarbage() {
     RouteDecider decider =
         RouteDecider.of(

@@ -1,0 +1,127 @@
+package org.wormholes.spec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.wormholes.embed.Wormholes;
+
+/// The library inside another program, as README.md shows it.
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class EmbedTest {
+  @TempDir private static Path folder;
+  private static HttpServer server;
+  private static LocalNetwork network;
+  private static Path script;
+  private static int port;
+
+  @BeforeAll
+  static void start() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          byte[] page = "a page".getBytes(StandardCharsets.US_ASCII);
+          exchange.sendResponseHeaders(200, page.length);
+          exchange.getResponseBody().write(page);
+          exchange.close();
+        });
+    server.start();
+    port = server.getAddress().getPort();
+    network = LocalNetwork.of(5);
+    script = folder.resolve("ruleset.rb");
+    Files.writeString(
+        script,
+        """
+        ruleset "embedded" do
+          network "local" do
+            open_to :anyone
+            bootstrap "%s"
+          end
+          tunnel "web", over: "local" do
+            entry { socks port: 0 }
+            relay 3
+            exit { allow { address.loopback? } }
+          end
+          tunnel "nowhere", over: "local" do
+            entry { socks port: 0 }
+            relay 8
+          end
+        end
+        """
+            .formatted(network.bootstrap()));
+  }
+
+  @AfterAll
+  static void stop() {
+    network.close();
+    server.stop(0);
+  }
+
+  @Test
+  void aChannelLeadsThroughTheNamedTunnel() throws IOException {
+    try (Wormholes wormholes = Wormholes.open(script);
+        ByteChannel channel = wormholes.channel("web", "127.0.0.1", port)) {
+      String request = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+      channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
+      String answer =
+          new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.US_ASCII);
+      assertThat(answer).startsWith("HTTP/1.1 200").endsWith("a page");
+      assertThat(wormholes.engine().circuits())
+          .anyMatch(circuit -> circuit.hops().size() == 3 && circuit.bytesDown() > 0);
+    }
+  }
+
+  @Test
+  void anHttpClientGoesThroughTheNamedTunnel() throws Exception {
+    try (Wormholes wormholes = Wormholes.open(script);
+        HttpClient client =
+            HttpClient.newBuilder().proxy(wormholes.proxySelector("web")).build()) {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/")).build();
+      HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+      assertThat(answer.body()).isEqualTo("a page");
+      assertThat(wormholes.engine().circuits()).anyMatch(circuit -> circuit.bytesDown() > 0);
+    }
+  }
+
+  @Test
+  void aTunnelWithoutAPathGivesAnErrorAndNoOtherWay() throws IOException {
+    try (Wormholes wormholes = Wormholes.open(script)) {
+      assertThatThrownBy(() -> wormholes.channel("nowhere", "127.0.0.1", port))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("no connection");
+      assertThatThrownBy(() -> wormholes.channel("unheard of", "127.0.0.1", port))
+          .hasMessage("there is no tunnel unheard of");
+    }
+  }
+
+  @Test
+  void aScriptWithProblemsSaysWhere() throws IOException {
+    Path bad = folder.resolve("bad.rb");
+    Files.writeString(bad, "ruleset \"x\" do\n  tunel \"web\"\nend\n");
+    assertThatThrownBy(() -> Wormholes.open(bad))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("bad.rb:2:3")
+        .hasMessageContaining("tunnel");
+  }
+}
