@@ -148,8 +148,8 @@ public final class RouteDecider {
     return unmet;
   }
 
-  /// What becomes of a flow in the end: what the routes decide, or a refusal by the exit clauses of the
-  /// tunnel it would go to.
+  /// What becomes of a flow in the end: what the routes decide, or a refusal by the exit clauses of
+  /// the tunnel it would go to.
   private Decision outcome(Ruleset ruleset, Map<String, ExitPolicy> exits, FlowSample flow) {
     Decision decision = decide(flow.facts());
     if (!(decision.verdict() instanceof Verdict.To(String tunnel))) {
@@ -159,8 +159,7 @@ public final class RouteDecider {
         exits.computeIfAbsent(
             tunnel, name -> ExitPolicy.of(ruleset.tunnel(name).orElseThrow().exit()));
     Host host = Host.parse(flow.host()).orElseThrow();
-    ExitDecision atExit =
-        exit.decide(ExitFacts.asked(host, flow.port(), flow.protocol()));
+    ExitDecision atExit = exit.decide(ExitFacts.asked(host, flow.port(), flow.protocol()));
     return atExit.refuses()
         ? new Decision(Decision.NO_ROUTE, Verdict.REFUSE, atExit.rulePath(tunnel))
         : decision;

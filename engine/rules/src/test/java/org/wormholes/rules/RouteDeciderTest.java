@@ -181,8 +181,7 @@ class RouteDeciderTest {
     assertThat(RouteDecider.unmet(ruleset))
         .singleElement()
         .satisfies(unmet -> assertThat(unmet.index()).isEqualTo(1))
-        .satisfies(
-            unmet -> assertThat(unmet.decision().rulePath()).isEqualTo("tunnels/a/exit"));
+        .satisfies(unmet -> assertThat(unmet.decision().rulePath()).isEqualTo("tunnels/a/exit"));
   }
 
   @Test
