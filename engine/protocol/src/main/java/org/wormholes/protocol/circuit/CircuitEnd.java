@@ -333,6 +333,11 @@ public final class CircuitEnd {
 
   // What the channels need.
 
+  /// The latest time that the driver mentioned.
+  long clock() {
+    return clock;
+  }
+
   CircuitLimits limits() {
     return limits;
   }

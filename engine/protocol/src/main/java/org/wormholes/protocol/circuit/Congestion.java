@@ -125,7 +125,7 @@ final class Congestion {
     }
     if (probeRounds > 0) {
       probe(now);
-    } else if (now - shortestAt > PROBE_EVERY && window > MIN_WINDOW) {
+    } else if (now - shortestAt > PROBE_EVERY) {
       probeRounds = 2;
       windowBeforeProbe = window;
       window = MIN_WINDOW;
@@ -139,6 +139,8 @@ final class Congestion {
   private void probe(long now) {
     probeRounds--;
     if (probeRounds == 0) {
+      // A path that got longer is learned like a new one.
+      slowStart |= roundShortest > 2 * shortest;
       shortest = roundShortest;
       shortestAt = now;
       window = windowBeforeProbe;

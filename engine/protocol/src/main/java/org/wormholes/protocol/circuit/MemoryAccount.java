@@ -20,9 +20,9 @@ public interface MemoryAccount {
   /// `bytes` are given back. Each charge is released exactly once.
   void release(int bytes);
 
-  /// Whether memory is short: send buffers then take one small chunk at most, and windows stop
-  /// growing. Who must give way (the circuit with the oldest queued bytes) is decided by the owner
-  /// of the account.
+  /// Whether memory is short: windows stop growing, streams that stand still take one small chunk
+  /// at most, and those that move go on with a quarter of a megabyte. Who must give way (the
+  /// circuit with the oldest queued bytes) is decided by the owner of the account.
   default boolean isShort() {
     return false;
   }

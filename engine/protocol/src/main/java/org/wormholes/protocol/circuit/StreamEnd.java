@@ -20,6 +20,9 @@ public final class StreamEnd extends Channel {
   /// well below the time an exit remembers streams, or one could be opened twice.
   static final long ASK_AGAIN_NANOS = 20_000_000_000L;
 
+  /// A stream whose oldest byte has waited longer for its acknowledgement stands still.
+  private static final long MOVING_NANOS = 500_000_000;
+
   private static final StreamListener NOBODY =
       new StreamListener() {
         @Override
@@ -135,9 +138,19 @@ public final class StreamEnd extends Channel {
       return 0;
     }
     if (account.isShort()) {
-      return (int) Math.max(Chunk.SMALL - send.retained(), 0);
+      return roomWhileShort();
     }
     return (int) Math.max(limits.maxUnsentBytes() - send.unsent(), 0);
+  }
+
+  /// While memory is short a stream that moves may go on, with little; one that stands still, which
+  /// is what made memory short, gets next to nothing.
+  private int roomWhileShort() {
+    long queuedAt = send.oldestAt();
+    boolean moves = circuit != null && circuit.clock() - queuedAt < MOVING_NANOS;
+    long most = moves ? Math.min(CircuitLimits.INITIAL_WINDOW, limits.maxUnsentBytes()) : 0;
+    long held = moves ? send.unsent() : send.retained() - Chunk.SMALL;
+    return (int) Math.max(most - held, 0);
   }
 
   /// No more bytes will be offered: half-close, after what is queued.

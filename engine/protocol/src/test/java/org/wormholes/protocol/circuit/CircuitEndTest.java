@@ -189,7 +189,7 @@ final class CircuitEndTest {
   }
 
   @Test
-  void doesNotWidenTheWindowWhileMemoryIsShort() throws WireException {
+  void goesOnWithLittleWhileMemoryIsShort() throws WireException {
     pair.delay = 20_000_000;
     Recorder app = open(100 << 20);
     pair.run(50_000_000);
@@ -198,8 +198,26 @@ final class CircuitEndTest {
       app.send(1 << 20, pair.now);
       pair.run(500_000);
     }
-    assertThat(account.most).isLessThan(256 << 10);
-    assertThat(exit.streams.getFirst().received).isGreaterThan(100_000);
+    assertThat(account.most).isLessThan((2 * CircuitLimits.INITIAL_WINDOW) + (128 << 10));
+    // A window of 256 KiB in each of the twelve round trips.
+    assertThat(exit.streams.getFirst().received).isGreaterThan(2_000_000);
+  }
+
+  @Test
+  void takesNextToNothingForAStreamThatStandsStillWhileMemoryIsShort() throws WireException {
+    account.isShort = true;
+    exit.consumes = false;
+    Recorder app = open(100 << 20);
+    for (int i = 0; i < 50; i++) {
+      app.send(1 << 20, pair.now);
+      pair.run(1_000_000);
+    }
+    pair.run(1_000_000_000);
+    assertThat(app.stream().room()).isZero();
+    Recorder still = open(1, 100 << 20);
+    pair.client.lost();
+    still.send(1 << 20, pair.now);
+    assertThat(still.sent).isEqualTo(Chunk.SMALL);
   }
 
   @Test
