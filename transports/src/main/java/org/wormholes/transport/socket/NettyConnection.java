@@ -9,6 +9,7 @@ import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -484,7 +485,8 @@ public final class NettyConnection extends ChannelInboundHandlerAdapter implemen
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
     noteCause(failure);
-    if (!(failure instanceof IOException)) {
+    // Unchecked: epoll says so of a socket that was reset while its interest was being changed.
+    if (!(failure instanceof IOException) && !(failure instanceof UncheckedIOException)) {
       LOG.error("connection failed", failure);
     }
     channel.close();

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
 import org.wormholes.runtime.control.ControlHandler;
 import org.wormholes.runtime.control.ControlReply;
 import org.wormholes.runtime.spi.Listener;
@@ -113,9 +116,19 @@ class ControlServerTest {
       say(channel, "\u0016\u0003\u0001 no http\r\n\r\n");
       assertThat(hear(channel)).startsWith("HTTP/1.1 400");
     }
+  }
+
+  @Test
+  void answersEvenWhenTheHandlerFails() throws Exception {
+    Path socket = folder.resolve("control.sock");
+    open(socket);
+    Logger logger = (Logger) LoggerFactory.getLogger(ControlConnection.class);
+    logger.setLevel(Level.OFF);
     try (SocketChannel channel = connect(socket)) {
       say(channel, "GET /fail HTTP/1.1\r\n\r\n");
       assertThat(hear(channel)).startsWith("HTTP/1.1 500").contains("\"code\":\"internal\"");
+    } finally {
+      logger.setLevel(null);
     }
   }
 
