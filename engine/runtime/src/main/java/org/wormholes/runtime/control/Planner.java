@@ -233,6 +233,13 @@ public final class Planner {
     if (candidate.tunnels().isEmpty()) {
       warnings.add("there is no tunnel in it");
     }
+    for (Network network : candidate.networks()) {
+      if (network.bootstraps().isEmpty()) {
+        warnings.add(
+            "network %s names no first contact: its relays are found only if the engine has one"
+                .formatted(network.name()));
+      }
+    }
     for (RouteDecider.Unmet unmet : RouteDecider.unmet(candidate)) {
       warnings.add(
           "expectation %d is not met for %s: an apply is refused"

@@ -144,14 +144,25 @@ class PlannerTest {
         .containsExactly("expectation 1 is not met for example.org:25/tcp: an apply is refused");
   }
 
+  @Test
+  void warnsOfANetworkThatNobodyCanBeFoundIn() {
+    Ruleset lonely =
+        new Ruleset(
+            "web",
+            "1.0",
+            List.of(new Network("commons", true, List.of())),
+            List.of(Samples.tunnel("web", 3)),
+            List.of(),
+            List.of());
+
+    assertThat(plan(Optional.empty(), lonely).warnings())
+        .containsExactly(
+            "network commons names no first contact: its relays are found only if the engine has one");
+  }
+
   private static Ruleset only(Tunnel tunnel) {
     return new Ruleset(
-        "web",
-        "1.0",
-        List.of(new Network("commons", true, List.of())),
-        List.of(tunnel),
-        List.of(),
-        List.of());
+        "web", "1.0", List.of(Samples.COMMONS), List.of(tunnel), List.of(), List.of());
   }
 
   private static Optional<Applied> running(Ruleset ruleset) {

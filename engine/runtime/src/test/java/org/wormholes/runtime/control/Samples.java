@@ -28,6 +28,9 @@ import org.wormholes.rules.expr.Fact;
 final class Samples {
   static final SourceMap SOURCES = sources("web.rb", 1);
 
+  static final Network COMMONS =
+      new Network("commons", true, List.of("wormhole://" + "a".repeat(56) + "@192.0.2.1:4040"));
+
   private Samples() {}
 
   /// Refuses port 25, sends host `plain.example` direct, everything else to `web`.
@@ -35,7 +38,7 @@ final class Samples {
     return new Ruleset(
         "web",
         "1.0",
-        List.of(new Network("commons", true, List.of())),
+        List.of(COMMONS),
         List.of(tunnel("web", relays)),
         List.of(
             new Route(Verdict.REFUSE, portIs(25)),
