@@ -48,6 +48,7 @@ public final class Compiler {
     reader.setDaemon(true);
     reader.setUncaughtExceptionHandler((thread, thrown) -> failure.set(thrown));
     reader.start();
+    Vocabulary.prepare();
     join(reader, options.limit());
     Compilation compilation = result.get();
     if (compilation == null) {

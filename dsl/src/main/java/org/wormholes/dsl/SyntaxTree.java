@@ -10,7 +10,6 @@ import org.ruby_lang.prism.Loader;
 import org.ruby_lang.prism.Nodes;
 import org.ruby_lang.prism.ParseResult;
 import org.ruby_lang.prism.ParsingOptions;
-import org.ruby_lang.prism.wasm.Prism;
 
 /// The one door to Ruby's parser: Prism as WebAssembly turned into Java bytecode, so hostile text
 /// can at worst end its own parse. Without the native backend of `redline` (left out in the pom) it
@@ -20,7 +19,7 @@ final class SyntaxTree {
   static final int MAX_SOURCE_BYTES = 256 * 1024;
 
   private static final Object LOCK = new Object();
-  private static @Nullable Prism idle;
+  private static @Nullable ParserMachine idle;
 
   private SyntaxTree() {}
 
@@ -77,34 +76,29 @@ final class SyntaxTree {
   }
 
   private static @Nullable ParseResult run(byte[] bytes, String file) {
-    Prism prism = borrow();
+    ParserMachine machine = borrow();
     try {
-      ParseResult result = Loader.load(prism.parse(bytes, options(file)));
-      giveBack(prism);
+      ParseResult result = Loader.load(machine.parse(bytes, options(file)));
+      giveBack(machine);
       return result;
     } catch (ChicoryException | StackOverflowError e) {
-      // The machine inside ran out of its own stack: it is thrown away, a new one starts clean.
-      prism.close();
+      // The machine ran out of stack, memory or time: it is dropped, a new one starts clean.
       return null;
     }
   }
 
-  private static Prism borrow() {
+  private static ParserMachine borrow() {
     synchronized (LOCK) {
-      Prism prism = idle;
+      ParserMachine machine = idle;
       idle = null;
-      return prism == null ? new Prism() : prism;
+      return machine == null ? new ParserMachine() : machine;
     }
   }
 
-  private static void giveBack(Prism prism) {
+  private static void giveBack(ParserMachine machine) {
     synchronized (LOCK) {
-      if (idle == null) {
-        idle = prism;
-        return;
-      }
+      idle = machine;
     }
-    prism.close();
   }
 
   private static byte[] options(String file) {

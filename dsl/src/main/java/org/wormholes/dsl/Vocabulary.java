@@ -31,6 +31,10 @@ public final class Vocabulary {
 
   private Vocabulary() {}
 
+  /// Makes the words, where they are not made yet: the first parser takes its time to start, and
+  /// this can be done meanwhile.
+  static void prepare() {}
+
   /// All words, room by room, in the order of the reference.
   public static List<Word> words() {
     return WORDS.values().stream().flatMap(words -> words.values().stream()).toList();
