@@ -10,6 +10,7 @@ import org.wormholes.protocol.circuit.CircuitEnd;
 import org.wormholes.protocol.circuit.CircuitLimits;
 import org.wormholes.protocol.circuit.CircuitListener;
 import org.wormholes.protocol.circuit.Reason;
+import org.wormholes.protocol.directory.NodeDescriptor;
 import org.wormholes.protocol.link.LinkReason;
 import org.wormholes.protocol.link.LinkSession;
 import org.wormholes.protocol.onion.ClientOnion;
@@ -108,6 +109,25 @@ final class ClientCircuit implements CircuitListener {
   /// Whether the exit may have heard of the streams on this circuit.
   boolean saidSomething() {
     return saidSomething;
+  }
+
+  /// Whether it ended because its first hop could not be reached any more, or at all.
+  boolean lostItsEntrance() {
+    GuardSide guard = side;
+    return guard == null || guard.link.isClosed();
+  }
+
+  /// Hops that may be to blame for its end. A first hop that was there to say that the way is broken is
+  /// not.
+  ///
+  /// @param reason what the circuit ended with
+  List<NodeDescriptor> blamed(LinkReason reason) {
+    List<NodeDescriptor> hops = path.hops();
+    if (lostItsEntrance()) {
+      return List.of(path.first());
+    }
+    boolean behind = reason == LinkReason.LINK_LOST || reason == LinkReason.UNREACHABLE;
+    return behind && hops.size() > 1 ? hops.subList(1, hops.size()) : hops;
   }
 
   long bornAt() {

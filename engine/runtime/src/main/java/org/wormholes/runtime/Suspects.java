@@ -9,8 +9,8 @@ import java.util.Set;
 import org.wormholes.protocol.crypto.NodeId;
 import org.wormholes.protocol.directory.NodeDescriptor;
 
-/// Nodes that were on circuits which failed: avoided for a while, longer each time, until a circuit
-/// over them works. Which hop of a failed circuit was to blame is not known, so all are suspected.
+/// Nodes that may be to blame for circuits which failed: avoided for a while, longer each time, until a
+/// circuit over them works. Mostly it is not known which of several hops failed, so all are suspected.
 final class Suspects {
   private static final long FIRST_NANOS = Duration.ofSeconds(5).toNanos();
   private static final int MAX_DOUBLINGS = 7;
@@ -27,7 +27,7 @@ final class Suspects {
     for (NodeDescriptor hop : hops) {
       Suspicion before = suspicions.getOrDefault(hop.id(), new Suspicion(0, 0));
       int failures = Math.min(before.failures() + 1, MAX_DOUBLINGS);
-      suspicions.put(hop.id(), new Suspicion(failures, now + (FIRST_NANOS << failures - 1)));
+      suspicions.put(hop.id(), new Suspicion(failures, now + (FIRST_NANOS << (failures - 1))));
     }
   }
 

@@ -265,11 +265,10 @@ final class TunnelShard implements ClientCircuit.Owner {
   }
 
   private void noteFailure(ClientCircuit circuit, LinkReason reason) {
-    boolean entrance = !circuit.isReady() && reason == LinkReason.LINK_LOST;
-    if (entrance) {
+    if (circuit.lostItsEntrance()) {
       tunnel.entranceFailed(circuit.path.first().id());
     }
-    suspects.failed(circuit.path.hops(), shard.now());
+    suspects.failed(circuit.blamed(reason), shard.now());
     shard.node.circuitLost(tunnel, circuit, reason);
   }
 
