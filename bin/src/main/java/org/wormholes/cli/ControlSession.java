@@ -58,12 +58,13 @@ final class ControlSession {
     return ask(ApplyReport.class, "POST", "/v1/apply", request(envelope, Optional.of(running)));
   }
 
-  Explanation explain(String flow) {
+  /// What becomes of a flow; user and entry may be empty.
+  Explanation explain(String flow, String user, String entry) {
     return ask(
         Explanation.class,
         "POST",
         "/v1/explain",
-        Json.compact(new ControlApi.ExplainRequest(flow)));
+        Json.compact(new ControlApi.ExplainRequest(flow, given(user), given(entry))));
   }
 
   /// Asks the engine to end.
@@ -71,6 +72,10 @@ final class ControlSession {
   /// @return its process id
   long stop() {
     return ask(ControlApi.Stopping.class, "POST", "/v1/stop", "").process();
+  }
+
+  private static Optional<String> given(String text) {
+    return text.isEmpty() ? Optional.empty() : Optional.of(text);
   }
 
   private static String request(byte[] envelope, Optional<String> running) {

@@ -5,6 +5,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.wormholes.rules.FlowSample;
 import org.wormholes.runtime.control.Explainer;
 import org.wormholes.runtime.control.Explanation;
 import org.wormholes.runtime.control.FlowText;
@@ -43,14 +44,26 @@ final class ExplainCommand implements Callable<Integer> {
       description = "Explain by this ruleset, without an engine.")
   private @Nullable Path file;
 
+  @Option(
+      names = "--user",
+      paramLabel = "NAME",
+      description = "The user name that the application gives to the proxy.")
+  private String user = "";
+
+  @Option(
+      names = "--entry",
+      paramLabel = "TUNNEL",
+      description = "The tunnel whose entry the flow comes in by.")
+  private String entry = "";
+
   @Override
   public Integer call() {
     try {
-      FlowText.parse(flow, LocalDateTime.now(ZoneId.systemDefault()));
+      sample();
     } catch (IllegalArgumentException e) {
       throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
     }
-    Explanation told = file == null ? engine.session().explain(flow) : offline(file);
+    Explanation told = file == null ? engine.session().explain(flow, user, entry) : offline(file);
     Paint paint = reporting.paint();
     reporting.print(told, it -> ExplanationText.of(it, paint));
     return ExitCode.OK;
@@ -58,7 +71,10 @@ final class ExplainCommand implements Callable<Integer> {
 
   private Explanation offline(Path ruleset) {
     ScriptOption.Rules rules = script.readOrFail(ruleset, reporting);
-    return Explainer.offline(rules.ruleset(), rules.sources())
-        .explain(FlowText.parse(flow, LocalDateTime.now(ZoneId.systemDefault())));
+    return Explainer.offline(rules.ruleset(), rules.sources()).explain(sample());
+  }
+
+  private FlowSample sample() {
+    return FlowText.parse(flow, user, entry, LocalDateTime.now(ZoneId.systemDefault()));
   }
 }

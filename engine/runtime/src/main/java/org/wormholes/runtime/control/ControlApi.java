@@ -47,7 +47,10 @@ public final class ControlApi implements ControlHandler {
   public record RulesetRequest(String ruleset, Optional<String> running) {}
 
   /// Body of explain.
-  public record ExplainRequest(String flow) {}
+  ///
+  /// @param user the proxy's user name, if any
+  /// @param entry the tunnel whose entry the flow comes in by, if that matters
+  public record ExplainRequest(String flow, Optional<String> user, Optional<String> entry) {}
 
   /// Answer of nodes.
   public record NodeList(List<NodeView> nodes) {}
@@ -181,7 +184,7 @@ public final class ControlApi implements ControlHandler {
   }
 
   private Explanation explain(byte[] body) throws Refusal {
-    FlowSample flow = flow(read(ExplainRequest.class, body).flow());
+    FlowSample flow = flow(read(ExplainRequest.class, body));
     EngineControl.Applied applied =
         engine
             .applied()
@@ -190,9 +193,13 @@ public final class ControlApi implements ControlHandler {
     return Explainer.live(applied.ruleset(), applied.sources(), engine).explain(flow);
   }
 
-  private FlowSample flow(String text) throws Refusal {
+  private FlowSample flow(ExplainRequest asked) throws Refusal {
     try {
-      return FlowText.parse(text, LocalDateTime.now(clock));
+      return FlowText.parse(
+          asked.flow(),
+          asked.user().orElse(""),
+          asked.entry().orElse(""),
+          LocalDateTime.now(clock));
     } catch (IllegalArgumentException e) {
       throw new Refusal(400, "bad-request", String.valueOf(e.getMessage()));
     }

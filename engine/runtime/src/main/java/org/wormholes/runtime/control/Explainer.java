@@ -22,6 +22,8 @@ import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.SourceMap;
 import org.wormholes.rules.Tunnel;
 import org.wormholes.rules.Verdict;
+import org.wormholes.rules.expr.Expr;
+import org.wormholes.rules.expr.ExprText;
 import org.wormholes.rules.expr.Host;
 import org.wormholes.rules.expr.Interpreter;
 import org.wormholes.runtime.control.Explanation.BeatenRule;
@@ -33,6 +35,9 @@ import org.wormholes.runtime.control.Explanation.PathExplanation;
 public final class Explainer {
   /// Most routes that are listed beside the deciding one.
   static final int MAX_BEATEN = 50;
+
+  /// Longest part of a condition that is shown.
+  private static final int MAX_TEXT = 120;
 
   private final Ruleset ruleset;
   private final SourceMap sources;
@@ -67,7 +72,7 @@ public final class Explainer {
         tunnel.map(Tunnel::name).orElse(""),
         decision.rulePath(),
         Places.of(sources, decision.rulePath()),
-        reason(decision),
+        reason(decision, flow),
         beaten(flow.facts(), decision.routeIndex()),
         tunnel.map(it -> path(it, flow)),
         resolution(decision.verdict(), tunnel, flow));
@@ -85,15 +90,23 @@ public final class Explainer {
     return verdict instanceof Verdict.To(String name) ? "tunnel " + name : word(verdict);
   }
 
-  private String reason(Decision decision) {
+  private String reason(Decision decision, FlowSample flow) {
     if (decision.routeIndex() >= 0) {
       return decision.routeIndex() == 0
           ? "it is the first route, and its condition holds"
           : "it is the first route whose condition holds";
     }
-    return ruleset.routes().isEmpty() && decision.verdict() instanceof Verdict.To
-        ? "there are no routes and one tunnel, which takes everything"
-        : "no route matches, so it is refused";
+    if (!ruleset.routes().isEmpty()) {
+      return "no route matches, so it is refused";
+    }
+    if (decision.verdict() instanceof Verdict.To) {
+      return ruleset.tunnels().size() == 1
+          ? "there are no routes and one tunnel, which takes everything"
+          : "there are no routes, and it came in by this tunnel's entry";
+    }
+    return flow.entry().isEmpty()
+        ? "there are no routes, so the entry it comes in by would decide, and none was named"
+        : "there are no routes, and no tunnel has the entry `" + flow.entry() + "`";
   }
 
   private List<BeatenRule> beaten(FlowFacts facts, int decisive) {
@@ -111,12 +124,23 @@ public final class Explainer {
     boolean matches = Interpreter.yesNo(route.condition(), facts);
     String path = RulePath.route(index);
     String why;
-    if (index < decisive || decisive < 0) {
-      why = "did not match";
+    if (matches) {
+      why = "matches too, but comes later";
     } else {
-      why = matches ? "matches too, but comes later" : "comes later, and does not match";
+      why = "does not match: " + failing(route.condition(), facts);
+      why = decisive >= 0 && index > decisive ? "comes later, and " + why : why;
     }
     return new BeatenRule(path, named(route.verdict()), why, matches, Places.of(sources, path));
+  }
+
+  /// The first part of a condition that alone makes it fail.
+  private static String failing(Expr condition, FlowFacts facts) {
+    Expr at = condition;
+    while (at instanceof Expr.And(List<Expr> all)) {
+      at = all.stream().filter(part -> !Interpreter.yesNo(part, facts)).findFirst().orElseThrow();
+    }
+    String text = ExprText.of(at);
+    return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "…";
   }
 
   private PathExplanation path(Tunnel tunnel, FlowSample flow) {

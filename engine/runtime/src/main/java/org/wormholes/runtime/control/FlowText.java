@@ -22,9 +22,11 @@ public final class FlowText {
 
   /// Reads a flow that starts at `when`, local time where it enters.
   ///
+  /// @param user the proxy's user name, empty for none
+  /// @param entry the tunnel whose entry it comes in by, empty for none in particular
   /// @throws IllegalArgumentException if it is none; the message says what was expected and is for
   ///   the person who wrote it
-  public static FlowSample parse(String text, LocalDateTime when) {
+  public static FlowSample parse(String text, String user, String entry, LocalDateTime when) {
     String rest = text.strip();
     if (rest.isEmpty() || rest.length() > MAX_TEXT) {
       throw wrong(text);
@@ -45,8 +47,8 @@ public final class FlowText {
         host.text(),
         port,
         protocol,
-        "",
-        "",
+        user,
+        entry,
         when.toLocalTime().toSecondOfDay(),
         when.getDayOfWeek());
   }

@@ -1,25 +1,24 @@
 package org.wormholes.runtime.control;
 
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Function;
 import org.wormholes.rules.Entry;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.Route;
 import org.wormholes.rules.RouteDecider;
 import org.wormholes.rules.RulePath;
 import org.wormholes.rules.Ruleset;
+import org.wormholes.rules.RulesetDiff;
 import org.wormholes.rules.SourceMap;
 import org.wormholes.rules.Tunnel;
+import org.wormholes.rules.Verdict;
 import org.wormholes.rules.codec.RuleCodec;
 import org.wormholes.rules.expr.Address;
 import org.wormholes.rules.expr.AddressKind;
+import org.wormholes.rules.expr.ExprText;
 import org.wormholes.runtime.control.EngineControl.Applied;
 import org.wormholes.runtime.control.Plan.Change;
 import org.wormholes.runtime.control.Plan.FieldChange;
@@ -31,20 +30,19 @@ public final class Planner {
   /// Most single routes that a plan lists.
   static final int MAX_ROUTES = 50;
 
+  /// The field that says only where a tunnel is entered: such changes touch no flow.
+  private static final String ENTRY = "entry";
+
   private final Optional<Applied> running;
   private final Ruleset candidate;
   private final SourceMap sources;
-  private final RuleFields oldFields;
-  private final RuleFields newFields;
-  private final Map<String, Integer> flows = new LinkedHashMap<>();
+  private final Map<String, Integer> flows = new HashMap<>();
 
   private Planner(
       Optional<Applied> running, Ruleset candidate, SourceMap sources, List<TunnelView> live) {
     this.running = running;
     this.candidate = candidate;
     this.sources = sources;
-    this.oldFields = new RuleFields(running.map(Applied::sources).orElse(SourceMap.EMPTY));
-    this.newFields = new RuleFields(sources);
     live.stream()
         .filter(tunnel -> tunnel.state() != TunnelView.State.DRAINING)
         .forEach(tunnel -> flows.put(tunnel.name(), tunnel.flows()));
@@ -60,11 +58,17 @@ public final class Planner {
   }
 
   private Plan plan() {
+    RulesetDiff diff =
+        running
+            .map(it -> RulesetDiff.between(it.ruleset(), candidate))
+            .orElseGet(() -> RulesetDiff.initial(candidate));
     List<Step> steps = new ArrayList<>();
-    steps.addAll(
-        named("network", Ruleset::networks, Network::name, RulePath::network, RuleFields::of));
-    steps.addAll(named("tunnel", Ruleset::tunnels, Tunnel::name, RulePath::tunnel, RuleFields::of));
-    routes().ifPresent(steps::add);
+    for (RulesetDiff.Change each : diff.changes()) {
+      if (each.kind() != RulesetDiff.Kind.ROUTE) {
+        steps.add(step(each));
+      }
+    }
+    routes(diff).ifPresent(steps::add);
     expectations().ifPresent(steps::add);
     return new Plan(
         running.map(it -> it.view().digest()),
@@ -75,67 +79,52 @@ public final class Planner {
         warnings());
   }
 
-  /// How a part is taken apart into fields.
-  private interface Fields<T> {
-    Map<String, RuleFields.Field> of(RuleFields fields, T part);
+  private Step step(RulesetDiff.Change each) {
+    boolean tunnel = each.kind() == RulesetDiff.Kind.TUNNEL;
+    List<FieldChange> fields = new ArrayList<>();
+    for (RulesetDiff.FieldChange field : each.fields()) {
+      String path = tunnel ? fieldPath(each.name(), field.field()) : each.rulePath();
+      fields.add(
+          new FieldChange(field.field(), field.before(), field.after(), Places.of(sources, path)));
+    }
+    Change change = change(each.action());
+    int live = tunnel ? flows.getOrDefault(each.name(), 0) : 0;
+    return new Step(
+        tunnel ? "tunnel" : "network",
+        each.name(),
+        change,
+        fields,
+        live,
+        effect(live, change, fields),
+        change == Change.REMOVED
+            ? running.flatMap(it -> Places.of(it.sources(), each.rulePath()))
+            : Places.of(sources, each.rulePath()));
   }
 
-  private <T> List<Step> named(
-      String part,
-      Function<Ruleset, List<T>> parts,
-      Function<T, String> name,
-      Function<String, String> path,
-      Fields<T> fields) {
-    Map<String, T> before = new LinkedHashMap<>();
-    running.ifPresent(it -> parts.apply(it.ruleset()).forEach(x -> before.put(name.apply(x), x)));
-    List<Step> steps = new ArrayList<>();
-    Set<String> kept = new HashSet<>();
-    for (T now : parts.apply(candidate)) {
-      String word = name.apply(now);
-      kept.add(word);
-      T old = before.get(word);
-      Optional<Place> place = Places.of(sources, path.apply(word));
-      if (old == null) {
-        steps.add(step(part, word, Change.ADDED, List.of(), place));
-      } else {
-        List<FieldChange> changes = changes(fields.of(oldFields, old), fields.of(newFields, now));
-        steps.add(
-            step(part, word, changes.isEmpty() ? Change.KEPT : Change.CHANGED, changes, place));
-      }
-    }
-    for (String word : before.keySet()) {
-      if (!kept.contains(word)) {
-        Optional<Place> place = running.flatMap(it -> Places.of(it.sources(), path.apply(word)));
-        steps.add(step(part, word, Change.REMOVED, List.of(), place));
-      }
-    }
-    return steps;
+  private static Change change(RulesetDiff.Action action) {
+    return switch (action) {
+      case ADDED -> Change.ADDED;
+      case CHANGED -> Change.CHANGED;
+      case KEPT -> Change.KEPT;
+      case REMOVED -> Change.REMOVED;
+    };
   }
 
-  private List<FieldChange> changes(
-      Map<String, RuleFields.Field> before, Map<String, RuleFields.Field> after) {
-    Set<String> names = new LinkedHashSet<>(after.keySet());
-    names.addAll(before.keySet());
-    List<FieldChange> changes = new ArrayList<>();
-    for (String name : names) {
-      Optional<RuleFields.Field> old = Optional.ofNullable(before.get(name));
-      Optional<RuleFields.Field> now = Optional.ofNullable(after.get(name));
-      if (now.isEmpty() || !now.get().isSame(old)) {
-        changes.add(
-            new FieldChange(
-                name,
-                old.map(RuleFields.Field::text).orElse(""),
-                now.map(RuleFields.Field::text).orElse(""),
-                now.flatMap(it -> Places.of(sources, it.rulePath()))));
-      }
-    }
-    return changes;
-  }
-
-  private Step step(
-      String part, String name, Change change, List<FieldChange> fields, Optional<Place> place) {
-    int live = part.equals("tunnel") ? flows.getOrDefault(name, 0) : 0;
-    return new Step(part, name, change, fields, live, effect(live, change, fields), place);
+  /// Where a field of a tunnel is written.
+  private static String fieldPath(String tunnel, String field) {
+    return switch (field) {
+      case ENTRY -> RulePath.entry(tunnel, 0);
+      case "relay" -> RulePath.relays(tunnel);
+      case "relay.only" -> RulePath.only(tunnel);
+      case "relay.distinct" -> RulePath.distinct(tunnel);
+      case "relay.prefer" -> RulePath.prefer(tunnel);
+      case "relay.guard" -> RulePath.guard(tunnel);
+      case "exit" -> RulePath.exit(tunnel);
+      case "exit.resolve" -> RulePath.resolve(tunnel);
+      case "carry" -> RulePath.carry(tunnel);
+      case "rotate" -> RulePath.rotate(tunnel);
+      default -> RulePath.tunnel(tunnel);
+    };
   }
 
   private static String effect(int live, Change change, List<FieldChange> fields) {
@@ -144,53 +133,69 @@ public final class Planner {
     }
     String count = live == 1 ? "1 live flow" : live + " live flows";
     String end = "may go on for %d s, then cut".formatted(EngineControl.DRAIN_DEADLINE.toSeconds());
+    boolean entriesOnly =
+        !fields.isEmpty() && fields.stream().allMatch(field -> field.field().equals(ENTRY));
     return switch (change) {
       case ADDED -> "";
       case KEPT -> count + ": not touched";
       case CHANGED ->
-          fields.stream().map(FieldChange::field).allMatch(RuleFields::isEntry)
+          entriesOnly
               ? count + ": not touched, only the entries change"
               : count + ": " + end + "; new flows take the new rules";
       case REMOVED -> count + ": " + end;
     };
   }
 
-  private Optional<Step> routes() {
+  private Optional<Step> routes(RulesetDiff diff) {
     List<Route> before = running.map(it -> it.ruleset().routes()).orElse(List.of());
     List<Route> after = candidate.routes();
     if (before.isEmpty() && after.isEmpty()) {
       return Optional.empty();
     }
-    List<FieldChange> changes = before.equals(after) ? List.of() : routeChanges(before, after);
+    boolean whole = before.isEmpty() || after.isEmpty();
+    List<FieldChange> fields = whole ? List.of() : routeChanges(diff, before);
     return Optional.of(
-        step(
+        new Step(
             "routes",
             "",
             change(before.isEmpty(), after.isEmpty(), before.equals(after)),
-            before.isEmpty() || after.isEmpty() ? List.of() : changes,
+            fields,
+            0,
+            "",
             Places.of(sources, RulePath.route(0))));
   }
 
-  private List<FieldChange> routeChanges(List<Route> before, List<Route> after) {
-    Set<Route> old = new HashSet<>(before);
-    Set<Route> now = new HashSet<>(after);
-    List<FieldChange> changes = new ArrayList<>();
-    for (int i = 0; i < before.size() && changes.size() < MAX_ROUTES; i++) {
-      if (!now.contains(before.get(i))) {
-        RuleFields.Field gone = oldFields.of(before.get(i), i);
-        changes.add(new FieldChange("route " + (i + 1), gone.text(), "", Optional.empty()));
-      }
+  private List<FieldChange> routeChanges(RulesetDiff diff, List<Route> before) {
+    List<RulesetDiff.Change> changed =
+        diff.changes().stream()
+            .filter(each -> each.kind() == RulesetDiff.Kind.ROUTE)
+            .filter(each -> each.action() != RulesetDiff.Action.KEPT)
+            .toList();
+    List<FieldChange> fields = new ArrayList<>();
+    for (RulesetDiff.Change each : changed.subList(0, Math.min(changed.size(), MAX_ROUTES))) {
+      int index = Integer.parseInt(each.name());
+      String now =
+          each.action() == RulesetDiff.Action.REMOVED ? "" : text(candidate.routes().get(index));
+      String was = each.action() == RulesetDiff.Action.ADDED ? "" : text(before.get(index));
+      Optional<Place> place =
+          now.isEmpty() ? Optional.empty() : Places.of(sources, RulePath.route(index));
+      fields.add(new FieldChange("route " + (index + 1), was, now, place));
     }
-    for (int i = 0; i < after.size() && changes.size() < MAX_ROUTES; i++) {
-      if (!old.contains(after.get(i))) {
-        RuleFields.Field added = newFields.of(after.get(i), i);
-        Optional<Place> place = Places.of(sources, added.rulePath());
-        changes.add(new FieldChange("route " + (i + 1), "", added.text(), place));
-      }
+    int rest = changed.size() - fields.size();
+    if (rest > 0) {
+      fields.add(new FieldChange("further routes", "", rest + " more", Optional.empty()));
     }
-    return changes.isEmpty()
-        ? List.of(new FieldChange("order", "as before", "another", Optional.empty()))
-        : changes;
+    return fields;
+  }
+
+  private static String text(Route route) {
+    String verdict =
+        switch (route.verdict()) {
+          case Verdict.To(String tunnel) -> "to " + tunnel;
+          case Verdict.Refuse _ -> "refuse";
+          case Verdict.Direct _ -> "direct";
+        };
+    return "%s { %s }".formatted(verdict, ExprText.of(route.condition()));
   }
 
   private Optional<Step> expectations() {
@@ -210,11 +215,13 @@ public final class Planner {
                     Integer.toString(after.size()),
                     Optional.empty()));
     return Optional.of(
-        step(
+        new Step(
             "expectations",
             "",
             change(before.isEmpty(), after.isEmpty(), same),
             count,
+            0,
+            "",
             Places.of(sources, RulePath.expectation(0))));
   }
 
@@ -249,8 +256,8 @@ public final class Planner {
       for (Entry entry : tunnel.entries()) {
         if (!isLoopback(entry.listen().host())) {
           warnings.add(
-              "tunnel %s: %s can be used by whoever reaches this machine"
-                  .formatted(tunnel.name(), RuleFields.text(entry)));
+              "tunnel %s listens on %s:%d, where whoever reaches this machine can use it"
+                  .formatted(tunnel.name(), entry.listen().host(), entry.listen().port()));
         }
       }
     }

@@ -72,6 +72,29 @@ class ExplainerTest {
   }
 
   @Test
+  void withoutRoutesTheEntryDecidesAmongTunnels() {
+    Ruleset two =
+        new Ruleset(
+            "web",
+            "1.0",
+            List.of(new Network("commons", true, List.of())),
+            List.of(Samples.tunnel("web", 3), Samples.tunnel("mail", 2)),
+            List.of(),
+            List.of());
+    LocalDateTime noon = LocalDateTime.of(2026, 1, 4, 12, 0);
+    Explainer explainer = Explainer.offline(two, Samples.SOURCES);
+
+    Explanation byEntry = explainer.explain(FlowText.parse("example.org", "", "mail", noon));
+    Explanation without = explainer.explain(FlowText.parse("example.org", "", "", noon));
+
+    assertThat(byEntry.tunnel()).isEqualTo("mail");
+    assertThat(byEntry.reason())
+        .isEqualTo("there are no routes, and it came in by this tunnel's entry");
+    assertThat(without.verdict()).isEqualTo("refuse");
+    assertThat(without.reason()).contains("none was named");
+  }
+
+  @Test
   void whatMatchesNoRouteIsRefused() {
     Ruleset none =
         new Ruleset(
@@ -86,7 +109,9 @@ class ExplainerTest {
 
     assertThat(told.verdict()).isEqualTo("refuse");
     assertThat(told.reason()).isEqualTo("no route matches, so it is refused");
-    assertThat(told.beaten()).hasSize(2).allMatch(it -> it.why().equals("did not match"));
+    assertThat(told.beaten())
+        .extracting(Explanation.BeatenRule::why)
+        .containsExactly("does not match: port == 25", "does not match: host == \"plain.example\"");
   }
 
   @Test
@@ -152,6 +177,6 @@ class ExplainerTest {
   }
 
   private static FlowSample flow(String text) {
-    return FlowText.parse(text, LocalDateTime.of(2026, 1, 4, 12, 0));
+    return FlowText.parse(text, "", "", LocalDateTime.of(2026, 1, 4, 12, 0));
   }
 }

@@ -31,15 +31,17 @@ class FlowTextTest {
     "tcp://example.org:9, example.org:9/tcp",
   })
   void readsAFlowAsPeopleWriteIt(String text, String plain) {
-    assertThat(FlowText.of(FlowText.parse(text, SUNDAY_MORNING))).isEqualTo(plain);
+    assertThat(FlowText.of(FlowText.parse(text, "", "", SUNDAY_MORNING))).isEqualTo(plain);
   }
 
   @Test
   void startsTheFlowWhenTold() {
-    FlowSample flow = FlowText.parse("example.org", SUNDAY_MORNING);
+    FlowSample flow = FlowText.parse("example.org", "ann", "web", SUNDAY_MORNING);
 
     assertThat(flow.secondOfDay()).isEqualTo(9 * 3600 + 30 * 60 + 5);
     assertThat(flow.weekday()).isEqualTo(DayOfWeek.SUNDAY);
+    assertThat(flow.user()).isEqualTo("ann");
+    assertThat(flow.entry()).isEqualTo("web");
   }
 
   @ParameterizedTest
@@ -60,7 +62,7 @@ class FlowTextTest {
         "https://0x7f.1/"
       })
   void saysWhatAFlowLooksLike(String text) {
-    assertThatThrownBy(() -> FlowText.parse(text, SUNDAY_MORNING))
+    assertThatThrownBy(() -> FlowText.parse(text, "", "", SUNDAY_MORNING))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("expected");
   }

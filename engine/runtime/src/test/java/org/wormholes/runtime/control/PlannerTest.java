@@ -52,7 +52,7 @@ class PlannerTest {
     assertThat(step.fields()).hasSize(1);
     Plan.FieldChange field = step.fields().getFirst();
     assertThat(field.field() + ": " + field.before() + " to " + field.after())
-        .isEqualTo("relays: 3 to 4");
+        .isEqualTo("relay: 3 to 4");
     assertThat(field.place()).map(Place::brief).contains("web.rb:4");
   }
 
@@ -77,10 +77,10 @@ class PlannerTest {
     assertThat(step.effect()).isEqualTo("4 live flows: not touched, only the entries change");
     assertThat(step.fields())
         .extracting(it -> it.field() + ": " + it.before() + " to " + it.after())
-        .containsExactly("entry/1: socks 127.0.0.1:1080 to socks 0.0.0.0:1081, udp");
+        .containsExactly("entry: socks 127.0.0.1:1080 to socks 0.0.0.0:1081 with udp");
     assertThat(plan.warnings())
         .containsExactly(
-            "tunnel web: socks 0.0.0.0:1081, udp can be used by whoever reaches this machine");
+            "tunnel web listens on 0.0.0.0:1081, where whoever reaches this machine can use it");
   }
 
   @Test
@@ -112,18 +112,20 @@ class PlannerTest {
 
     assertThat(step(plan(running(old), now), "routes").fields())
         .extracting(it -> it.field() + ": " + it.before() + " to " + it.after())
-        .containsExactly("route 2: line for routes/1 to ");
+        .containsExactly("route 2: direct { host == \"plain.example\" } to ");
     Ruleset turned =
         new Ruleset(
             old.name(),
             old.version(),
             old.networks(),
             old.tunnels(),
-            old.routes().reversed(),
+            List.of(old.routes().get(1), old.routes().get(0), old.routes().get(2)),
             List.of());
     assertThat(step(plan(running(old), turned), "routes").fields())
-        .extracting(Plan.FieldChange::field)
-        .containsExactly("order");
+        .extracting(it -> it.field() + ": " + it.before() + " to " + it.after())
+        .containsExactly(
+            "route 1: refuse { port == 25 } to direct { host == \"plain.example\" }",
+            "route 2: direct { host == \"plain.example\" } to refuse { port == 25 }");
   }
 
   @Test
