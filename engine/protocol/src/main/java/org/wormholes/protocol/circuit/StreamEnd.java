@@ -290,6 +290,8 @@ public final class StreamEnd extends Channel {
   void sayResumed() {
     mark(connected ? RESUMED | CONNECTED : RESUMED);
     offerTurn();
+    // What the client had received after all may have made room.
+    tellWritable();
   }
 
   private void rewind(long received, long limit) {
