@@ -3,7 +3,6 @@ package org.wormholes.runtime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,6 +34,8 @@ import org.wormholes.runtime.control.CircuitView;
 import org.wormholes.runtime.control.EngineControl;
 import org.wormholes.runtime.control.EngineEvent;
 import org.wormholes.runtime.control.EngineStatus;
+import org.wormholes.runtime.control.Explainer;
+import org.wormholes.runtime.control.FlowText;
 import org.wormholes.runtime.control.HopCandidates;
 import org.wormholes.runtime.control.ListenView;
 import org.wormholes.runtime.control.NodeView;
@@ -54,9 +55,6 @@ import org.wormholes.runtime.spi.Transport;
 /// Several engines may share one [Transport]; closing an engine does not close it.
 public final class Engine implements EngineControl, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
-
-  /// How long flows of removed or changed tunnels may go on before they are cut.
-  public static final Duration DRAIN_DEADLINE = Duration.ofSeconds(60);
 
   private final Node node;
   private final Introductions introductions;
@@ -225,9 +223,12 @@ public final class Engine implements EngineControl, AutoCloseable {
       RouteDecider.Unmet first = unmet.getFirst();
       throw new ApplyRefusedException(
           "expectation",
-          "expectation %d is not met: %s was expected, %s is decided"
+          "expectation %d is not met: for %s, %s is expected and %s decided"
               .formatted(
-                  first.index() + 1, first.expectation().expected(), first.decision().verdict()));
+                  first.index() + 1,
+                  FlowText.of(first.expectation().flow()),
+                  Explainer.named(first.expectation().expected()),
+                  Explainer.named(first.decision().verdict())));
     }
   }
 

@@ -86,7 +86,8 @@ public final class Explainer {
     };
   }
 
-  private static String named(Verdict verdict) {
+  /// A verdict in words: `tunnel NAME`, `refuse`, `direct`.
+  public static String named(Verdict verdict) {
     return verdict instanceof Verdict.To(String name) ? "tunnel " + name : word(verdict);
   }
 
