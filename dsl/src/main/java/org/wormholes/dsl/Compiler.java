@@ -49,7 +49,7 @@ public final class Compiler {
     reader.setUncaughtExceptionHandler((thread, thrown) -> failure.set(thrown));
     reader.start();
     Vocabulary.prepare();
-    join(reader, options.limit());
+    join(reader, longest(options));
     Compilation compilation = result.get();
     if (compilation == null) {
       throw new IllegalStateException("the compiler failed on " + name, failure.get());
@@ -112,6 +112,14 @@ public final class Compiler {
         ruleset == null ? SourceMap.EMPTY : assembly.sourceMap(),
         problems.inOrder(),
         reader.needsRuby());
+  }
+
+  /// The limit, and in the full tier what Ruby may take to start and its runaway to be noticed.
+  private static Duration longest(Options options) {
+    return switch (options.tier()) {
+      case STATIC -> options.limit();
+      case FULL -> options.limit().multipliedBy(2).plus(FullTier.LONGEST_BOOT);
+    };
   }
 
   /// Waits for the reader; past the limit it is interrupted, which ends the parser and Ruby, and

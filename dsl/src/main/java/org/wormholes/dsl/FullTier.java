@@ -6,6 +6,8 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jruby.Ruby;
 import org.jruby.RubyException;
@@ -20,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 /// one's own files: it limits time, and nothing else.
 final class FullTier {
   private static final String ROOMS = "rooms.rb";
+
+  /// Most time for Ruby itself to start, on a machine that is very busy.
+  static final Duration LONGEST_BOOT = Duration.ofMinutes(1);
+
   private static final long STACK_BYTES = 64L << 20;
 
   private final Source source;
@@ -37,7 +43,7 @@ final class FullTier {
     this.problems = problems;
   }
 
-  /// Runs the script, for at most the given time.
+  /// Runs the script, for at most the given time after Ruby has started.
   ///
   /// @return whether it came to an end; if not, the draft must not be looked at
   static boolean run(
@@ -49,12 +55,14 @@ final class FullTier {
       Duration limit) {
     FullTier tier = new FullTier(source, sites, reader, builder, problems);
     AtomicReference<@Nullable Ruby> running = new AtomicReference<>();
-    Thread thread = new Thread(null, () -> tier.run(running), "ruleset-ruby", STACK_BYTES, false);
+    CountDownLatch booted = new CountDownLatch(1);
+    Thread thread =
+        new Thread(null, () -> tier.run(running, booted), "ruleset-ruby", STACK_BYTES, false);
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     thread.setDaemon(true);
     thread.setUncaughtExceptionHandler((t, thrown) -> failure.set(thrown));
     thread.start();
-    boolean ended = joined(thread, limit);
+    boolean ended = joined(thread, booted, limit);
     if (!ended) {
       problems.add(
           Problem.error(
@@ -71,8 +79,11 @@ final class FullTier {
     return thrown == null;
   }
 
-  private static boolean joined(Thread thread, Duration limit) {
+  private static boolean joined(Thread thread, CountDownLatch booted, Duration limit) {
     try {
+      if (!booted.await(LONGEST_BOOT.toSeconds(), TimeUnit.SECONDS)) {
+        return false;
+      }
       return thread.join(limit);
     } catch (InterruptedException e) {
       // Whoever waits for the compilation gave it up; the thread that is asked ends here anyway.
@@ -88,12 +99,21 @@ final class FullTier {
     }
   }
 
-  private void run(AtomicReference<@Nullable Ruby> running) {
-    Ruby ruby = Ruby.newInstance(configuration());
-    running.set(ruby);
+  private void run(AtomicReference<@Nullable Ruby> running, CountDownLatch booted) {
+    try {
+      Ruby ruby = Ruby.newInstance(configuration());
+      running.set(ruby);
+      run(ruby, booted);
+    } finally {
+      booted.countDown();
+    }
+  }
+
+  private void run(Ruby ruby, CountDownLatch booted) {
     try {
       RubyBridge bridge = new RubyBridge(ruby, source, sites, reader, builder, problems);
       bridge.open(rooms());
+      booted.countDown();
       ruby.executeScript(prepared(source), source.file());
     } catch (RaiseException e) {
       problems.add(told(ruby, e.getException()));

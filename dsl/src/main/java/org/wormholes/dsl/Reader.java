@@ -24,26 +24,6 @@ final class Reader {
   /// Most steps that one script may take; loops over lists are unrolled within it.
   static final int MAX_STEPS = 1_000_000;
 
-  private static final int MAX_HELPER_DEPTH = 32;
-
-  private static final Set<String> ITERATIONS =
-      Set.of(
-          "each",
-          "each_with_index",
-          "times",
-          "map",
-          "flat_map",
-          "select",
-          "filter",
-          "reject",
-          "any?",
-          "all?",
-          "none?",
-          "to_h",
-          "sum",
-          "find",
-          "count");
-
   /// Methods every Ruby object has, which only Ruby can run.
   private static final Set<String> RUBY_METHODS =
       Set.of(
@@ -190,6 +170,8 @@ final class Reader {
   private final Problems problems;
   private final Builder builder;
   private final Conditions conditions;
+  private final HelperCalls helperCalls = new HelperCalls(this);
+  private final Loops loops = new Loops(this);
   private final Map<String, Nodes.DefNode> helpers = new LinkedHashMap<>();
   private final Map<String, Value> constants = new LinkedHashMap<>();
   private final IdentityHashMap<Expr, Position> places = new IdentityHashMap<>();
@@ -206,6 +188,18 @@ final class Reader {
 
   private boolean rubyRuns() {
     return !outer.equals(Outer.NONE);
+  }
+
+  Source source() {
+    return source;
+  }
+
+  Conditions conditions() {
+    return conditions;
+  }
+
+  Nodes.@Nullable DefNode helper(String name) {
+    return helpers.get(name);
   }
 
   boolean needsRuby() {
@@ -242,7 +236,7 @@ final class Reader {
     Outer before = outer;
     outer = ruby;
     try {
-      List<String> names = parameterNames(block.parameters);
+      List<String> names = loops.parameterNames(block.parameters);
       if (names.size() > 1) {
         throw fail(
             block.parameters, "the block takes " + names.size() + " values", "at most one", "");
@@ -264,7 +258,7 @@ final class Reader {
     }
   }
 
-  private Term lastOf(List<Node> body, Locals locals) {
+  Term lastOf(List<Node> body, Locals locals) {
     for (Node statement : body.subList(0, body.size() - 1)) {
       if (!(statement instanceof Nodes.LocalVariableWriteNode)) {
         throw fail(
@@ -602,7 +596,7 @@ final class Reader {
     return placed(node, conditions.join(operator, left, right));
   }
 
-  private void requireYesNo(Node node, Term term, String need, @Nullable Node first) {
+  void requireYesNo(Node node, Term term, String need, @Nullable Node first) {
     if (!Conditions.isYesNo(term)) {
       Problem problem =
           problem(node, need + ", but this is " + term.kind()).expecting("a yes/no value");
@@ -723,7 +717,7 @@ final class Reader {
       if (receiver instanceof Term.Known(Value.Subject(RoomFrame frame))) {
         return word(node, name, frame, locals);
       }
-      return iteration(node, name, receiver, block, locals);
+      return loops.iterate(node, name, receiver, block, locals);
     }
     if (locals.facts() != null
         && node.receiver instanceof Nodes.ArrayNode array
@@ -813,7 +807,7 @@ final class Reader {
     return terms.stream().allMatch(term -> term instanceof Term.Known);
   }
 
-  private static Value valueOf(Term term) {
+  static Value valueOf(Term term) {
     return ((Term.Known) term).value();
   }
 
@@ -824,7 +818,7 @@ final class Reader {
     }
     Nodes.DefNode helper = helpers.get(name);
     if (helper != null) {
-      return helper(node, name, helper, locals);
+      return helperCalls.call(node, name, helper, locals);
     }
     Scope scope = locals.facts();
     if (scope != null) {
@@ -939,343 +933,6 @@ final class Reader {
     return false;
   }
 
-  // ---- helpers
-
-  private Term helper(Nodes.CallNode node, String name, Nodes.DefNode def, Locals locals) {
-    if (locals.helperDepth() >= MAX_HELPER_DEPTH) {
-      throw fail(
-          nameSpan(node),
-          "the helper `" + name + "` calls itself",
-          "helpers that end: they are read in place of their call",
-          "");
-    }
-    if (node.block != null) {
-      throw needsRuby(node.block, "a block handed to a helper");
-    }
-    Locals inside = locals.helper();
-    bind(node, name, def, locals, inside);
-    List<Node> body = bodyOf(def.body);
-    if (body.isEmpty()) {
-      return Term.nothing();
-    }
-    if (locals.facts() != null) {
-      return lastOf(body, inside);
-    }
-    Term last = Term.nothing();
-    for (Node statement : body) {
-      last = read(statement, inside);
-    }
-    return last;
-  }
-
-  private void bind(
-      Nodes.CallNode node, String name, Nodes.DefNode def, Locals locals, Locals inside) {
-    Nodes.ParametersNode parameters = def.parameters;
-    List<Term> positional = new ArrayList<>();
-    Map<String, Term> keywords = new LinkedHashMap<>();
-    for (Node argument : argumentsOf(node)) {
-      if (argument instanceof Nodes.KeywordHashNode hash) {
-        for (Node element : hash.elements) {
-          if (!(element instanceof Nodes.AssocNode pair
-              && pair.key instanceof Nodes.SymbolNode key
-              && pair.value != null)) {
-            throw needsRuby(element, Names.of(element));
-          }
-          keywords.put(utf8(key.unescaped), read(valueNode(pair), locals));
-        }
-      } else if (argument instanceof Nodes.SplatNode splat && splat.expression != null) {
-        listed(splat.expression, value(splat.expression, locals, "an argument"))
-            .forEach(item -> positional.add(Term.known(item)));
-      } else {
-        positional.add(read(argument, locals));
-      }
-    }
-    bindPositional(node, name, parameters, positional, inside);
-    bindKeywords(node, name, parameters, keywords, inside);
-  }
-
-  private void bindPositional(
-      Nodes.CallNode node,
-      String name,
-      Nodes.@Nullable ParametersNode parameters,
-      List<Term> given,
-      Locals inside) {
-    int required = parameters == null ? 0 : parameters.requireds.length;
-    int optional = parameters == null ? 0 : parameters.optionals.length;
-    if (parameters != null
-        && (parameters.rest != null
-            || parameters.posts.length > 0
-            || parameters.keyword_rest != null
-            || parameters.block != null)) {
-      throw needsRuby(parameters, "such parameters of a helper");
-    }
-    if (given.size() < required || given.size() > required + optional) {
-      String count = optional == 0 ? "" + required : required + " to " + (required + optional);
-      throw fail(
-          nameSpan(node),
-          "the helper `" + name + "` was given " + given.size() + " values",
-          count + " as in its definition on line " + source.lineOf(lineStartOf(name)),
-          "");
-    }
-    for (int i = 0; i < required; i++) {
-      if (!(parameters != null
-          && parameters.requireds[i] instanceof Nodes.RequiredParameterNode parameter)) {
-        throw needsRuby(node, "such parameters of a helper");
-      }
-      inside.declare(text(parameter.name), given.get(i));
-    }
-    Nodes.OptionalParameterNode[] optionals =
-        parameters == null ? new Nodes.OptionalParameterNode[0] : parameters.optionals;
-    for (int i = 0; i < optional; i++) {
-      Nodes.OptionalParameterNode parameter = optionals[i];
-      int at = required + i;
-      inside.declare(
-          text(parameter.name), at < given.size() ? given.get(at) : read(parameter.value, inside));
-    }
-  }
-
-  private int lineStartOf(String helper) {
-    Nodes.DefNode def = helpers.get(helper);
-    return def == null ? 0 : def.startOffset;
-  }
-
-  private void bindKeywords(
-      Nodes.CallNode node,
-      String name,
-      Nodes.@Nullable ParametersNode parameters,
-      Map<String, Term> given,
-      Locals inside) {
-    List<String> known = new ArrayList<>();
-    for (Node keyword : parameters == null ? new Node[0] : parameters.keywords) {
-      if (keyword instanceof Nodes.RequiredKeywordParameterNode required) {
-        String key = text(required.name);
-        Term value = given.get(key);
-        if (value == null) {
-          throw fail(nameSpan(node), "the helper `" + name + "` needs `" + key + ":`", "", "");
-        }
-        known.add(key);
-        inside.declare(key, value);
-      } else if (keyword instanceof Nodes.OptionalKeywordParameterNode optional) {
-        String key = text(optional.name);
-        Term value = given.get(key);
-        known.add(key);
-        inside.declare(key, value == null ? read(optional.value, inside) : value);
-      }
-    }
-    for (String key : given.keySet()) {
-      if (!known.contains(key)) {
-        throw fail(
-            nameSpan(node),
-            "the helper `" + name + "` takes no `" + key + ":`",
-            "",
-            Suggestion.didYouMean(key, known));
-      }
-    }
-  }
-
-  // ---- loops
-
-  private Term iteration(
-      Nodes.CallNode node, String name, Term receiver, Nodes.BlockNode block, Locals locals) {
-    if (!(receiver instanceof Term.Known(Value value))) {
-      throw fail(
-          nameSpan(node),
-          "`." + name + "` can't walk " + receiver.kind(),
-          "a list of constants, as in `%w[a b].any? { |name| host.under? name }`",
-          "");
-    }
-    if (!ITERATIONS.contains(name)) {
-      return foreign(node, "`." + name + "` with a block", locals);
-    }
-    List<Value> items = iterated(node, name, value);
-    if (items == null) {
-      return foreign(node, "`." + name + "` of " + value.kind(), locals);
-    }
-    boolean inCondition = locals.facts() != null;
-    return switch (name) {
-      case "each", "each_with_index", "times" -> {
-        if (inCondition) {
-          throw fail(
-              nameSpan(node),
-              "`." + name + "` has no answer in a condition",
-              "any?, all?, none? or include?",
-              "");
-        }
-        for (int i = 0; i < items.size(); i++) {
-          Value item = items.get(i);
-          Value given =
-              name.equals("each_with_index")
-                  ? new Value.Items(List.of(item, new Value.Whole(i)))
-                  : item;
-          statements(block.body, blockLocals(block, given, locals));
-        }
-        yield Term.known(value);
-      }
-      case "any?", "all?", "none?" -> quantified(node, name, items, block, locals);
-      default -> transformed(node, name, items, block, locals);
-    };
-  }
-
-  private @Nullable List<Value> iterated(Nodes.CallNode node, String name, Value value) {
-    if (!argumentsOf(node).isEmpty()) {
-      return null;
-    }
-    try {
-      if (name.equals("times")) {
-        return value instanceof Value.Whole
-            ? Constants.listed(new Value.Between(new Value.Whole(0), value, true))
-            : null;
-      }
-      return Constants.listed(value);
-    } catch (Mistake mistake) {
-      throw fail(node, mistake);
-    }
-  }
-
-  private Term quantified(
-      Nodes.CallNode node, String name, List<Value> items, Nodes.BlockNode block, Locals locals) {
-    boolean all = name.equals("all?");
-    List<Term> answers = new ArrayList<>();
-    for (Value item : items) {
-      Term answer = blockValue(block, item, locals);
-      if (locals.facts() == null) {
-        boolean yes = valueOf(answer).isTruthy();
-        if (yes != all) {
-          return Term.truth(name.equals("any?"));
-        }
-        continue;
-      }
-      requireYesNo(block, answer, "`" + name + "` asks a condition of each", null);
-      answers.add(answer);
-    }
-    if (locals.facts() == null) {
-      return Term.truth(!name.equals("any?"));
-    }
-    Term result = conditions.joinAll(all ? "&&" : "||", answers);
-    return placed(node, name.equals("none?") ? conditions.not(result) : result);
-  }
-
-  private Term transformed(
-      Nodes.CallNode node, String name, List<Value> items, Nodes.BlockNode block, Locals locals) {
-    List<Value> results = new ArrayList<>();
-    for (Value item : items) {
-      Term term = blockValue(block, item, locals);
-      if (!(term instanceof Term.Known(Value result))) {
-        throw fail(block, "`." + name + "` works on constants", "no facts in its block", "");
-      }
-      results.add(result);
-    }
-    try {
-      return Term.known(collected(node, name, items, results));
-    } catch (Mistake mistake) {
-      throw fail(node, mistake);
-    }
-  }
-
-  private Value collected(Node node, String name, List<Value> items, List<Value> results) {
-    List<Value> kept = new ArrayList<>();
-    for (int i = 0; i < items.size(); i++) {
-      boolean yes = results.get(i).isTruthy();
-      switch (name) {
-        case "map" -> kept.add(results.get(i));
-        case "flat_map" -> {
-          if (results.get(i) instanceof Value.Items(List<Value> inner)) {
-            kept.addAll(inner);
-          } else {
-            kept.add(results.get(i));
-          }
-        }
-        case "reject" -> addIf(!yes, kept, items.get(i));
-        case "select", "filter", "find", "count" -> addIf(yes, kept, items.get(i));
-        default -> kept.add(results.get(i));
-      }
-    }
-    return switch (name) {
-      case "find" -> kept.isEmpty() ? Value.Nothing.VALUE : kept.getFirst();
-      case "count" -> new Value.Whole(kept.size());
-      case "sum" -> {
-        Value sum = Constants.call("sum", Arithmetic.items(kept), List.of());
-        yield sum == null ? Value.Nothing.VALUE : sum;
-      }
-      case "to_h" -> throw needsRuby(node, "`.to_h` with a block");
-      default -> Arithmetic.items(kept);
-    };
-  }
-
-  private static void addIf(boolean wanted, List<Value> kept, Value item) {
-    if (wanted) {
-      kept.add(item);
-    }
-  }
-
-  private Term blockValue(Nodes.BlockNode block, Value item, Locals locals) {
-    Locals inside = blockLocals(block, item, locals);
-    List<Node> body = bodyOf(block.body);
-    if (body.isEmpty()) {
-      return Term.nothing();
-    }
-    if (locals.facts() != null) {
-      return lastOf(body, inside);
-    }
-    Term last = Term.nothing();
-    for (Node statement : body) {
-      last = read(statement, inside);
-    }
-    return last;
-  }
-
-  private Locals blockLocals(Nodes.BlockNode block, Value item, Locals locals) {
-    Locals inside = locals.block();
-    List<String> names = parameterNames(block.parameters);
-    if (names.size() == 1) {
-      inside.declare(names.getFirst(), Term.known(item));
-    }
-    for (int i = 0; names.size() > 1 && i < names.size(); i++) {
-      List<Value> parts = item instanceof Value.Items(List<Value> inner) ? inner : List.of(item);
-      inside.declare(
-          names.get(i), Term.known(i < parts.size() ? parts.get(i) : Value.Nothing.VALUE));
-    }
-    return inside;
-  }
-
-  private List<String> parameterNames(@Nullable Node parameters) {
-    return switch (parameters) {
-      case null -> List.of();
-      case Nodes.NumberedParametersNode numbered -> {
-        List<String> names = new ArrayList<>();
-        for (int i = 1; i <= numbered.maximum; i++) {
-          names.add("_" + i);
-        }
-        yield names;
-      }
-      case Nodes.ItParametersNode _ -> List.of("it");
-      case Nodes.BlockParametersNode block when block.parameters == null -> List.of();
-      case Nodes.BlockParametersNode block -> plainNames(block.parameters);
-      default -> throw needsRuby(parameters, "such parameters of a block");
-    };
-  }
-
-  private List<String> plainNames(Nodes.ParametersNode parameters) {
-    List<String> names = new ArrayList<>();
-    for (Node parameter : parameters.requireds) {
-      if (!(parameter instanceof Nodes.RequiredParameterNode required)) {
-        throw needsRuby(parameter, "such parameters of a block");
-      }
-      names.add(text(required.name));
-    }
-    boolean plain =
-        parameters.optionals.length == 0
-            && parameters.rest == null
-            && parameters.posts.length == 0
-            && parameters.keywords.length == 0
-            && parameters.keyword_rest == null
-            && parameters.block == null;
-    if (!plain) {
-      throw needsRuby(parameters, "such parameters of a block");
-    }
-    return names;
-  }
-
   // ---- words
 
   private Term word(Nodes.CallNode node, String name, RoomFrame frame, Locals locals) {
@@ -1363,7 +1020,7 @@ final class Reader {
     @Override
     public void run(RoomFrame frame) {
       try {
-        if (!parameterNames(node.parameters).isEmpty()) {
+        if (!loops.parameterNames(node.parameters).isEmpty()) {
           throw fail(node.parameters, "a room's block takes no values", "", "");
         }
       } catch (Halt told) {
@@ -1385,7 +1042,7 @@ final class Reader {
   }
 
   /// The name of a call, which its node does not record: a node in name only, for its span.
-  private Node nameSpan(Nodes.CallNode node) {
+  Node nameSpan(Nodes.CallNode node) {
     int length = node.name.length;
     int from =
         node.receiver == null
@@ -1399,14 +1056,14 @@ final class Reader {
     return places.get(expr);
   }
 
-  private Term placed(Node node, Term term) {
+  Term placed(Node node, Term term) {
     if (term instanceof Term.Asked(Expr expr, _)) {
       places.putIfAbsent(expr, position(node));
     }
     return term;
   }
 
-  private Value value(Node node, Locals locals, String purpose) {
+  Value value(Node node, Locals locals, String purpose) {
     Term term = read(node, locals);
     return switch (term) {
       case Term.Known(Value.Broken _) -> throw new Halt();
@@ -1417,7 +1074,7 @@ final class Reader {
     };
   }
 
-  private List<Value> listed(Node node, Value value) {
+  List<Value> listed(Node node, Value value) {
     try {
       List<Value> items = Constants.listed(value);
       if (items == null) {
@@ -1430,7 +1087,7 @@ final class Reader {
   }
 
   /// What the static tier has no answer for: full Ruby may know, where it runs.
-  private Term foreign(Node node, String what, Locals locals) {
+  Term foreign(Node node, String what, Locals locals) {
     if (rubyRuns() && !asks(node, locals)) {
       Value value =
           outer.evaluate(
@@ -1449,7 +1106,7 @@ final class Reader {
     throw needsRuby(node, what);
   }
 
-  private Halt needsRuby(Node node, String what) {
+  Halt needsRuby(Node node, String what) {
     needsRuby = true;
     return fail(node, "this needs full Ruby (" + what + ")", "", "");
   }
@@ -1458,12 +1115,12 @@ final class Reader {
     return Problem.error(position(node), message);
   }
 
-  private Halt fail(Node node, String message, String expected, String hint) {
+  Halt fail(Node node, String message, String expected, String hint) {
     problems.add(problem(node, message).expecting(expected).hinting(hint));
     return new Halt();
   }
 
-  private Halt fail(Node node, Mistake mistake) {
+  Halt fail(Node node, Mistake mistake) {
     return fail(node, mistake.message(), mistake.expected(), mistake.hint());
   }
 
@@ -1483,7 +1140,7 @@ final class Reader {
     return new String(name, StandardCharsets.UTF_8);
   }
 
-  private static String utf8(byte[] bytes) {
+  static String utf8(byte[] bytes) {
     return new String(bytes, StandardCharsets.UTF_8);
   }
 }
