@@ -18,7 +18,7 @@ import org.wormholes.rules.codec.RuleCodec;
 class CompilerFuzzTest {
   private static final long SEED = 20_260_714;
   private static final int MUTATIONS = 1_500;
-  private static final Duration LONGEST = Duration.ofSeconds(10);
+  private static final Duration LONGEST = Duration.ofSeconds(30);
   private static final Options LIMITED = Options.defaults().within(Duration.ofSeconds(3));
   private static final String[] PIECES = {
     "do",
