@@ -117,8 +117,8 @@ final class ClientCircuit implements CircuitListener {
     return guard == null || guard.link.isClosed();
   }
 
-  /// Hops that may be to blame for its end. A first hop that was there to say that the way is broken is
-  /// not.
+  /// Hops that may be to blame for its end. A first hop that was there to say that the way is
+  /// broken is not.
   ///
   /// @param reason what the circuit ended with
   List<NodeDescriptor> blamed(LinkReason reason) {

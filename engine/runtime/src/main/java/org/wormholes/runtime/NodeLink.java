@@ -46,6 +46,15 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
 
   private static final int MAX_CIRCUITS = 16_384;
 
+  /// Circuits that one neighbour may ask for a second, and at once: each costs a third of a
+  /// millisecond.
+  private static final int SETUPS_A_SECOND = 500;
+
+  private static final int SETUPS_AT_ONCE = 2_000;
+
+  /// Accepted links of one loop that have not finished their handshake.
+  private static final int MAX_STRANGERS = 512;
+
   /// What may wait for a peer that asks and does not read; cells alone never come near it.
   private static final long MAX_UNSENT_BYTES = 16 << 20;
 
@@ -67,6 +76,7 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
   private @Nullable LinkHandshake handshake;
   private @Nullable LinkSession session;
   private @Nullable ByteSink toCarrier;
+  private final TokenBucket setups;
   private boolean flushAsked;
   private long roundTripNanos;
   private long pingSentAt;
@@ -80,6 +90,7 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
     this.dialed = dialed;
     this.carrier = carrier;
     this.state = state;
+    this.setups = new TokenBucket(SETUPS_A_SECOND, SETUPS_AT_ONCE, shard.now());
   }
 
   /// Who waits for a link to open hears of exactly one outcome, on the link's loop.
@@ -109,6 +120,11 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
 
   /// Serves a connection that a peer opened.
   static void accept(Shard shard, String carrier, Connection connection) {
+    if (shard.strangers >= MAX_STRANGERS) {
+      connection.abort();
+      return;
+    }
+    shard.strangers++;
     NodeLink link = new NodeLink(shard, null, carrier, State.HANDSHAKE);
     link.handshake = LinkHandshake.responder(shard.node.key(), shard.node.entropy());
     link.connected(connection);
@@ -302,6 +318,7 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
   }
 
   private void opened() {
+    noLongerStranger();
     state = State.OPEN;
     cancelTimer();
     shard.opened(this);
@@ -363,7 +380,11 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
     LinkCircuit circuit = circuits.find(circuitId);
     if (circuit == null) {
       if (command == Cells.SETUP) {
-        RelayedCircuit.setUp(this, circuitId, array, bodyOffset);
+        if (setups.take(shard.now())) {
+          RelayedCircuit.setUp(this, circuitId, array, bodyOffset);
+        } else {
+          RelayedCircuit.refuse(this, circuitId, LinkReason.OVERLOADED);
+        }
       }
       // Else a late cell of a circuit that this side has just ended.
       return;
@@ -439,6 +460,7 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
     if (state == State.CLOSED) {
       return;
     }
+    noLongerStranger();
     state = State.CLOSED;
     failure = why;
     cancelTimer();
@@ -455,6 +477,12 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
     }
     if (connection != null) {
       connection.close();
+    }
+  }
+
+  private void noLongerStranger() {
+    if (dialed == null && state == State.HANDSHAKE) {
+      shard.strangers--;
     }
   }
 

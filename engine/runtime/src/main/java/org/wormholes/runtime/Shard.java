@@ -32,6 +32,10 @@ final class Shard {
   private final Map<NodeId, NodeLink> dialed = new HashMap<>();
   private final List<NodeLink> links = new ArrayList<>();
   private final ArrayDeque<Flushable> unflushed = new ArrayDeque<>();
+
+  /// Accepted links that have not finished their handshake; counted by [NodeLink].
+  int strangers;
+
   private boolean flushing;
   private boolean reliefPaused;
 

@@ -9,8 +9,9 @@ import java.util.Set;
 import org.wormholes.protocol.crypto.NodeId;
 import org.wormholes.protocol.directory.NodeDescriptor;
 
-/// Nodes that may be to blame for circuits which failed: avoided for a while, longer each time, until a
-/// circuit over them works. Mostly it is not known which of several hops failed, so all are suspected.
+/// Nodes that may be to blame for circuits which failed: avoided for a while, longer each time,
+/// until a circuit over them works. Mostly it is not known which of several hops failed, so all are
+/// suspected.
 final class Suspects {
   private static final long FIRST_NANOS = Duration.ofSeconds(5).toNanos();
   private static final int MAX_DOUBLINGS = 7;
