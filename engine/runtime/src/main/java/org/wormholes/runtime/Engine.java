@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -18,8 +19,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.wormholes.protocol.crypto.NodeId;
 import org.wormholes.rules.Entry;
 import org.wormholes.rules.FlowSample;
@@ -54,8 +53,6 @@ import org.wormholes.runtime.spi.Transport;
 ///
 /// Several engines may share one [Transport]; closing an engine does not close it.
 public final class Engine implements EngineControl, AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
-
   private final Node node;
   private final Introductions introductions;
   private final Instant startedAt;
@@ -92,7 +89,7 @@ public final class Engine implements EngineControl, AutoCloseable {
   /// @throws IOException if an address cannot be bound
   public static Engine start(NodeSettings settings, Transport transport, GuardStore guards)
       throws IOException {
-    return start(settings, transport, Clock.systemDefaultZone(), guards);
+    return start(settings, transport, Clock.system(ZoneId.systemDefault()), guards);
   }
 
   static Engine start(NodeSettings settings, Transport transport, Clock clock, GuardStore guards)

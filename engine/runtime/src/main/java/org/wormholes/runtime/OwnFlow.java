@@ -43,10 +43,11 @@ final class OwnFlow implements FlowAcceptor.PendingFlow {
 
   @Override
   public void onGone(Runnable gone) {
-    answer.whenComplete((connection, failure) -> {
-      if (answer.isCancelled()) {
-        shard.run(gone);
-      }
-    });
+    var _ =
+        answer.whenComplete((connection, failure) -> {
+          if (answer.isCancelled()) {
+            shard.run(gone);
+          }
+        });
   }
 }
