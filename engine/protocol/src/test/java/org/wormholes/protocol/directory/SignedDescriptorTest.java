@@ -32,6 +32,11 @@ final class SignedDescriptorTest {
 
   @Test
   void readsThePublishedVector() throws IOException, WireException {
+    String golden = System.getProperty("golden.folder");
+    if (golden != null) {
+      Path file = Path.of(golden, "directory", "descriptor.hex");
+      Files.writeString(file, signed.encoded().hex() + "\n");
+    }
     String hex = Files.readString(Path.of("../../spec/vectors/directory/descriptor.hex")).strip();
     assertThat(signed.encoded().hex()).isEqualTo(hex);
     byte[] bytes = Bytes.ofHex(hex).toArray();
