@@ -93,7 +93,7 @@ class Wormholes:
         before = {circuit["id"] for circuit in self._circuits()}
         load.run("opens", self.socks, count, int(pause * 1000), f"each:circuit{time.monotonic_ns()}")
         built = [circuit for circuit in self._circuits() if circuit["id"] not in before]
-        times = [circuit["buildTime"] for circuit in built if circuit.get("buildTime") is not None]
+        times = [circuit["build_time_ms"] / 1000 for circuit in built if "build_time_ms" in circuit]
         if len(times) < count:
             raise Failure(f"{count} circuits were asked for, {len(times)} were timed")
         return times
