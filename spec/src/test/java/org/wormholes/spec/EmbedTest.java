@@ -94,8 +94,7 @@ class EmbedTest {
   @Test
   void anHttpClientGoesThroughTheNamedTunnel() throws Exception {
     try (Wormholes wormholes = Wormholes.open(script);
-        HttpClient client =
-            HttpClient.newBuilder().proxy(wormholes.proxySelector("web")).build()) {
+        HttpClient client = HttpClient.newBuilder().proxy(wormholes.proxySelector("web")).build()) {
       HttpRequest request =
           HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/")).build();
       HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());

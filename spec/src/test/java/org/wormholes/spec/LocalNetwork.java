@@ -5,6 +5,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -118,7 +119,7 @@ public final class LocalNetwork implements AutoCloseable {
   /// `wormhole://…` of the first relay.
   public String bootstrap() {
     Engine first = relays.getFirst();
-    String address = first.carrierAddresses().get("tcp");
+    String address = Objects.requireNonNull(first.carrierAddresses().get("tcp"));
     int colon = address.lastIndexOf(':');
     return new NodeUri(
             first.id(), address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)))
@@ -186,7 +187,7 @@ public final class LocalNetwork implements AutoCloseable {
             done.complete(null);
           }
         };
-    try (var events =
+    try (var _ =
         client.events(event -> {
           if (event.kind() == kind) {
             // Asking the engine waits for its loops, and this is one of them.

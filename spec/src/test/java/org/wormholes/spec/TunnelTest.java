@@ -339,7 +339,8 @@ class TunnelTest {
               .join();
       return ChannelBridge.over(connection);
     } catch (java.util.concurrent.CompletionException e) {
-      throw new IOException(e.getCause().getMessage(), e);
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new IOException(cause.getMessage(), e);
     }
   }
 

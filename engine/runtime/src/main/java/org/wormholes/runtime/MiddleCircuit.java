@@ -141,7 +141,17 @@ final class MiddleCircuit {
   }
 
   /// A cell that waits, already transformed.
-  private record Queued(byte[] body, int command, long since) {
+  private static final class Queued {
+    final byte[] body;
+    final int command;
+    final long since;
+
+    Queued(byte[] body, int command, long since) {
+      this.body = body;
+      this.command = command;
+      this.since = since;
+    }
+
     boolean large() {
       return body.length == Cells.LARGE_BODY;
     }
@@ -175,8 +185,8 @@ final class MiddleCircuit {
       }
       queue.removeFirst();
       LinkSession session = link.session();
-      int body = session.beginCell(first.large(), first.command(), id);
-      System.arraycopy(first.body(), 0, session.array(), body, first.body().length);
+      int body = session.beginCell(first.large(), first.command, id);
+      System.arraycopy(first.body, 0, session.array(), body, first.body.length);
       credit.sent(first.large());
       drop(first);
       Side from = otherOf(this);
@@ -197,14 +207,14 @@ final class MiddleCircuit {
     }
 
     private void drop(Queued cell) {
-      shard.node.memory.release(cell.body().length);
-      shard.cells.give(cell.body());
+      shard.node.memory.release(cell.body.length);
+      shard.cells.give(cell.body);
     }
 
     @Override
     long oldestQueuedAt() {
       Queued first = queue.peekFirst();
-      return first == null ? Long.MAX_VALUE : first.since();
+      return first == null ? Long.MAX_VALUE : first.since;
     }
   }
 }

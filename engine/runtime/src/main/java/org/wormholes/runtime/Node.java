@@ -46,7 +46,7 @@ final class Node {
   static final Duration ONION_KEY_LIFE = Duration.ofHours(6);
 
   private static final Duration DESCRIPTOR_LIFE = Duration.ofHours(24);
-  private static final Duration CHORES_EVERY = Duration.ofSeconds(5);
+  private static final Duration CHORES_EVERY = Duration.ofSeconds(1);
   private static final Duration REPUBLISH_EVERY = Duration.ofHours(6);
   private static final int MAX_SETUPS_PER_KEY = 4_000_000;
   private static final int MAX_ORPHANS = 16_384;

@@ -30,7 +30,7 @@ final class CurlTest {
 
   @BeforeEach
   void curl() {
-    String unused = Tools.need("curl", "curl");
+    String _ = Tools.need("curl", "curl");
   }
 
   private static Command curl(String... words) {

@@ -62,7 +62,7 @@ final class OtherProgramsTest {
     String iperf = Tools.need("iperf3", "iperf3");
     String port = Integer.toString(Ports.free());
     List<String> server = List.of(iperf, "-s", "-B", "127.0.0.1", "-p", port, "--forceflush");
-    try (Program unused = listening(Program.start("iperf3", folder, Map.of(), server))) {
+    try (Program _ = listening(Program.start("iperf3", folder, Map.of(), server))) {
       for (String direction : List.of("--verbose", "--reverse")) {
         var outcome =
             proxychains(lab, folder)
@@ -80,7 +80,7 @@ final class OtherProgramsTest {
   }
 
   private static Program listening(Program server) {
-    var unused = server.line(Pattern.compile("Server listening"), Duration.ofSeconds(10));
+    var _ = server.line(Pattern.compile("Server listening"), Duration.ofSeconds(10));
     return server;
   }
 

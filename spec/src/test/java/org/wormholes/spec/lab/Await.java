@@ -33,7 +33,7 @@ public final class Await {
 
   /// Returns once `condition` holds.
   public static void that(String what, Duration limit, BooleanSupplier condition) {
-    Boolean unused =
+    Boolean _ =
         value(what, limit, () -> condition.getAsBoolean() ? Optional.of(true) : Optional.empty());
   }
 }

@@ -38,7 +38,7 @@ public final class Laboratory implements AutoCloseable {
       return context
           .getRoot()
           .getStore(Namespace.GLOBAL)
-          .computeIfAbsent(Laboratory.class, unused -> start(), Laboratory.class);
+          .computeIfAbsent(Laboratory.class, _ -> start(), Laboratory.class);
     }
 
     private static Laboratory start() {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -21,14 +22,14 @@ public final class LiveNetwork implements AutoCloseable {
   private final NameServer names;
   private final Options options;
   private final List<Integer> ports;
-  private final List<LiveNode> relays = new ArrayList<>();
+  private final List<LiveNode> relays = new CopyOnWriteArrayList<>();
   private Optional<LiveNode> client = Optional.empty();
 
   private LiveNetwork(Path folder, NameServer names, Options options) {
     this.folder = folder;
     this.names = names;
     this.options = options;
-    this.ports = IntStream.range(0, options.relays()).mapToObj(unused -> Ports.free()).toList();
+    this.ports = IntStream.range(0, options.relays()).mapToObj(_ -> Ports.free()).toList();
   }
 
   /// How a network differs from the usual one.
@@ -114,7 +115,7 @@ public final class LiveNetwork implements AutoCloseable {
   /// Makes `ruleset` what the client runs, with `wormholes apply`.
   public void apply(String ruleset) throws IOException {
     Path file = Files.writeString(folder.resolve("laboratory.rb"), ruleset);
-    var unused =
+    var _ =
         Command.of(wormholes().toArray(String[]::new))
             .with("apply", "--yes", "--control", client().control(), file.toString())
             .within(LIMIT)

@@ -149,7 +149,7 @@ public final class Program implements AutoCloseable {
 
   private static boolean endsWithin(ProcessHandle handle, Duration limit) {
     try {
-      var unused = handle.onExit().get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      var _ = handle.onExit().get(limit.toMillis(), TimeUnit.MILLISECONDS);
       return true;
     } catch (TimeoutException late) {
       return false;
