@@ -25,12 +25,14 @@ final class TunnelShard implements ClientCircuit.Owner {
   private static final int MAX_CIRCUITS = 4_096;
 
   /// Tries for a flow that the exit has not heard of, each over another path.
-  private static final int MAX_FRESH_TRIES = 4;
+  private static final int MAX_FRESH_TRIES = 8;
 
-  /// Tries to reach the exit of a circuit that died.
-  private static final int MAX_REBUILDS = 5;
+  /// Tries to reach the exit of a circuit that died. With the pauses between them, relays that are away
+  /// for a moment are given some five seconds; then the exit is taken for dead.
+  private static final int MAX_REBUILDS = 14;
 
   private static final Duration REBUILD_PAUSE = Duration.ofMillis(50);
+  private static final int MAX_PAUSE_DOUBLINGS = 3;
   private static final Duration SPARE_PAUSE = Duration.ofMillis(200);
 
   /// How long a flow waits for the network to become known, or for a path that is blocked.
@@ -300,7 +302,9 @@ final class TunnelShard implements ClientCircuit.Owner {
       return;
     }
     if (tries > 1) {
-      shard.after(REBUILD_PAUSE.multipliedBy(tries - 1L), () -> rebuild(alive, path, use, tries));
+      int doublings = Math.min(tries - 2, MAX_PAUSE_DOUBLINGS);
+      shard.after(
+          REBUILD_PAUSE.multipliedBy(1L << doublings), () -> rebuild(alive, path, use, tries));
     } else {
       rebuild(alive, path, use, tries);
     }
