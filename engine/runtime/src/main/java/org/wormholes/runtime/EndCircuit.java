@@ -54,8 +54,7 @@ abstract class EndCircuit extends LinkCircuit {
     }
     LinkSession session = link.session();
     int body = session.beginCell(large, Cells.RELAY, id);
-    int used =
-        end.fill(session.array(), body + Cells.PAYLOAD_OFFSET, Cells.payload(large), now);
+    int used = end.fill(session.array(), body + Cells.PAYLOAD_OFFSET, Cells.payload(large), now);
     if (used == 0) {
       session.cancelCell();
       return false;

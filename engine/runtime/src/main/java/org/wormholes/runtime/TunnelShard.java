@@ -27,8 +27,8 @@ final class TunnelShard implements ClientCircuit.Owner {
   /// Tries for a flow that the exit has not heard of, each over another path.
   private static final int MAX_FRESH_TRIES = 8;
 
-  /// Tries to reach the exit of a circuit that died. With the pauses between them, relays that are away
-  /// for a moment are given some five seconds; then the exit is taken for dead.
+  /// Tries to reach the exit of a circuit that died. With the pauses between them, relays that are
+  /// away for a moment are given some five seconds; then the exit is taken for dead.
   private static final int MAX_REBUILDS = 14;
 
   private static final Duration REBUILD_PAUSE = Duration.ofMillis(50);
