@@ -65,7 +65,7 @@ public final class Wormholes implements AutoCloseable {
   }
 
   private static String text(List<Problem> problems) {
-    return String.join("\n", problems.stream().map(Problem::toString).toList());
+    return String.join("\n", problems.stream().map(Problem::render).toList());
   }
 
   /// Exchanges the ruleset; flows of tunnels that stay as they are go on.

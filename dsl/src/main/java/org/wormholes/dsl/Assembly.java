@@ -241,16 +241,6 @@ final class Assembly {
   }
 
   private void checkRoutes(Draft.Rules rules) {
-    long names = rules.tunnels.stream().map(tunnel -> tunnel.name).distinct().count();
-    if (names > 1 && !rules.said.containsKey("routes")) {
-      problems.add(
-          Problem.error(
-                  rules.tunnels.get(1).position,
-                  "there are "
-                      + rules.tunnels.size()
-                      + " tunnels and no `routes`: every flow would be refused")
-              .expecting("`routes do … end`, saying which flow goes where"));
-    }
     Draft.Routed always = null;
     Map<Expr, Draft.Routed> seen = new LinkedHashMap<>();
     for (Draft.Routed route : rules.routes) {

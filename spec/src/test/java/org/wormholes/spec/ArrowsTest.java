@@ -49,6 +49,7 @@ final class ArrowsTest {
   private static final String DSL = "org.wormholes.dsl..";
   private static final String RULESETS = "org.wormholes.rulesets..";
   private static final String BIN = "org.wormholes.cli..";
+  private static final String EMBED = "org.wormholes.embed..";
 
   /// A module, and those of ours that it may see.
   private record Arrow(String from, Set<String> to) {}
@@ -61,7 +62,8 @@ final class ArrowsTest {
           new Arrow(TRANSPORTS, Set.of(RUNTIME, RULES, PROTOCOL)),
           new Arrow(DSL, Set.of(RULES)),
           new Arrow(RULESETS, Set.of(DSL, RULES)),
-          new Arrow(BIN, Set.of(TRANSPORTS, RULESETS, DSL, RUNTIME, RULES, PROTOCOL)));
+          new Arrow(BIN, Set.of(TRANSPORTS, RULESETS, DSL, RUNTIME, RULES, PROTOCOL)),
+          new Arrow(EMBED, Set.of(TRANSPORTS, DSL, RUNTIME, RULES, PROTOCOL)));
 
   private static final List<String> MODULES = ARROWS.stream().map(Arrow::from).toList();
 

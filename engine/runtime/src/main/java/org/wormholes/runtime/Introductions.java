@@ -6,7 +6,6 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,7 +82,7 @@ final class Introductions {
   private void meetOthers() {
     List<NodeDescriptor> others = new ArrayList<>(node.directory().view().values());
     others.removeIf(other -> other.id().equals(node.id()) || isContact(other.id()));
-    Collections.shuffle(others, Random.from(node.random()));
+    Collections.shuffle(others, node.random());
     int missing = WANTED_LINKS - home.links().size();
     others.stream()
         .limit(Math.max(0, missing))

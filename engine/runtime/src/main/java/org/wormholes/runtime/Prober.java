@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Random;
 import org.wormholes.protocol.circuit.Reason;
 import org.wormholes.protocol.directory.NodeDescriptor;
 import org.wormholes.protocol.directory.NodeRole;
@@ -58,7 +57,7 @@ final class Prober {
         each.id().equals(node.id())
             || !each.networks().contains(network)
             || !each.has(NodeRole.RELAY));
-    Collections.shuffle(relays, Random.from(node.random()));
+    Collections.shuffle(relays, node.random());
     List<NodeDescriptor> entrances =
         relays.stream().filter(each -> home.openLink(each.id()) != null).toList();
     if (entrances.size() < MAX_ENTRANCES) {
