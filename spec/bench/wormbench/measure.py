@@ -12,6 +12,7 @@ FOREIGN_SHARE = 0.06
 TURNS = 500
 OPENS = 200
 OPEN_PAUSE_MS = 100
+WARM_OPENS = 50
 CIRCUITS = 50
 CIRCUIT_PAUSE_S = 0.1
 
@@ -41,7 +42,16 @@ class Meter:
         streams = 1
         while time.monotonic() < end:
             self.load.run("bulk", self.via, megabytes * 1_000_000 // streams, streams, self._identities(streams))
+            self.load.run("opens", self.via, WARM_OPENS, 0, "none")
             streams = 9 - streams
+
+    def walk(self, seconds):
+        """Short requests that are not counted, each third of them on a circuit of its own."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.load.run("opens", self.via, 4 * WARM_OPENS, 0, "none")
+            self.load.run("turns", self.via, 4 * WARM_OPENS)
+            self.load.run("opens", self.via, 2 * WARM_OPENS, 0, f"each:warm{time.monotonic_ns()}")
 
     def _identities(self, streams):
         return "each:bulk" if streams > 1 and self.isolate else "none"

@@ -52,8 +52,11 @@ def wormholes(bench, megabytes):
         say(f"{OURS}: ready after {network.ready_seconds:.1f} s; warming up")
         meter = Meter(bench.load, OURS, network.children, network.socks, bench.effort)
         amount = bench.effort.megabytes(megabytes)
-        meter.warm_up(amount, 3 if bench.effort.quick else 15)
+        seconds = 5 if bench.effort.quick else 20
+        meter.warm_up(amount // 2, seconds)
         meter.bulk(amount)
+        # The short paths of the code are compiled when they have been walked often enough.
+        meter.walk(seconds)
         meter.latency()
         meter.circuits(network.circuit_seconds(bench.load, bench.effort.count(CIRCUITS), CIRCUIT_PAUSE_S))
         return meter

