@@ -56,7 +56,6 @@ final class ClientCircuit implements CircuitListener {
   private final long bornAt;
   private long sentAt;
   private long readyAt;
-  private boolean saidSomething;
   private boolean over;
   private @Nullable ClientSetup setup;
   private @Nullable ClientOnion onion;
@@ -104,11 +103,6 @@ final class ClientCircuit implements CircuitListener {
 
   boolean isOver() {
     return over;
-  }
-
-  /// Whether the exit may have heard of the streams on this circuit.
-  boolean saidSomething() {
-    return saidSomething;
   }
 
   /// Whether it ended because its first hop could not be reached any more, or at all.
@@ -173,7 +167,6 @@ final class ClientCircuit implements CircuitListener {
     }
     byte[] early = new byte[ClientSetup.earlyCapacity(hops)];
     int used = end.fill(early, 0, early.length, now);
-    saidSomething = used > 0;
     return Arrays.copyOf(early, used);
   }
 
@@ -186,9 +179,7 @@ final class ClientCircuit implements CircuitListener {
     GuardSide guard = side;
     if (guard != null && isReady()) {
       // The last word of the circuit's end goes out before the circuit is dropped.
-      while (guard.pull()) {
-        saidSomething = true;
-      }
+      while (guard.pull()) {}
     }
     finish(LinkReason.FINISHED);
   }
@@ -256,7 +247,6 @@ final class ClientCircuit implements CircuitListener {
 
     @Override
     void seal(byte[] array, int offset, int length) {
-      saidSomething = true;
       onionOrThrow().seal(array, offset, length);
     }
 

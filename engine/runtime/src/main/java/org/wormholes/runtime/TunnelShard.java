@@ -256,10 +256,13 @@ final class TunnelShard implements ClientCircuit.Owner {
     left.forEach(flow -> flow.carriedBy(null));
     if (!failed) {
       left.forEach(flow -> flow.abandon(Reason.REQUESTED));
-    } else if (circuit.saidSomething() || use.rebuilds > 0) {
-      carryOn(left, circuit.path, use, use.rebuilds + 1);
     } else {
-      left.forEach(flow -> startAgain((ClientFlow) flow));
+      List<StreamBridge> answered =
+          left.stream().filter(flow -> flow.stream().isConnected()).toList();
+      carryOn(answered, circuit.path, use, use.rebuilds + 1);
+      left.stream()
+          .filter(flow -> !answered.contains(flow))
+          .forEach(flow -> startAgain((ClientFlow) flow));
     }
     if (wasSpare && failed) {
       pauseSpare();
@@ -274,7 +277,8 @@ final class TunnelShard implements ClientCircuit.Owner {
     shard.node.circuitLost(tunnel, circuit, reason);
   }
 
-  /// The exit has heard nothing of this flow: any path will do.
+  /// The application has had no answer yet, so nothing it said can be lost or said twice: any path
+  /// will do.
   private void startAgain(ClientFlow flow) {
     if (flow.isOver()) {
       return;
