@@ -34,6 +34,16 @@ final class ClientFlow extends StreamBridge {
     });
   }
 
+  /// Puts the stream on a circuit: a new one, or the one that another circuit failed to open.
+  void goOver(ClientCircuit circuit) {
+    if (hasStream()) {
+      circuit.end.attach(stream(), shard().now());
+    } else {
+      join(circuit.end.open(target, this));
+    }
+    carriedBy(circuit.flows);
+  }
+
   @Override
   public void onConnected(int family) {
     if (!isOver() && !hasConnection()) {

@@ -38,6 +38,10 @@ class StreamBridge implements ConnectionHandler, StreamListener, Shard.Flushable
     return shard;
   }
 
+  final boolean hasStream() {
+    return stream != null;
+  }
+
   final StreamEnd stream() {
     StreamEnd joined = stream;
     if (joined == null) {

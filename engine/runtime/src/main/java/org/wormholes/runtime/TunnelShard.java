@@ -75,13 +75,13 @@ final class TunnelShard implements ClientCircuit.Owner {
     shard.after(SWEEP_EVERY, this::sweep);
   }
 
-  /// Puts a new flow on a circuit, or ends it with a reason.
+  /// Puts a flow that has had no answer yet on a circuit, or ends it with a reason.
   void open(ClientFlow flow) {
     if (place(flow)) {
       return;
     }
     if (draining || waiting.size() >= MAX_WAITING) {
-      flow.onReset(Reason.LOST);
+      flow.abandon(Reason.LOST);
       return;
     }
     waiting.add(flow);
@@ -90,7 +90,7 @@ final class TunnelShard implements ClientCircuit.Owner {
         PATIENCE,
         () -> {
           if (waiting.remove(flow)) {
-            flow.onReset(Reason.LOST);
+            flow.abandon(Reason.LOST);
           }
         });
   }
@@ -103,8 +103,7 @@ final class TunnelShard implements ClientCircuit.Owner {
     if (circuit == null) {
       return false;
     }
-    flow.join(circuit.end.open(flow.target, flow));
-    flow.carriedBy(circuit.flows);
+    flow.goOver(circuit);
     return true;
   }
 
@@ -280,18 +279,11 @@ final class TunnelShard implements ClientCircuit.Owner {
   /// The application has had no answer yet, so nothing it said can be lost or said twice: any path
   /// will do.
   private void startAgain(ClientFlow flow) {
-    if (flow.isOver()) {
-      return;
+    if (++flow.failures < MAX_FRESH_TRIES) {
+      open(flow);
+    } else {
+      flow.abandon(Reason.LOST);
     }
-    ClientCircuit next =
-        ++flow.failures < MAX_FRESH_TRIES && !draining ? circuitFor(flow.key) : null;
-    if (next == null) {
-      flow.stream().reset(Reason.LOST);
-      flow.onReset(Reason.LOST);
-      return;
-    }
-    next.end.attach(flow.stream(), shard.now());
-    flow.carriedBy(next.flows);
   }
 
   /// The exit holds the other ends of these flows: only it can carry them on.
