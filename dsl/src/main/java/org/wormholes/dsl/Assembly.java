@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.rules.Decision;
 import org.wormholes.rules.Entry;
@@ -88,7 +89,10 @@ final class Assembly {
   // ---- checks
 
   private void checkNames(Draft.Rules rules) {
-    if (rules.networks.isEmpty() && rules.tunnels.isEmpty() && !problems.hasErrors()) {
+    if (rules.networks.isEmpty()
+        && rules.tunnels.isEmpty()
+        && rules.borrowed.isEmpty()
+        && !problems.hasErrors()) {
       problems.add(
           Problem.error(rules.position, "the ruleset has no tunnel")
               .expecting("`tunnel \"web\", over: \"commons\" do … end`"));
@@ -97,9 +101,29 @@ final class Assembly {
     for (Draft.Net network : rules.networks) {
       checkTwice("networks", network.name, network.position, networks);
     }
-    Map<String, Position> tunnels = new LinkedHashMap<>();
+    checkBorrowedNetworks(rules);
+    Map<String, Position> tunnels = rules.borrowed.tunnelNames(problems);
     for (Draft.Way tunnel : rules.tunnels) {
       checkTwice("tunnels", tunnel.name, tunnel.position, tunnels);
+    }
+  }
+
+  private void checkBorrowedNetworks(Draft.Rules rules) {
+    rules.borrowed.checkNetworks(problems);
+    for (Draft.Net network : rules.networks) {
+      Network mine = new Network(network.name, network.openToAnyone, List.of());
+      boolean other =
+          rules.borrowed
+              .network(network.name)
+              .filter(known -> !known.id().equals(mine.id()))
+              .isPresent();
+      if (other) {
+        problems.add(
+            Problem.error(
+                    network.position,
+                    "a ruleset that is used has a network called \"" + network.name + "\" too, with other rules")
+                .hinting("give yours another name"));
+      }
     }
   }
 
@@ -108,15 +132,23 @@ final class Assembly {
     if (first != null && !name.isEmpty()) {
       problems.add(
           Problem.error(position, "there are two " + what + " called \"" + name + '"')
-              .hinting("the first is on line " + first.line()));
+              .hinting("the first is on " + line(first)));
     }
   }
 
   private void checkPorts(Draft.Rules rules) {
     record Taken(String host, Draft.Opened opened, String tunnel) {}
-    Map<Integer, List<Taken>> taken = new LinkedHashMap<>();
+    record Opening(Draft.Opened opened, String tunnel) {}
+    List<Opening> openings = new ArrayList<>();
+    for (Tunnel tunnel : rules.borrowed.tunnels()) {
+      rules.borrowed.opened(tunnel).forEach(it -> openings.add(new Opening(it, tunnel.name())));
+    }
     for (Draft.Way tunnel : rules.tunnels) {
-      for (Draft.Opened opened : tunnel.entries) {
+      tunnel.entries.forEach(it -> openings.add(new Opening(it, tunnel.name)));
+    }
+    Map<Integer, List<Taken>> taken = new LinkedHashMap<>();
+    for (Opening opening : openings) {
+        Draft.Opened opened = opening.opened();
         Entry.Listen listen = opened.entry().listen();
         if (isOpen(listen.host())) {
           problems.add(
@@ -140,14 +172,13 @@ final class Assembly {
                             + listen.port()
                             + " is taken already, by tunnel \""
                             + other.tunnel()
-                            + "\" on line "
-                            + other.opened().position().line())
+                            + "\" on "
+                            + line(other.opened().position()))
                     .hinting("give one of them another port"));
             break;
           }
         }
-        same.add(new Taken(listen.host(), opened, tunnel.name));
-      }
+        same.add(new Taken(listen.host(), opened, opening.tunnel()));
     }
   }
 
@@ -164,7 +195,10 @@ final class Assembly {
   }
 
   private void checkTunnels(Draft.Rules rules) {
-    List<String> networks = rules.networks.stream().map(network -> network.name).toList();
+    Set<String> named = new LinkedHashSet<>();
+    rules.borrowed.networks().forEach(network -> named.add(network.name()));
+    rules.networks.forEach(network -> named.add(network.name));
+    List<String> networks = List.copyOf(named);
     for (Draft.Way tunnel : rules.tunnels) {
       if (tunnel.relays == null && !tunnel.said.containsKey("relay") && !tunnel.said.isEmpty()) {
         problems.add(
@@ -173,7 +207,9 @@ final class Assembly {
       }
       checkOver(tunnel, networks);
     }
-    boolean entered = rules.tunnels.stream().anyMatch(tunnel -> !tunnel.entries.isEmpty());
+    boolean entered =
+        rules.tunnels.stream().anyMatch(tunnel -> !tunnel.entries.isEmpty())
+            || rules.borrowed.tunnels().stream().anyMatch(tunnel -> !tunnel.entries().isEmpty());
     if (!entered && !rules.tunnels.isEmpty() && !problems.hasErrors()) {
       problems.add(
           Problem.warning(
@@ -206,6 +242,13 @@ final class Assembly {
     }
   }
 
+  /// A line in a sentence, with its file where that is another.
+  private String line(Position position) {
+    return "line "
+        + position.line()
+        + (position.file().equals(file.position.file()) ? "" : " of " + position.file());
+  }
+
   private static String known(String what, List<String> names) {
     return (names.size() == 1 ? "the " + what + " " : "one of the " + what + "s ")
         + String.join(", ", names.stream().map(name -> '"' + name + '"').toList());
@@ -218,7 +261,11 @@ final class Assembly {
   }
 
   private void checkTargets(Draft.Rules rules) {
-    List<String> tunnels = rules.tunnels.stream().map(tunnel -> tunnel.name).toList();
+    List<String> tunnels =
+        Stream.concat(
+                rules.borrowed.tunnels().stream().map(Tunnel::name),
+                rules.tunnels.stream().map(tunnel -> tunnel.name))
+            .toList();
     for (Draft.Routed route : rules.routes) {
       checkTarget(route.verdict(), route.targetPosition(), tunnels);
     }
@@ -252,8 +299,8 @@ final class Assembly {
         problems.add(
             Problem.warning(
                     route.position(),
-                    "this route is never reached: the one on line "
-                        + always.position().line()
+                    "this route is never reached: the one on "
+                        + line(always.position())
                         + " takes everything")
                 .hinting("move it up"));
         continue;
@@ -263,8 +310,8 @@ final class Assembly {
         problems.add(
             Problem.warning(
                     route.position(),
-                    "this route is never reached: the one on line "
-                        + earlier.position().line()
+                    "this route is never reached: the one on "
+                        + line(earlier.position())
                         + " takes all that it would take")
                 .hinting("move it up, or remove it"));
       }
@@ -337,7 +384,7 @@ final class Assembly {
   private String decidedBy(Decision decision) {
     Optional<Position> place = Optional.ofNullable(places.get(decision.rulePath()));
     if (decision.routeIndex() >= 0) {
-      return place.map(position -> " by the route on line " + position.line()).orElse("");
+      return place.map(position -> " by the route on " + line(position)).orElse("");
     }
     if (!(decision.verdict() instanceof Verdict.Refuse)) {
       return "";
@@ -345,7 +392,7 @@ final class Assembly {
     return decision.rulePath().equals(RulePath.NO_ROUTE)
         ? ": no route takes it"
         : " by the exit of its tunnel"
-            + place.map(position -> " on line " + position.line()).orElse("");
+            + place.map(position -> " on " + line(position)).orElse("");
   }
 
   private static String wanted(Verdict verdict) {
@@ -367,12 +414,16 @@ final class Assembly {
   // ---- assembly
 
   private Ruleset ruleset(Draft.Rules rules) {
-    List<Network> networks = new ArrayList<>();
+    rules.borrowed.place(places);
+    List<Network> networks = new ArrayList<>(rules.borrowed.networks());
     for (Draft.Net network : rules.networks) {
       places.put(RulePath.network(network.name), network.position);
-      networks.add(new Network(network.name, network.openToAnyone, distinct(network.bootstraps)));
+      Network mine = new Network(network.name, network.openToAnyone, distinct(network.bootstraps));
+      Optional<Network> same = rules.borrowed.network(network.name);
+      same.ifPresent(networks::remove);
+      networks.add(same.map(known -> Borrowed.merged(known, mine)).orElse(mine));
     }
-    List<Tunnel> tunnels = new ArrayList<>();
+    List<Tunnel> tunnels = new ArrayList<>(rules.borrowed.tunnels());
     for (Draft.Way tunnel : rules.tunnels) {
       tunnels.add(tunnel(tunnel, networks));
     }

@@ -39,6 +39,7 @@ final class Builder {
   private final Draft.File file;
   private final RoomFrame root;
   private Placer placer = expr -> null;
+  private Uses uses = Uses.NONE;
 
   /// Where an expression was read in the text, if that is known.
   interface Placer {
@@ -53,6 +54,10 @@ final class Builder {
 
   void placer(Placer where) {
     placer = where;
+  }
+
+  void uses(Uses others) {
+    uses = others;
   }
 
   RoomFrame root() {
@@ -295,6 +300,75 @@ final class Builder {
     }
     run(call, Room.RULESET, rules);
     return Value.Nothing.VALUE;
+  }
+
+  // ---- other rulesets
+
+  /// Tests of a ruleset that stands elsewhere: flows, and what is expected of them.
+  Value tests(RoomFrame frame, Call call) {
+    Draft.Rules rules =
+        new Draft.Rules(call.namePosition(), call.text("name", ""), "1.0");
+    rules.broken = !call.has("name");
+    if (file.rules == null) {
+      file.rules = rules;
+    }
+    borrow(rules, call).ifPresent(from -> rules.routes.addAll(Borrowed.routes(from)));
+    run(call, Room.EXPECT, new Draft.Expects(call.namePosition(), rules));
+    return Value.Nothing.VALUE;
+  }
+
+  Value use(RoomFrame frame, Call call) {
+    Draft.Rules rules = frame.draft(Draft.Rules.class);
+    Optional<Borrowed.Used> known = call.find("name", String.class).flatMap(rules.borrowed::find);
+    if (known.isPresent()) {
+      problems.add(
+          Problem.error(call.position(), "\"" + known.get().name() + "\" is used already")
+              .hinting("the first `use` is on line " + known.get().position().line()));
+    } else {
+      borrow(rules, call);
+    }
+    return Value.Nothing.VALUE;
+  }
+
+  Value useRoutes(RoomFrame frame, Call call) {
+    Draft.Rules rules = frame.draft(Draft.Routes.class).rules;
+    Optional<Borrowed.Used> from =
+        call.find("name", String.class).flatMap(rules.borrowed::find).or(() -> borrow(rules, call));
+    if (from.isPresent() && from.get().ruleset().routes().isEmpty()) {
+      problems.add(
+          Problem.error(call.position(), "\"" + from.get().name() + "\" has no routes")
+              .hinting("say yourself which flows go through its tunnels, with `to`"));
+    }
+    from.ifPresent(used -> rules.routes.addAll(Borrowed.routes(used)));
+    return Value.Nothing.VALUE;
+  }
+
+  private Optional<Borrowed.Used> borrow(Draft.Rules rules, Call call) {
+    Optional<String> name = call.find("name", String.class);
+    if (name.isEmpty()) {
+      return Optional.empty();
+    }
+    return switch (uses.find(name.get())) {
+      case Uses.Answer.Found(var ruleset, var sources) -> {
+        Borrowed.Used used =
+            new Borrowed.Used(name.get(), ruleset, sources, call.positionOf("name"));
+        rules.borrowed.add(used);
+        yield Optional.of(used);
+      }
+      case Uses.Answer.Missing(String reason, String hint) -> {
+        String why = reason.isEmpty() ? "" : ": " + reason;
+        String near =
+            Suggestion.nearest(name.get(), uses.names())
+                .map(found -> "did you mean \"" + found + "\"?")
+                .orElse(hint);
+        problems.add(
+            Problem.error(
+                    call.positionOf("name"),
+                    "there is no ruleset \"" + name.get() + "\" to use" + why)
+                .hinting(near));
+        yield Optional.empty();
+      }
+    };
   }
 
   Value network(RoomFrame frame, Call call) {

@@ -40,11 +40,18 @@ public final class Compiler {
 
   /// Compiles bytes under a name that messages will show.
   public static Compilation compile(String name, byte[] bytes, Options options) {
+    return compile(name, bytes, options, () -> {});
+  }
+
+  /// The same, with something to do in the full tier on the thread that runs Ruby, once Ruby has
+  /// started and before the script's first line; if that throws, the script is not run.
+  public static Compilation compile(
+      String name, byte[] bytes, Options options, Runnable beforeScript) {
     AtomicReference<@Nullable Compilation> result = new AtomicReference<>();
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     Source source = Source.of(name, bytes);
     Thread reader =
-        new Thread(null, () -> result.set(read(source, options)), "ruleset", STACK_BYTES, false);
+        new Thread(null, () -> result.set(read(source, options, beforeScript)), "ruleset", STACK_BYTES, false);
     reader.setDaemon(true);
     reader.setUncaughtExceptionHandler((thread, thrown) -> failure.set(thrown));
     reader.start();
@@ -57,10 +64,10 @@ public final class Compiler {
     return compilation;
   }
 
-  private static Compilation read(Source source, Options options) {
+  private static Compilation read(Source source, Options options, Runnable beforeScript) {
     Problems problems = new Problems();
     try {
-      return read(source, options, problems);
+      return read(source, options, beforeScript, problems);
     } catch (Exhausted told) {
       return new Compilation(
           java.util.Optional.empty(), SourceMap.EMPTY, problems.inOrder(), false);
@@ -73,7 +80,8 @@ public final class Compiler {
     }
   }
 
-  private static Compilation read(Source source, Options options, Problems problems) {
+  private static Compilation read(
+      Source source, Options options, Runnable beforeScript, Problems problems) {
     List<Problem> syntax = new java.util.ArrayList<>();
     Nodes.ProgramNode program = SyntaxTree.parse(source, syntax);
     problems.addAll(syntax);
@@ -85,6 +93,7 @@ public final class Compiler {
     Reader reader =
         new Reader(source, problems, builder, new Conditions(new Lists(options.files(), problems)));
     builder.placer(reader::placeOf);
+    builder.uses(options.uses());
     reader.collectHelpers(program.statements);
     boolean ended =
         switch (options.tier()) {
@@ -99,7 +108,8 @@ public final class Compiler {
                   reader,
                   builder,
                   problems,
-                  options.limit());
+                  options.limit(),
+                  beforeScript);
         };
     if (!ended) {
       return new Compilation(

@@ -47,6 +47,7 @@ final class Draft {
     final List<Way> tunnels = new ArrayList<>();
     final List<Routed> routes = new ArrayList<>();
     final List<Expected> expectations = new ArrayList<>();
+    final Borrowed borrowed = new Borrowed();
     boolean broken;
 
     Rules(Position position, String name, String version) {

@@ -33,14 +33,21 @@ final class FullTier {
   private final Reader reader;
   private final Builder builder;
   private final Problems problems;
+  private final Runnable beforeScript;
 
   private FullTier(
-      Source source, CallSites sites, Reader reader, Builder builder, Problems problems) {
+      Source source,
+      CallSites sites,
+      Reader reader,
+      Builder builder,
+      Problems problems,
+      Runnable beforeScript) {
     this.source = source;
     this.sites = sites;
     this.reader = reader;
     this.builder = builder;
     this.problems = problems;
+    this.beforeScript = beforeScript;
   }
 
   /// Runs the script, for at most the given time after Ruby has started.
@@ -52,8 +59,9 @@ final class FullTier {
       Reader reader,
       Builder builder,
       Problems problems,
-      Duration limit) {
-    FullTier tier = new FullTier(source, sites, reader, builder, problems);
+      Duration limit,
+      Runnable beforeScript) {
+    FullTier tier = new FullTier(source, sites, reader, builder, problems, beforeScript);
     AtomicReference<@Nullable Ruby> running = new AtomicReference<>();
     CountDownLatch booted = new CountDownLatch(1);
     Thread thread =
@@ -113,6 +121,7 @@ final class FullTier {
     try {
       RubyBridge bridge = new RubyBridge(ruby, source, sites, reader, builder, problems);
       bridge.open(rooms());
+      beforeScript.run();
       booted.countDown();
       ruby.executeScript(prepared(source), source.file());
     } catch (RaiseException e) {

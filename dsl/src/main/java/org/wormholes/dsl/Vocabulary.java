@@ -130,6 +130,22 @@ public final class Vocabulary {
                 "Describes everything: networks, tunnels, routes and expectations. A file has one.")
             .example("ruleset \"quiet-web\", version: \"1.0\" do\n  …\nend")
             .means(Builder::ruleset),
+        say(Room.FILE, "tests")
+            .takes(Accepts.NAME, "name", "the name", "The ruleset that is tested.")
+            .opens(Room.EXPECT, true)
+            .doc(
+                "Says what is expected of flows in a ruleset that stands elsewhere: a file in the"
+                    + " `test` folder of a gem.")
+            .example("tests \"quiet-web\" do\n  flow(\"https://example.org\").uses \"web\"\nend")
+            .means(Builder::tests),
+        say(Room.RULESET, "use")
+            .takes(Accepts.NAME, "name", "the name", "A ruleset that is installed as a gem.")
+            .repeats()
+            .doc(
+                "Builds on another ruleset: its networks and tunnels are as if written here. Its routes"
+                    + " are not, unless `routes` says `use` too.")
+            .example("use \"quiet-web\"")
+            .means(Builder::use),
         say(Room.RULESET, "network")
             .takes(Accepts.NAME, "name", "the name", "What the network is called.")
             .opens(Room.NETWORK, false)
@@ -385,6 +401,14 @@ public final class Vocabulary {
             .doc("Refuses flows that meet the condition.")
             .example("refuse { host.listed? \"ads.txt\" }")
             .means(Builder::refuseRoute),
+        say(Room.ROUTES, "use")
+            .takes(Accepts.NAME, "name", "the name", "A ruleset that is installed as a gem.")
+            .repeats()
+            .doc(
+                "The routes of another ruleset stand here, in their order; its networks and tunnels come"
+                    + " along.")
+            .example("use \"quiet-web\"")
+            .means(Builder::useRoutes),
         say(Room.ROUTES, "direct")
             .asks(Scope.FLOW, false)
             .repeats()

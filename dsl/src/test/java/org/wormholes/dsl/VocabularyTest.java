@@ -20,6 +20,16 @@ class VocabularyTest {
       name ->
           java.util.Optional.of("ads.example\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
 
+  private static final Uses USES =
+      name -> {
+        Compilation other =
+            Compiler.compile(
+                name + ".rb",
+                Scripts.rules("tunnel(\"long\") { relay 5 }\nroutes { to(\"long\") { port == 22 } }"),
+                Options.defaults());
+        return new Uses.Answer.Found(other.ruleset().orElseThrow(), other.sourceMap());
+      };
+
   @TestFactory
   Stream<DynamicTest> examplesOfWordsCompile() {
     return Vocabulary.words().stream()
@@ -80,7 +90,7 @@ class VocabularyTest {
   }
 
   private static void assertCompiles(String script) {
-    Compilation compilation = Compiler.compile("test.rb", script, Options.defaults().with(LISTS));
+    Compilation compilation = Compiler.compile("test.rb", script, Options.defaults().with(LISTS).using(USES));
     assertThat(compilation.succeeded()).as(script + "\n" + compilation.render()).isTrue();
   }
 
