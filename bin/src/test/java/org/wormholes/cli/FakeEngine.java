@@ -1,5 +1,6 @@
 package org.wormholes.cli;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -14,7 +15,9 @@ import org.wormholes.rules.FlowSample;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.SourceMap;
 import org.wormholes.rules.codec.RuleCodec;
+import org.wormholes.runtime.control.ApplyOutcome;
 import org.wormholes.runtime.control.ApplyRefusedException;
+import org.wormholes.runtime.control.ApplyTerms;
 import org.wormholes.runtime.control.Candidate;
 import org.wormholes.runtime.control.CircuitView;
 import org.wormholes.runtime.control.EngineControl;
@@ -24,6 +27,7 @@ import org.wormholes.runtime.control.HopCandidates;
 import org.wormholes.runtime.control.HopView;
 import org.wormholes.runtime.control.ListenView;
 import org.wormholes.runtime.control.NodeView;
+import org.wormholes.runtime.control.ProbeResult;
 import org.wormholes.runtime.control.RulesetView;
 import org.wormholes.runtime.control.TunnelView;
 
@@ -180,14 +184,27 @@ final class FakeEngine implements EngineControl {
   }
 
   @Override
-  public CompletionStage<List<ListenView>> apply(Ruleset candidate, SourceMap sources) {
+  public CompletionStage<ApplyOutcome> apply(
+      Ruleset candidate, SourceMap sources, ApplyTerms terms) {
     if (refusal != null) {
       return CompletableFuture.failedStage(refusal);
+    }
+    try {
+      terms.keeper().keep();
+    } catch (IOException e) {
+      return CompletableFuture.failedStage(e);
     }
     RulesetView view =
         new RulesetView(candidate.name(), candidate.version(), RuleCodec.digest(candidate), FAR);
     applied = Optional.of(new Applied(candidate, sources, view));
-    return CompletableFuture.completedStage(List.of(SOCKS));
+    return CompletableFuture.completedStage(
+        new ApplyOutcome(
+            view,
+            List.of(SOCKS),
+            Duration.ofMillis(3),
+            terms.probes().stream()
+                .map(it -> new ProbeResult(it.target(), true, "200", Duration.ofMillis(120)))
+                .toList()));
   }
 
   @Override

@@ -24,7 +24,7 @@ final class DatagramSession implements FlowAcceptor.DatagramHandler {
   /// Destinations of one association kept at a time; the one used longest ago is forgotten.
   private static final int MAX_LEGS = 256;
 
-  private final Switchboard switchboard;
+  private final EntryDoor door;
   private final Shard shard;
   private final FlowRequest request;
   private final FlowAcceptor.DatagramPort port;
@@ -45,8 +45,8 @@ final class DatagramSession implements FlowAcceptor.DatagramHandler {
   private boolean over;
 
   DatagramSession(
-      Switchboard switchboard, Shard shard, FlowRequest request, FlowAcceptor.DatagramPort port) {
-    this.switchboard = switchboard;
+      EntryDoor door, Shard shard, FlowRequest request, FlowAcceptor.DatagramPort port) {
+    this.door = door;
     this.shard = shard;
     this.request = request;
     this.port = port;
@@ -55,6 +55,10 @@ final class DatagramSession implements FlowAcceptor.DatagramHandler {
   /// Where datagrams to one destination go.
   private interface Leg {
     void send(byte[] array, int length);
+
+    /// Whether there is no conversation any more that the rules of its beginning would decide: the
+    /// next datagram begins a new one, under the rules of its own moment.
+    boolean isSpent();
 
     void close();
   }
@@ -67,6 +71,11 @@ final class DatagramSession implements FlowAcceptor.DatagramHandler {
       return;
     }
     data.get(buffer, 0, length);
+    Leg known = legs.get(to);
+    if (known != null && known.isSpent()) {
+      known.close();
+      legs.remove(to);
+    }
     legs.computeIfAbsent(to, this::legTo).send(buffer, length);
     shard.flush();
   }
@@ -79,18 +88,27 @@ final class DatagramSession implements FlowAcceptor.DatagramHandler {
     shard.flush();
   }
 
-  private Leg legTo(EntrySpec.Target to) {
+  private Leg legTo(EntrySpec.Target named) {
+    Optional<EntryDoor.Ruled> ruled = door.ruled(request);
+    if (ruled.isEmpty()) {
+      return new Nowhere(Optional.empty());
+    }
+    Switchboard switchboard = ruled.get().switchboard();
+    FlowRequest asked = ruled.get().request();
+    EntrySpec.Target to = asked.entry().forward().orElse(named);
     Optional<Target> target = Switchboard.target(to);
     if (target.isEmpty()) {
-      return new Nowhere();
+      return new Nowhere(Optional.of(switchboard));
     }
-    return switch (switchboard.decide(request, to, Protocol.UDP)) {
-      case Verdict.Refuse() -> new Nowhere();
+    return switch (switchboard.decide(asked, to, Protocol.UDP)) {
+      case Verdict.Refuse() -> new Nowhere(Optional.of(switchboard));
       case Verdict.Direct() -> new DirectLeg(target.get());
       case Verdict.To(String name) -> {
         Optional<RunningTunnel> tunnel = switchboard.tunnel(name);
         boolean open = tunnel.isPresent() && Switchboard.exitAllows(tunnel.get(), to, Protocol.UDP);
-        yield open ? new TunnelLeg(tunnel.get(), to, target.get()) : new Nowhere();
+        yield open
+            ? new TunnelLeg(tunnel.get(), asked, to, target.get())
+            : new Nowhere(Optional.of(switchboard));
       }
     };
   }
@@ -101,10 +119,21 @@ final class DatagramSession implements FlowAcceptor.DatagramHandler {
     }
   }
 
-  /// The rules refuse this destination.
-  private static final class Nowhere implements Leg {
+  /// The rules refuse this destination, as long as they are the rules.
+  private final class Nowhere implements Leg {
+    private final Optional<Switchboard> refusing;
+
+    Nowhere(Optional<Switchboard> refusing) {
+      this.refusing = refusing;
+    }
+
     @Override
     public void send(byte[] array, int length) {}
+
+    @Override
+    public boolean isSpent() {
+      return !door.ruled(request).map(EntryDoor.Ruled::switchboard).equals(refusing);
+    }
 
     @Override
     public void close() {}
@@ -117,9 +146,9 @@ final class DatagramSession implements FlowAcceptor.DatagramHandler {
     private final Target target;
     private @Nullable ClientDatagrams flow;
 
-    TunnelLeg(RunningTunnel tunnel, EntrySpec.Target to, Target target) {
+    TunnelLeg(RunningTunnel tunnel, FlowRequest asked, EntrySpec.Target to, Target target) {
       this.tunnel = tunnel;
-      this.key = IsolationKey.of(tunnel.rule.isolation(), request, to);
+      this.key = IsolationKey.of(tunnel.rule.isolation(), asked, to);
       this.target = target;
     }
 
@@ -131,6 +160,11 @@ final class DatagramSession implements FlowAcceptor.DatagramHandler {
       if (flow != null) {
         flow.end().send(target, array, 0, length, shard.now());
       }
+    }
+
+    @Override
+    public boolean isSpent() {
+      return flow == null && tunnel.isDraining();
     }
 
     @Override
@@ -183,6 +217,11 @@ final class DatagramSession implements FlowAcceptor.DatagramHandler {
             socket.send(address, first, 0, first.length);
             socket.flush();
           });
+    }
+
+    @Override
+    public boolean isSpent() {
+      return false;
     }
 
     @Override

@@ -1,34 +1,35 @@
 package org.wormholes.runtime;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.wormholes.protocol.crypto.NodeId;
-import org.wormholes.rules.Entry;
 import org.wormholes.rules.FlowSample;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.RouteDecider;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.SourceMap;
-import org.wormholes.rules.Tunnel;
-import org.wormholes.rules.codec.RuleCodec;
+import org.wormholes.runtime.control.ApplyOutcome;
 import org.wormholes.runtime.control.ApplyRefusedException;
+import org.wormholes.runtime.control.ApplyRolledBackException;
+import org.wormholes.runtime.control.ApplyTerms;
 import org.wormholes.runtime.control.CircuitView;
 import org.wormholes.runtime.control.EngineControl;
 import org.wormholes.runtime.control.EngineEvent;
@@ -36,8 +37,9 @@ import org.wormholes.runtime.control.EngineStatus;
 import org.wormholes.runtime.control.Explainer;
 import org.wormholes.runtime.control.FlowText;
 import org.wormholes.runtime.control.HopCandidates;
-import org.wormholes.runtime.control.ListenView;
 import org.wormholes.runtime.control.NodeView;
+import org.wormholes.runtime.control.Probe;
+import org.wormholes.runtime.control.ProbeResult;
 import org.wormholes.runtime.control.RulesetView;
 import org.wormholes.runtime.control.TunnelView;
 import org.wormholes.runtime.spi.Carrier;
@@ -53,6 +55,8 @@ import org.wormholes.runtime.spi.Transport;
 ///
 /// Several engines may share one [Transport]; closing an engine does not close it.
 public final class Engine implements EngineControl, AutoCloseable {
+  private static final String STOPPING = "the engine is stopping";
+
   private final Node node;
   private final Introductions introductions;
   private final Instant startedAt;
@@ -60,21 +64,16 @@ public final class Engine implements EngineControl, AutoCloseable {
       Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
   private final Map<String, Listener> carrierPorts = new LinkedHashMap<>();
   private final AtomicInteger nextShard = new AtomicInteger();
-  private final List<RunningTunnel> draining = new ArrayList<>();
+  private final ExecutorService applying =
+      Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
+
+  /// Tunnels of rules that do not run any more, or may soon not.
+  private final Set<RunningTunnel> leaving = new LinkedHashSet<>();
+
   private final Map<String, EntryDoor> proxies = new HashMap<>();
   private final EngineReport report;
   private volatile Running running = Running.NOTHING;
   private boolean stopped;
-
-  /// What runs now; replaced as a whole.
-  record Running(
-      Optional<Applied> applied, @Nullable Switchboard switchboard, List<EntryDoor> doors) {
-    static final Running NOTHING = new Running(Optional.empty(), null, List.of());
-
-    Map<String, RunningTunnel> tunnels() {
-      return switchboard == null ? Map.of() : switchboard.tunnels();
-    }
-  }
 
   private Engine(NodeSettings settings, Transport transport, Clock clock, GuardStore guards) {
     this.node = new Node(settings, transport, clock, new KeptGuards(guards, work));
@@ -123,7 +122,7 @@ public final class Engine implements EngineControl, AutoCloseable {
     Carrier carrier =
         node.carrier(name).orElseThrow(() -> new IOException("there is no carrier " + name));
     List<Loop> loops = node.transport().loops();
-    return await(carrier.listen(loops, address, connection -> accept(name, connection)));
+    return Stages.await(carrier.listen(loops, address, connection -> accept(name, connection)));
   }
 
   private void accept(String carrier, Connection connection) {
@@ -157,61 +156,128 @@ public final class Engine implements EngineControl, AutoCloseable {
     return running;
   }
 
+  /// Tunnels that take no new flows and still have some.
   synchronized List<RunningTunnel> drainingTunnels() {
-    draining.removeIf(tunnel ->
-        tunnel.flows.sum() == 0 && tunnel.parts().stream().allMatch(TunnelShard::isEmpty));
-    return List.copyOf(draining);
+    leaving.removeIf(tunnel ->
+        tunnel.isDraining()
+            && tunnel.flows.sum() == 0
+            && tunnel.parts().stream().allMatch(TunnelShard::isEmpty));
+    return List.copyOf(leaving);
   }
 
   @Override
-  public CompletionStage<List<ListenView>> apply(Ruleset candidate, SourceMap sources) {
-    CompletableFuture<List<ListenView>> done = new CompletableFuture<>();
-    work.execute(() -> {
-      try {
-        done.complete(exchange(candidate, sources));
-      } catch (ApplyRefusedException | RuntimeException e) {
-        done.completeExceptionally(e);
-      }
-    });
+  public CompletionStage<ApplyOutcome> apply(
+      Ruleset candidate, SourceMap sources, ApplyTerms terms) {
+    CompletableFuture<ApplyOutcome> done = new CompletableFuture<>();
+    Runnable exchange =
+        () -> {
+          try {
+            done.complete(exchange(candidate, sources, terms));
+          } catch (ApplyRefusedException | RuntimeException e) {
+            done.completeExceptionally(e);
+          }
+        };
+    try {
+      applying.execute(exchange);
+    } catch (RejectedExecutionException e) {
+      done.completeExceptionally(new ApplyRefusedException("stopping", STOPPING));
+    }
     return done;
   }
 
-  private synchronized List<ListenView> exchange(Ruleset candidate, SourceMap sources)
+  /// One apply from its beginning to its end; there is one at a time.
+  private ApplyOutcome exchange(Ruleset candidate, SourceMap sources, ApplyTerms terms)
+      throws ApplyRefusedException {
+    checkExpectations(candidate);
+    long begin = System.nanoTime();
+    Preparation prepared = swap(candidate, sources);
+    Duration swap = Duration.ofNanos(System.nanoTime() - begin);
+    List<ProbeResult> probes = new ArrayList<>();
+    try {
+      for (Probe probe : terms.probes()) {
+        ProbeResult result = FlowProbe.run(node, this::running, probe);
+        probes.add(result);
+        if (!result.passed()) {
+          throw revert(
+              prepared, terms, "probe-failed", probeFailure(result), probes);
+        }
+      }
+      terms.keeper().keep();
+    } catch (IOException e) {
+      throw revert(
+          prepared, terms, "not-kept", "the new rules could not be kept: " + e.getMessage(), probes);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw revert(prepared, terms, "stopping", STOPPING, probes);
+    }
+    settle(prepared, terms.drain());
+    RulesetView view = prepared.after().applied().orElseThrow().view();
+    return new ApplyOutcome(view, report.entries(prepared.after()), swap, probes);
+  }
+
+  private static String probeFailure(ProbeResult result) {
+    return "the probe of %s failed after %d ms: %s"
+        .formatted(result.target(), result.took().toMillis(), result.detail());
+  }
+
+  /// Makes the new rules ready and then, with one write, what runs. Old tunnels and ports wait, so
+  /// that all of it can be taken back.
+  private synchronized Preparation swap(Ruleset candidate, SourceMap sources)
       throws ApplyRefusedException {
     if (stopped) {
-      throw new ApplyRefusedException("stopping", "the engine is stopping");
+      throw new ApplyRefusedException("stopping", STOPPING);
     }
-    checkExpectations(candidate);
-    Running before = running;
-    Map<String, RunningTunnel> tunnels = new LinkedHashMap<>();
-    List<RunningTunnel> fresh = new ArrayList<>();
-    for (Tunnel rule : candidate.tunnels()) {
-      Network network = candidate.network(rule.network()).orElseThrow();
-      RunningTunnel kept = before.tunnels().get(rule.name());
-      if (kept != null && sameTunnel(kept, rule, network)) {
-        tunnels.put(rule.name(), kept);
-      } else {
-        RunningTunnel made = new RunningTunnel(node, rule, network);
-        tunnels.put(rule.name(), made);
-        fresh.add(made);
-      }
-    }
-    Switchboard switchboard = new Switchboard(node.clock(), candidate, tunnels);
-    List<EntryDoor> doors = openDoors(candidate, before.doors(), switchboard);
+    Preparation prepared = new Preparation(node, this::running, running, candidate, sources);
     join(candidate.networks());
-    RulesetView view =
-        new RulesetView(
-            candidate.name(),
-            candidate.version(),
-            RuleCodec.digest(candidate),
-            node.clock().instant());
-    fresh.forEach(RunningTunnel::start);
-    running = new Running(Optional.of(new Applied(candidate, sources, view)), switchboard, doors);
-    proxies.values().forEach(door -> door.serve(door.spec(), switchboard));
-    retire(before, tunnels, doors);
+    prepared.fresh().forEach(RunningTunnel::start);
+    leaving.addAll(prepared.leaving());
+    running = prepared.after();
+    return prepared;
+  }
+
+  /// The new rules stay: what they have no use for ends.
+  private synchronized void settle(Preparation prepared, Duration drain) {
+    prepared.closing().forEach(EntryDoor::close);
+    retire(prepared.leaving(), drain);
+    String name = prepared.after().applied().orElseThrow().view().name();
+    node.tell(EngineEvent.Kind.APPLIED, name, "ruleset " + name + " is applied");
+  }
+
+  /// The old rules come back, as if nothing had been; flows that began meanwhile are drained.
+  private synchronized ApplyRolledBackException revert(
+      Preparation prepared,
+      ApplyTerms terms,
+      String code,
+      String why,
+      List<ProbeResult> probes) {
+    if (!stopped) {
+      running = prepared.before();
+      leaving.removeAll(prepared.leaving());
+      prepared.opened().forEach(EntryDoor::close);
+      leaving.addAll(prepared.fresh());
+      retire(prepared.fresh(), terms.drain());
+    }
+    String runs =
+        prepared
+            .before()
+            .applied()
+            .map(it -> "%s %s runs again".formatted(it.view().name(), it.view().version()))
+            .orElse("nothing runs, as before");
+    String message = why + "; " + runs;
     node.tell(
-        EngineEvent.Kind.APPLIED, candidate.name(), "ruleset " + candidate.name() + " is applied");
-    return report.entries(doors);
+        EngineEvent.Kind.ROLLED_BACK,
+        prepared.after().applied().orElseThrow().view().name(),
+        message,
+        Map.of("code", code));
+    return new ApplyRolledBackException(code, message, probes);
+  }
+
+  private void retire(List<RunningTunnel> tunnels, Duration drain) {
+    for (RunningTunnel old : tunnels) {
+      old.drain();
+      node.tell(EngineEvent.Kind.TUNNEL_REMOVED, old.rule.name(), "its flows are ending");
+      node.shards().getFirst().after(drain, old::cut);
+    }
   }
 
   private static void checkExpectations(Ruleset candidate) throws ApplyRefusedException {
@@ -229,97 +295,6 @@ public final class Engine implements EngineControl, AutoCloseable {
     }
   }
 
-  /// Whether flows of the running tunnel would not notice: entries may differ, they are doors only.
-  private static boolean sameTunnel(RunningTunnel kept, Tunnel rule, Network network) {
-    Tunnel old = kept.rule;
-    Tunnel withOldEntries =
-        new Tunnel(
-            rule.name(),
-            rule.network(),
-            old.entries(),
-            rule.relays(),
-            rule.exit(),
-            rule.carry(),
-            rule.rotateEvery(),
-            rule.isolation(),
-            rule.earlyData(),
-            rule.shape());
-    return old.equals(withOldEntries) && kept.network.id().equals(network.id());
-  }
-
-  /// Opens what is new, keeps what stays; on failure closes what was opened and changes nothing.
-  private List<EntryDoor> openDoors(
-      Ruleset candidate, List<EntryDoor> before, Switchboard switchboard)
-      throws ApplyRefusedException {
-    Map<EntryDoor, EntrySpec> kept = new LinkedHashMap<>();
-    List<EntryDoor> opened = new ArrayList<>();
-    List<EntryDoor> doors = new ArrayList<>();
-    List<EntryDoor> free = new ArrayList<>(before);
-    for (Tunnel tunnel : candidate.tunnels()) {
-      for (Entry entry : tunnel.entries()) {
-        EntrySpec spec = spec(tunnel.name(), entry);
-        Optional<EntryDoor> same = free.stream().filter(door -> fits(door, spec)).findFirst();
-        if (same.isPresent()) {
-          free.remove(same.get());
-          kept.put(same.get(), spec);
-          doors.add(same.get());
-          continue;
-        }
-        EntryDoor door = new EntryDoor(node, spec, switchboard, false);
-        try {
-          door.opened(await(node.transport().listen(spec, door)));
-        } catch (IOException e) {
-          opened.forEach(EntryDoor::close);
-          throw new ApplyRefusedException(
-              "port-in-use",
-              "tunnel %s cannot listen on %s:%d: %s"
-                  .formatted(tunnel.name(), spec.host(), spec.port(), e.getMessage()));
-        }
-        opened.add(door);
-        doors.add(door);
-      }
-    }
-    kept.forEach((door, spec) -> door.serve(spec, switchboard));
-    return doors;
-  }
-
-  /// A door with any free port is kept only for the tunnel it was opened for.
-  private static boolean fits(EntryDoor door, EntrySpec spec) {
-    return door.place().equals(EntryDoor.Place.of(spec))
-        && (spec.port() != 0 || door.spec().tunnel().equals(spec.tunnel()));
-  }
-
-  private static EntrySpec spec(String tunnel, Entry entry) {
-    String host = entry.listen().host().equals("localhost") ? "127.0.0.1" : entry.listen().host();
-    int port = entry.listen().port();
-    return switch (entry) {
-      case Entry.Socks(Entry.Listen _, boolean udp) ->
-          new EntrySpec(tunnel, EntrySpec.Kind.SOCKS, host, port, udp, Optional.empty());
-      case Entry.Http(Entry.Listen _) ->
-          new EntrySpec(tunnel, EntrySpec.Kind.HTTP, host, port, false, Optional.empty());
-      case Entry.Forward(Entry.Listen _, String to, int toPort, boolean udp) ->
-          new EntrySpec(
-              tunnel,
-              EntrySpec.Kind.FORWARD,
-              host,
-              port,
-              udp,
-              Optional.of(new EntrySpec.Target(to, toPort)));
-    };
-  }
-
-  private void retire(Running before, Map<String, RunningTunnel> kept, List<EntryDoor> doors) {
-    before.doors().stream().filter(door -> !doors.contains(door)).forEach(EntryDoor::close);
-    for (RunningTunnel old : before.tunnels().values()) {
-      if (!kept.containsValue(old)) {
-        draining.add(old);
-        old.drain();
-        node.tell(EngineEvent.Kind.TUNNEL_REMOVED, old.rule.name(), "its flows are ending");
-        node.shards().getFirst().after(DRAIN_DEADLINE, old::cut);
-      }
-    }
-  }
-
   // For the program around the engine.
 
   /// Connects to a destination through the named tunnel of the applied ruleset. The host is
@@ -330,8 +305,7 @@ public final class Engine implements EngineControl, AutoCloseable {
   public CompletionStage<Connection> dial(
       String tunnel, String host, int port, Optional<FlowRequest.Credentials> isolation) {
     CompletableFuture<Connection> answer = new CompletableFuture<>();
-    Switchboard switchboard = running.switchboard();
-    if (switchboard == null || switchboard.tunnel(tunnel).isEmpty()) {
+    if (running.tunnel(tunnel).isEmpty()) {
       answer.completeExceptionally(new IOException("there is no tunnel " + tunnel));
       return answer;
     }
@@ -339,7 +313,8 @@ public final class Engine implements EngineControl, AutoCloseable {
     FlowRequest request = new FlowRequest(EntryDoor.forward(tunnel, target), target, isolation, "");
     List<Shard> shards = node.shards();
     Shard shard = shards.get(Math.floorMod(nextShard.getAndIncrement(), shards.size()));
-    shard.run(() -> switchboard.open(shard, request, new OwnFlow(shard, node.transport(), answer)));
+    EntryDoor door = new EntryDoor(node, this::running, request.entry(), EntryDoor.Use.ROUTED);
+    shard.run(() -> door.open(request, new OwnFlow(shard, node.transport(), answer)));
     return answer;
   }
 
@@ -349,16 +324,15 @@ public final class Engine implements EngineControl, AutoCloseable {
   /// @return `host:port`
   /// @throws IOException if there is no such tunnel, or no port can be opened
   public synchronized String proxy(String tunnel) throws IOException {
-    Switchboard switchboard = running.switchboard();
-    if (switchboard == null || switchboard.tunnel(tunnel).isEmpty()) {
+    if (running.tunnel(tunnel).isEmpty()) {
       throw new IOException("there is no tunnel " + tunnel);
     }
     EntryDoor known = proxies.get(tunnel);
     if (known == null) {
       EntrySpec spec =
           new EntrySpec(tunnel, EntrySpec.Kind.HTTP, "127.0.0.1", 0, false, Optional.empty());
-      known = new EntryDoor(node, spec, switchboard, true);
-      known.opened(await(node.transport().listen(spec, known)));
+      known = new EntryDoor(node, this::running, spec, EntryDoor.Use.PINNED);
+      known.opened(Stages.await(node.transport().listen(spec, known)));
       proxies.put(tunnel, known);
     }
     return known.listener().address();
@@ -381,7 +355,7 @@ public final class Engine implements EngineControl, AutoCloseable {
       stopped = true;
       doors = running.doors();
       running.tunnels().values().forEach(RunningTunnel::cut);
-      draining.forEach(RunningTunnel::cut);
+      leaving.forEach(RunningTunnel::cut);
     }
     node.tell(EngineEvent.Kind.STOPPING, "", "the engine is stopping");
     doors.forEach(EntryDoor::close);
@@ -391,6 +365,7 @@ public final class Engine implements EngineControl, AutoCloseable {
     node.stop();
     awaitLoops();
     work.shutdown();
+    applying.shutdownNow();
   }
 
   /// Waits until every loop has done what it was told.
@@ -404,20 +379,6 @@ public final class Engine implements EngineControl, AutoCloseable {
     CompletableFuture.allOf(turns.toArray(CompletableFuture[]::new))
         .completeOnTimeout(null, 5, java.util.concurrent.TimeUnit.SECONDS)
         .join();
-  }
-
-  private static <T> T await(CompletionStage<T> stage) throws IOException {
-    try {
-      return stage.toCompletableFuture().join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof IOException io) {
-        throw io;
-      }
-      if (e.getCause() instanceof UncheckedIOException io) {
-        throw io.getCause();
-      }
-      throw e;
-    }
   }
 
   // EngineView.

@@ -43,7 +43,7 @@ final class EngineReport {
     List<ListenView> listening = new ArrayList<>();
     carrierPorts.forEach(
         (name, listener) -> listening.add(new ListenView("", "carrier", listener.address(), name)));
-    listening.addAll(entries(engine.running().doors()));
+    listening.addAll(entries(engine.running()));
     List<TunnelView> tunnels = tunnels();
     int ownCircuits = tunnels.stream().mapToInt(TunnelView::circuits).sum();
     List<Integer> links = onEach(shard -> shard.links().size());
@@ -95,12 +95,13 @@ final class EngineReport {
     };
   }
 
-  List<ListenView> entries(List<EntryDoor> doors) {
-    return doors.stream().map(EngineReport::entry).toList();
+  List<ListenView> entries(Running running) {
+    List<ListenView> views = new ArrayList<>();
+    running.entries().forEach((door, spec) -> views.add(entry(door, spec)));
+    return views;
   }
 
-  private static ListenView entry(EntryDoor door) {
-    EntrySpec spec = door.spec();
+  private static ListenView entry(EntryDoor door, EntrySpec spec) {
     String note =
         switch (spec.kind()) {
           case SOCKS -> "SOCKS5, SOCKS4a and HTTP" + (spec.udp() ? ", UDP" : "");
@@ -157,25 +158,25 @@ final class EngineReport {
     Optional<String> problem =
         ready ? Optional.empty() : tunnel.problem().map(PathPicker.Outcome.Blocked::why);
     TunnelView.State state;
-    if (tunnel.isDraining()) {
+    Running running = engine.running();
+    boolean leaving = !running.tunnels().containsValue(tunnel);
+    if (leaving) {
       state = TunnelView.State.DRAINING;
     } else if (ready) {
       state = TunnelView.State.READY;
     } else {
       state = problem.isPresent() ? TunnelView.State.BLOCKED : TunnelView.State.BUILDING;
     }
-    List<EntryDoor> doors =
-        tunnel.isDraining()
-            ? List.of()
-            : engine.running().doors().stream()
-                .filter(door -> door.spec().tunnel().equals(tunnel.rule.name()))
-                .toList();
+    List<ListenView> listening =
+        entries(running).stream()
+            .filter(entry -> !leaving && entry.tunnel().equals(tunnel.rule.name()))
+            .toList();
     return new TunnelView(
         tunnel.rule.name(),
         tunnel.rule.network(),
         state,
         problem,
-        entries(doors),
+        listening,
         tunnel.rule.relays().count(),
         circuits.size(),
         (int) tunnel.flows.sum(),

@@ -2,6 +2,7 @@ package org.wormholes.runtime;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.runtime.spi.EntrySpec;
 import org.wormholes.runtime.spi.FlowAcceptor;
@@ -10,38 +11,43 @@ import org.wormholes.runtime.spi.Listener;
 import org.wormholes.runtime.spi.Loop;
 
 /// An open port, as flows come in by it. It stays open when the rules behind it are exchanged; each
-/// flow is decided by the switchboard of the moment it comes in.
+/// flow is decided by what runs at the moment it comes in, which is read once.
 final class EntryDoor implements FlowAcceptor {
-  private final Node node;
-
-  /// Whether every flow takes the door's own tunnel, whatever the routes say.
-  private final boolean pinned;
-
-  private volatile EntrySpec spec;
-  private volatile Switchboard switchboard;
-  private volatile @Nullable Listener listener;
-
-  EntryDoor(Node node, EntrySpec spec, Switchboard switchboard, boolean pinned) {
-    this.node = node;
-    this.pinned = pinned;
-    this.spec = spec;
-    this.switchboard = switchboard;
+  /// What becomes of the flows of a door that the rules do not name.
+  enum Use {
+    /// The door belongs to the rules that name it; it takes no flows while none do.
+    OF_RULES,
+    /// Every flow takes the tunnel of the door, whatever the routes say.
+    PINNED,
+    /// The routes decide, as if the flow came in by an entry of the door's tunnel.
+    ROUTED
   }
 
-  /// Where a door stands and what is spoken there: two doors with equal places are the same port.
-  record Place(EntrySpec.Kind kind, String host, int port, boolean udp) {
+  private final Node node;
+  private final Supplier<Running> rules;
+  private final EntrySpec first;
+  private final Use use;
+  private volatile @Nullable Listener listener;
+
+  /// @param first what the port was opened for
+  EntryDoor(Node node, Supplier<Running> rules, EntrySpec first, Use use) {
+    this.node = node;
+    this.rules = rules;
+    this.first = first;
+    this.use = use;
+  }
+
+  /// Where a door stands: two entries with equal places can be served by the same socket, whatever
+  /// is spoken there.
+  record Place(String host, int port, boolean udpSocket) {
     static Place of(EntrySpec spec) {
-      return new Place(spec.kind(), spec.host(), spec.port(), spec.udp());
+      return new Place(
+          spec.host(), spec.port(), spec.kind() == EntrySpec.Kind.FORWARD && spec.udp());
     }
   }
 
-  Place place() {
-    return Place.of(spec);
-  }
-
-  EntrySpec spec() {
-    return spec;
-  }
+  /// Rules of one moment, and a request as they see it.
+  record Ruled(Switchboard switchboard, FlowRequest request) {}
 
   void opened(Listener open) {
     listener = open;
@@ -59,29 +65,46 @@ final class EntryDoor implements FlowAcceptor {
     listener().close();
   }
 
-  /// From now on flows are for this tunnel's entry and decided by these rules.
-  void serve(EntrySpec next, Switchboard rules) {
-    spec = next;
-    switchboard = rules;
+  @Override
+  public EntrySpec current(EntrySpec opened) {
+    return spec(rules.get()).orElse(opened);
   }
 
   @Override
   public void open(FlowRequest request, PendingFlow flow) {
     Shard shard = shardOf(flow.loop());
-    switchboard.open(shard, current(request), flow);
+    Optional<Ruled> ruled = ruled(request);
+    if (ruled.isPresent()) {
+      ruled.get().switchboard().open(shard, ruled.get().request(), flow);
+    } else {
+      flow.refuse(Refusal.NOT_ALLOWED);
+    }
     shard.flush();
   }
 
   @Override
   public DatagramHandler associate(FlowRequest request, DatagramPort port) {
-    return new DatagramSession(switchboard, shardOf(port.loop()), current(request), port);
+    return new DatagramSession(this, shardOf(port.loop()), request, port);
   }
 
-  private FlowRequest current(FlowRequest request) {
-    EntrySpec now = pinned ? forward(spec.tunnel(), request.target()) : spec;
+  /// The request under what runs now; empty when the door belongs to nothing that runs.
+  Optional<Ruled> ruled(FlowRequest request) {
+    Running now = rules.get();
+    Optional<EntrySpec> spec = spec(now);
+    return now.switchboard().isEmpty() || spec.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Ruled(now.switchboard().get(), as(spec.get(), request)));
+  }
+
+  private Optional<EntrySpec> spec(Running now) {
+    return use == Use.OF_RULES ? Optional.ofNullable(now.entries().get(this)) : Optional.of(first);
+  }
+
+  private FlowRequest as(EntrySpec spec, FlowRequest request) {
+    EntrySpec entry = use == Use.PINNED ? forward(spec.tunnel(), request.target()) : spec;
     EntrySpec.Target target =
-        now.kind() == EntrySpec.Kind.FORWARD ? now.forward().orElseThrow() : request.target();
-    return new FlowRequest(now, target, request.credentials(), request.application());
+        entry.kind() == EntrySpec.Kind.FORWARD ? entry.forward().orElseThrow() : request.target();
+    return new FlowRequest(entry, target, request.credentials(), request.application());
   }
 
   /// An entry whose flows lead to one place through one tunnel.

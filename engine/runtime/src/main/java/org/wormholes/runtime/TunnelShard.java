@@ -54,6 +54,7 @@ final class TunnelShard implements ClientCircuit.Owner {
   private @Nullable ClientCircuit spare;
   private boolean sparePaused;
   private boolean draining;
+  private boolean isCut;
 
   /// What a circuit is for.
   private static final class Use {
@@ -80,7 +81,7 @@ final class TunnelShard implements ClientCircuit.Owner {
     if (place(flow)) {
       return;
     }
-    if (draining || waiting.size() >= MAX_WAITING) {
+    if (isCut || waiting.size() >= MAX_WAITING) {
       flow.abandon(Reason.LOST);
       return;
     }
@@ -99,7 +100,8 @@ final class TunnelShard implements ClientCircuit.Owner {
     if (flow.isOver()) {
       return true;
     }
-    ClientCircuit circuit = draining ? null : circuitFor(flow.key);
+    // A draining tunnel still carries the flows that were given to it before it was replaced.
+    ClientCircuit circuit = isCut ? null : circuitFor(flow.key);
     if (circuit == null) {
       return false;
     }
@@ -135,6 +137,10 @@ final class TunnelShard implements ClientCircuit.Owner {
 
   void cut() {
     draining = true;
+    isCut = true;
+    List<ClientFlow> unplaced = List.copyOf(waiting);
+    waiting.clear();
+    unplaced.forEach(flow -> flow.abandon(Reason.LOST));
     circuits().forEach(circuit -> circuit.close(Reason.REQUESTED));
   }
 
@@ -329,7 +335,8 @@ final class TunnelShard implements ClientCircuit.Owner {
 
   private void sweep() {
     sweepNow();
-    if (!draining || !circuits.isEmpty()) {
+    boolean hasFlows = !circuits.isEmpty() || !waiting.isEmpty() || tunnel.flows.sum() > 0;
+    if (!draining || (hasFlows && !isCut)) {
       shard.after(SWEEP_EVERY, this::sweep);
     }
   }

@@ -109,7 +109,7 @@ final class Socks5 implements Dialect {
     String host = command.dstAddr();
     if (command.type().equals(Socks5CommandType.CONNECT)) {
       connect(host, command.dstPort());
-    } else if (command.type().equals(Socks5CommandType.UDP_ASSOCIATE) && visitor.door.entry.udp()) {
+    } else if (command.type().equals(Socks5CommandType.UDP_ASSOCIATE) && visitor.entry.udp()) {
       associate(command);
     } else {
       visitor.endWith(reply(Socks5CommandStatus.COMMAND_UNSUPPORTED));

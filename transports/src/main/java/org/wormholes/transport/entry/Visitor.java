@@ -53,6 +53,10 @@ final class Visitor extends ChannelInboundHandlerAdapter implements PendingFlow 
   }
 
   final Door door;
+
+  /// What the port was for when the connection came.
+  final EntrySpec entry;
+
   final NettyLoop loop;
   final DuplexChannel channel;
   private Stage stage = Stage.SILENT;
@@ -65,12 +69,13 @@ final class Visitor extends ChannelInboundHandlerAdapter implements PendingFlow 
 
   Visitor(Door door, NettyLoop loop, DuplexChannel channel) {
     this.door = door;
+    this.entry = door.acceptor.current(door.entry);
     this.loop = loop;
     this.channel = channel;
   }
 
   void arrive() {
-    Optional<Target> forward = door.entry.forward();
+    Optional<Target> forward = entry.forward();
     if (forward.isPresent()) {
       channel.config().setAutoRead(true);
       Forward plain = new Forward();
@@ -126,7 +131,7 @@ final class Visitor extends ChannelInboundHandlerAdapter implements PendingFlow 
 
   private @Nullable Dialect choose(ByteBuf bytes) {
     int first = bytes.getUnsignedByte(bytes.readerIndex());
-    boolean socks = door.entry.kind() == EntrySpec.Kind.SOCKS;
+    boolean socks = entry.kind() == EntrySpec.Kind.SOCKS;
     if (socks && first == 5) {
       return new Socks5(this);
     }
@@ -232,7 +237,7 @@ final class Visitor extends ChannelInboundHandlerAdapter implements PendingFlow 
   }
 
   FlowRequest request(Target target, Optional<Credentials> credentials) {
-    return new FlowRequest(door.entry, target, credentials, application());
+    return new FlowRequest(entry, target, credentials, application());
   }
 
   private String application() {

@@ -1,7 +1,8 @@
 package org.wormholes.runtime.control;
 
-/// The engine keeps what it runs, and says why. Nothing of the candidate has taken effect.
-public final class ApplyRefusedException extends Exception {
+/// The engine runs what it ran before, and says why. Unless it is an [ApplyRolledBackException],
+/// nothing of the candidate has taken effect.
+public sealed class ApplyRefusedException extends Exception permits ApplyRolledBackException {
   private static final long serialVersionUID = 1L;
 
   private final String code;

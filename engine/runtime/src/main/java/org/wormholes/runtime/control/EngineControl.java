@@ -1,6 +1,5 @@
 package org.wormholes.runtime.control;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -9,16 +8,19 @@ import org.wormholes.rules.SourceMap;
 
 /// What can be asked of a running engine.
 public interface EngineControl extends EngineView {
-  /// How long flows of removed or changed tunnels may go on before they are cut.
-  Duration DRAIN_DEADLINE = Duration.ofSeconds(60);
-
   /// The ruleset that runs.
   Optional<Applied> applied();
 
   /// Makes `candidate` what runs: new flows see all of it or none; flows of unchanged tunnels are
-  /// not touched; flows of removed or changed tunnels are drained. Completes with every open entry
-  /// of every tunnel, or fails with an [ApplyRefusedException] and everything as it was.
-  CompletionStage<List<ListenView>> apply(Ruleset candidate, SourceMap sources);
+  /// not touched; flows of removed or changed tunnels are drained, then cut. Completes when the new
+  /// rules have passed their probes and are kept, or fails with an [ApplyRefusedException] and what
+  /// ran before. Applies that are asked for at the same time are carried out one after the other.
+  CompletionStage<ApplyOutcome> apply(Ruleset candidate, SourceMap sources, ApplyTerms terms);
+
+  /// Likewise on the default terms. Completes with every open entry of every tunnel.
+  default CompletionStage<List<ListenView>> apply(Ruleset candidate, SourceMap sources) {
+    return apply(candidate, sources, ApplyTerms.DEFAULT).thenApply(ApplyOutcome::listening);
+  }
 
   /// Ends every flow, closes every port and completes when all is gone.
   CompletionStage<Void> stop();

@@ -20,6 +20,8 @@ public record EngineEvent(
   /// What happened.
   public enum Kind {
     APPLIED,
+    /// An apply was taken back by itself; the details name the cause.
+    ROLLED_BACK,
     TUNNEL_READY,
     TUNNEL_BLOCKED,
     TUNNEL_REMOVED,

@@ -1,5 +1,6 @@
 package org.wormholes.runtime.control;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,8 +39,15 @@ public final class Planner {
   private final SourceMap sources;
   private final Map<String, Integer> flows = new HashMap<>();
 
+  private final Duration drain;
+
   private Planner(
-      Optional<Applied> running, Ruleset candidate, SourceMap sources, List<TunnelView> live) {
+      Optional<Applied> running,
+      Ruleset candidate,
+      SourceMap sources,
+      List<TunnelView> live,
+      Duration drain) {
+    this.drain = drain;
     this.running = running;
     this.candidate = candidate;
     this.sources = sources;
@@ -54,7 +62,17 @@ public final class Planner {
   /// @param live the running tunnels, for the flows in them
   public static Plan plan(
       Optional<Applied> running, Ruleset candidate, SourceMap sources, List<TunnelView> live) {
-    return new Planner(running, candidate, sources, live).plan();
+    return plan(running, candidate, sources, live, ApplyTerms.DEFAULT_DRAIN);
+  }
+
+  /// Likewise, where flows of removed and changed tunnels are given `drain` to end.
+  public static Plan plan(
+      Optional<Applied> running,
+      Ruleset candidate,
+      SourceMap sources,
+      List<TunnelView> live,
+      Duration drain) {
+    return new Planner(running, candidate, sources, live, drain).plan();
   }
 
   private Plan plan() {
@@ -127,12 +145,13 @@ public final class Planner {
     };
   }
 
-  private static String effect(int live, Change change, List<FieldChange> fields) {
+  private String effect(int live, Change change, List<FieldChange> fields) {
     if (live == 0) {
       return "";
     }
     String count = live == 1 ? "1 live flow" : live + " live flows";
-    String end = "may go on for %d s, then cut".formatted(EngineControl.DRAIN_DEADLINE.toSeconds());
+    String end =
+        drain.isZero() ? "cut" : "may go on for %s, then cut".formatted(seconds(drain));
     boolean entriesOnly =
         !fields.isEmpty() && fields.stream().allMatch(field -> field.field().equals(ENTRY));
     return switch (change) {
@@ -144,6 +163,12 @@ public final class Planner {
               : count + ": " + end + "; new flows take the new rules";
       case REMOVED -> count + ": " + end;
     };
+  }
+
+  private static String seconds(Duration duration) {
+    return duration.toMillis() % 1_000 == 0
+        ? duration.toSeconds() + " s"
+        : duration.toMillis() + " ms";
   }
 
   private Optional<Step> routes(RulesetDiff diff) {

@@ -4,6 +4,13 @@ import java.nio.ByteBuffer;
 
 /// The engine's side of an entry.
 public interface FlowAcceptor {
+  /// What the entry is for by now. A port stays open when the rules behind it are exchanged, and
+  /// may then speak something else than what it was opened for; a transport asks once for each
+  /// arrival.
+  default EntrySpec current(EntrySpec opened) {
+    return opened;
+  }
+
   /// A conversation is asked for. The acceptor answers once, through `flow`, now or later, on
   /// `flow.loop()`.
   void open(FlowRequest request, PendingFlow flow);

@@ -1,5 +1,7 @@
 package org.wormholes.runtime.control;
 
+import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +20,7 @@ final class FakeEngine implements EngineControl {
   List<TunnelView> tunnels = List.of();
   Optional<Applied> applied = Optional.empty();
   @Nullable Exception refusal;
+  ApplyTerms terms = ApplyTerms.DEFAULT;
   boolean stopped;
   final List<Consumer<EngineEvent>> listeners = new ArrayList<>();
 
@@ -58,13 +61,22 @@ final class FakeEngine implements EngineControl {
   }
 
   @Override
-  public CompletionStage<List<ListenView>> apply(Ruleset candidate, SourceMap sources) {
+  public CompletionStage<ApplyOutcome> apply(
+      Ruleset candidate, SourceMap sources, ApplyTerms terms) {
     if (refusal != null) {
       return CompletableFuture.failedStage(refusal);
     }
-    applied =
-        Optional.of(new Applied(candidate, sources, Samples.view(RuleCodec.digest(candidate))));
-    return CompletableFuture.completedStage(List.of(Samples.port()));
+    this.terms = terms;
+    try {
+      terms.keeper().keep();
+    } catch (IOException e) {
+      return CompletableFuture.failedStage(
+          new ApplyRolledBackException("not-kept", String.valueOf(e.getMessage()), List.of()));
+    }
+    RulesetView view = Samples.view(RuleCodec.digest(candidate));
+    applied = Optional.of(new Applied(candidate, sources, view));
+    return CompletableFuture.completedStage(
+        new ApplyOutcome(view, List.of(Samples.port()), Duration.ofMillis(3), List.of()));
   }
 
   @Override

@@ -1,0 +1,179 @@
+package org.wormholes.runtime;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.wormholes.rules.Entry;
+import org.wormholes.rules.Network;
+import org.wormholes.rules.Ruleset;
+import org.wormholes.rules.SourceMap;
+import org.wormholes.rules.Tunnel;
+import org.wormholes.rules.codec.RuleCodec;
+import org.wormholes.runtime.control.ApplyRefusedException;
+import org.wormholes.runtime.control.EngineControl.Applied;
+import org.wormholes.runtime.control.RulesetView;
+import org.wormholes.runtime.spi.EntrySpec;
+
+/// What a ruleset will run as, made ready beside what runs: unchanged tunnels and open ports are
+/// taken over, new ones are made. Nothing of it has an effect before it is swapped in.
+final class Preparation {
+  private final Node node;
+  private final Supplier<Running> rules;
+  private final Running before;
+  private final List<RunningTunnel> fresh = new ArrayList<>();
+  private final List<EntryDoor> opened = new ArrayList<>();
+  private final Running after;
+
+  /// Makes `candidate` ready.
+  ///
+  /// @param rules where doors read what runs
+  /// @throws ApplyRefusedException if a port cannot be opened; what was opened is closed again
+  Preparation(
+      Node node, Supplier<Running> rules, Running before, Ruleset candidate, SourceMap sources)
+      throws ApplyRefusedException {
+    this.node = node;
+    this.rules = rules;
+    this.before = before;
+    Map<String, RunningTunnel> tunnels = tunnels(candidate);
+    Switchboard switchboard = new Switchboard(node.clock(), candidate, tunnels);
+    RulesetView view =
+        new RulesetView(
+            candidate.name(),
+            candidate.version(),
+            RuleCodec.digest(candidate),
+            node.clock().instant());
+    this.after =
+        new Running(
+            Optional.of(new Applied(candidate, sources, view)),
+            Optional.of(switchboard),
+            doors(candidate));
+  }
+
+  Running before() {
+    return before;
+  }
+
+  Running after() {
+    return after;
+  }
+
+  /// Tunnels that do not run yet.
+  List<RunningTunnel> fresh() {
+    return fresh;
+  }
+
+  /// Ports that were opened for this.
+  List<EntryDoor> opened() {
+    return opened;
+  }
+
+  /// Tunnels that run and are not among those to come.
+  List<RunningTunnel> leaving() {
+    return before.tunnels().values().stream()
+        .filter(tunnel -> !after.tunnels().containsValue(tunnel))
+        .toList();
+  }
+
+  /// Open ports that nothing will need any more.
+  List<EntryDoor> closing() {
+    return before.doors().stream().filter(door -> !after.entries().containsKey(door)).toList();
+  }
+
+  private Map<String, RunningTunnel> tunnels(Ruleset candidate) {
+    Map<String, RunningTunnel> tunnels = new LinkedHashMap<>();
+    for (Tunnel rule : candidate.tunnels()) {
+      Network network = candidate.network(rule.network()).orElseThrow();
+      RunningTunnel kept = before.tunnels().get(rule.name());
+      if (kept != null && isSame(kept, rule, network)) {
+        tunnels.put(rule.name(), kept);
+      } else {
+        RunningTunnel made = new RunningTunnel(node, rule, network);
+        tunnels.put(rule.name(), made);
+        fresh.add(made);
+      }
+    }
+    return tunnels;
+  }
+
+  /// Whether flows of the running tunnel would not notice: entries may differ, they are doors only.
+  private static boolean isSame(RunningTunnel kept, Tunnel rule, Network network) {
+    Tunnel old = kept.rule;
+    Tunnel withOldEntries =
+        new Tunnel(
+            rule.name(),
+            rule.network(),
+            old.entries(),
+            rule.relays(),
+            rule.exit(),
+            rule.carry(),
+            rule.rotateEvery(),
+            rule.isolation(),
+            rule.earlyData(),
+            rule.shape());
+    return old.equals(withOldEntries) && kept.network.id().equals(network.id());
+  }
+
+  /// Opens what is new, keeps what stays.
+  private Map<EntryDoor, EntrySpec> doors(Ruleset candidate) throws ApplyRefusedException {
+    Map<EntryDoor, EntrySpec> free = new LinkedHashMap<>(before.entries());
+    Map<EntryDoor, EntrySpec> doors = new LinkedHashMap<>();
+    for (Tunnel tunnel : candidate.tunnels()) {
+      for (Entry entry : tunnel.entries()) {
+        EntrySpec spec = spec(tunnel.name(), entry);
+        Optional<EntryDoor> same =
+            free.entrySet().stream()
+                .filter(door -> isServedBy(door.getValue(), spec))
+                .map(Map.Entry::getKey)
+                .findFirst();
+        same.ifPresent(free::remove);
+        doors.put(same.isPresent() ? same.get() : open(spec), spec);
+      }
+    }
+    return doors;
+  }
+
+  /// A door with any free port is kept only for the tunnel it was opened for.
+  private static boolean isServedBy(EntrySpec open, EntrySpec wanted) {
+    return EntryDoor.Place.of(open).equals(EntryDoor.Place.of(wanted))
+        && (wanted.port() != 0
+            || (open.tunnel().equals(wanted.tunnel()) && open.kind() == wanted.kind()));
+  }
+
+  private EntryDoor open(EntrySpec spec) throws ApplyRefusedException {
+    EntryDoor door = new EntryDoor(node, rules, spec, EntryDoor.Use.OF_RULES);
+    try {
+      door.opened(Stages.await(node.transport().listen(spec, door)));
+    } catch (IOException e) {
+      opened.forEach(EntryDoor::close);
+      throw new ApplyRefusedException(
+          "port-in-use",
+          "tunnel %s cannot listen on %s:%d: %s"
+              .formatted(spec.tunnel(), spec.host(), spec.port(), e.getMessage()));
+    }
+    opened.add(door);
+    return door;
+  }
+
+  private static EntrySpec spec(String tunnel, Entry entry) {
+    String host = entry.listen().host().equals("localhost") ? "127.0.0.1" : entry.listen().host();
+    int port = entry.listen().port();
+    return switch (entry) {
+      case Entry.Socks(Entry.Listen _, boolean udp) ->
+          new EntrySpec(tunnel, EntrySpec.Kind.SOCKS, host, port, udp, Optional.empty());
+      case Entry.Http(Entry.Listen _) ->
+          new EntrySpec(tunnel, EntrySpec.Kind.HTTP, host, port, false, Optional.empty());
+      case Entry.Forward(Entry.Listen _, String to, int toPort, boolean udp) ->
+          new EntrySpec(
+              tunnel,
+              EntrySpec.Kind.FORWARD,
+              host,
+              port,
+              udp,
+              Optional.of(new EntrySpec.Target(to, toPort)));
+    };
+  }
+}
