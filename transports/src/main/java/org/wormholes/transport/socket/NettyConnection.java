@@ -275,6 +275,27 @@ public final class NettyConnection extends ChannelInboundHandlerAdapter implemen
     applyReading();
   }
 
+  @Override
+  public void unread(byte[] bytes, boolean inputFinished) {
+    if (closedTold || closing) {
+      return;
+    }
+    ByteBuf later = held;
+    if (bytes.length > 0) {
+      ByteBuf first = channel.alloc().buffer(bytes.length);
+      first.writeBytes(bytes);
+      if (later != null) {
+        first.writeBytes(later);
+        later.release();
+      }
+      held = first;
+    }
+    if (inputFinished) {
+      inputEndTold = false;
+    }
+    applyReading();
+  }
+
   private void applyReading() {
     if (closedTold || closing || moving) {
       return;

@@ -51,6 +51,7 @@ public final class Pipe {
     private @Nullable End peer;
     private @Nullable ConnectionHandler handler;
     private @Nullable ByteBuffer current;
+    private @Nullable ByteBuffer givenBack;
     private int lastFlush;
     private int sinceFlush;
     private boolean reading;
@@ -196,6 +197,25 @@ public final class Pipe {
       }
     }
 
+    @Override
+    public void unread(byte[] bytes, boolean inputFinished) {
+      if (bytes.length > 0) {
+        ByteBuffer later = givenBack;
+        int more = later == null ? 0 : later.remaining();
+        ByteBuffer first = ByteBuffer.allocate(bytes.length + more).put(bytes);
+        if (later != null) {
+          first.put(later);
+        }
+        givenBack = first.flip();
+      }
+      if (inputFinished) {
+        inputEndTold = false;
+      }
+      if (reading) {
+        askPump();
+      }
+    }
+
     private void askPump() {
       if (pumpAsked.compareAndSet(false, true)) {
         loop.executeIfOpen(this::pump);
@@ -221,7 +241,7 @@ public final class Pipe {
       if (!reading || closedTold || moving) {
         return;
       }
-      if (!in.chunks.isEmpty()) {
+      if (givenBack != null || !in.chunks.isEmpty()) {
         askPump();
       } else if (finished) {
         tellInputEnd(hears);
@@ -230,6 +250,12 @@ public final class Pipe {
 
     private int takeChunks(ConnectionHandler hears) {
       int taken = 0;
+      ByteBuffer first = givenBack;
+      if (first != null && reading) {
+        givenBack = null;
+        taken = first.remaining();
+        guarded(() -> hears.onRead(first));
+      }
       while (reading && !moving && !closedTold && taken < MAX_BYTES_PER_TURN) {
         ByteBuffer chunk = in.chunks.poll();
         if (chunk == null) {

@@ -21,6 +21,11 @@ public interface Connection {
   /// Turns reading on or off. A new connection does not read until told to.
   void reading(boolean on);
 
+  /// Puts bytes that a handler heard back in front of all that is still to come: whoever is the
+  /// handler when reading is on hears them, and then the end of the input if that was heard too.
+  /// `bytes` are copied.
+  void unread(byte[] bytes, boolean inputFinished);
+
   /// Ends the outgoing direction once everything written has been sent (TCP FIN).
   void finish();
 
