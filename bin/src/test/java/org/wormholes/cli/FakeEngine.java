@@ -85,7 +85,9 @@ final class FakeEngine implements EngineControl {
         "0.1.0",
         linked,
         time,
-        FAR);
+        FAR,
+        Optional.empty(),
+        List.of());
   }
 
   @Override

@@ -134,10 +134,16 @@ final class EngineReport {
               each.version(),
               linked.stream().anyMatch(peers -> peers.contains(each.id())),
               roundTrip(each.id()),
-              each.expires()));
+              each.expires(),
+              each.family().isEmpty() ? Optional.empty() : Optional.of(each.family()),
+              each.networks().stream().map(EngineReport::networkName).toList()));
     }
     views.sort(Comparator.comparing(NodeView::node));
     return views;
+  }
+
+  private static String networkName(org.wormholes.protocol.wire.Bytes id) {
+    return "wn1-" + java.util.HexFormat.of().formatHex(id.toArray());
   }
 
   private Optional<Duration> roundTrip(NodeId id) {

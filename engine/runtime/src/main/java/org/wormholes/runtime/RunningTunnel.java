@@ -70,14 +70,15 @@ final class RunningTunnel {
     if (guards.isPresent()) {
       entrances = guards.get().guards(picker, view, node.random());
       if (entrances.isEmpty()) {
-        return note(new Outcome.Blocked("no guard answers or may be chosen", guardPath()));
+        return note(noGuard(rule));
       }
     }
     return note(picker.pick(view, new Wish(exit, entrances, avoided), node.random()));
   }
 
-  private String guardPath() {
-    return org.wormholes.rules.RulePath.guard(rule.name());
+  static Outcome.Blocked noGuard(Tunnel rule) {
+    return new Outcome.Blocked(
+        "no guard answers or may be chosen", org.wormholes.rules.RulePath.guard(rule.name()));
   }
 
   private Outcome note(Outcome outcome) {

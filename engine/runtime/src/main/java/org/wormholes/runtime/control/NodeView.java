@@ -21,6 +21,8 @@ import java.util.Optional;
 /// @param linked whether a link to it is up
 /// @param roundTrip of that link, as far as it is known
 /// @param expires when its descriptor does
+/// @param family nodes that must not share a path say the same word here, by its own word
+/// @param networks it serves, `wn1-` and 64 hexadecimal digits each
 public record NodeView(
     String node,
     String nickname,
@@ -33,8 +35,11 @@ public record NodeView(
     String version,
     boolean linked,
     Optional<Duration> roundTrip,
-    Instant expires) {
+    Instant expires,
+    Optional<String> family,
+    List<String> networks) {
   public NodeView {
+    networks = List.copyOf(networks);
     roles = List.copyOf(roles);
     addresses = Map.copyOf(addresses);
   }

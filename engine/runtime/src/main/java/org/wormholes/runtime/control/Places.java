@@ -5,11 +5,11 @@ import org.wormholes.rules.Position;
 import org.wormholes.rules.SourceMap;
 
 /// Finds where rules were written.
-final class Places {
+public final class Places {
   private Places() {}
 
   /// The place of the rule, or of the nearest rule around it.
-  static Optional<Place> of(SourceMap sources, String rulePath) {
+  public static Optional<Place> of(SourceMap sources, String rulePath) {
     return rulePath.isEmpty() ? Optional.empty() : sources.position(rulePath).map(Places::of);
   }
 

@@ -159,7 +159,9 @@ final class Samples {
         "0.1.0",
         true,
         Optional.of(Duration.ofMillis(3)),
-        Instant.parse("2026-01-01T01:00:00Z"));
+        Instant.parse("2026-01-01T01:00:00Z"),
+        Optional.of("aunts"),
+        List.of(COMMONS.id()));
   }
 
   static EngineStatus status(Optional<RulesetView> ruleset, List<TunnelView> tunnels) {
