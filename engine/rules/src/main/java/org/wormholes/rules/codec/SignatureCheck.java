@@ -5,4 +5,9 @@ package org.wormholes.rules.codec;
 public interface SignatureCheck {
   /// Whether the signature is the key's over the message. Never throws.
   boolean isValid(byte[] publicKey, byte[] message, byte[] signature);
+
+  /// With what every Java has; keys of low order and keys in another spelling are refused.
+  static SignatureCheck ofTheJdk() {
+    return new JdkEd25519();
+  }
 }
