@@ -19,7 +19,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "check",
     mixinStandardHelpOptions = true,
-    description = "Compile a ruleset and show every problem; changes nothing.",
+    description = {
+      "Compile a ruleset and show every problem; changes nothing.",
+      "Warns of rules that never decide, conditions that are never true, traffic that may leave beside its tunnel."
+    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:the ruleset is sound", "2:the file cannot be read", "3:it has problems"})
 final class CheckCommand implements Callable<Integer> {
@@ -65,9 +68,16 @@ final class CheckCommand implements Callable<Integer> {
       description = "Also write the compiled ruleset (.wh) there.")
   private @Nullable Path output;
 
+  @Option(names = "--strict", description = "Take warnings for errors.")
+  private boolean strict;
+
   @Override
   public Integer call() throws IOException {
-    ScriptOption.Read read = script.read(file);
+    ScriptOption.Read found = script.read(file);
+    List<Problem> problems = LintProblems.of(found, file.toString(), strict);
+    boolean sound = problems.stream().noneMatch(Problem::isError);
+    ScriptOption.Read read =
+        new ScriptOption.Read(sound ? found.rules() : Optional.empty(), problems);
     Paint paint = reporting.paint();
     Optional<String> digest = read.rules().map(ScriptOption.Rules::digest);
     Checked checked =

@@ -37,8 +37,8 @@ import org.wormholes.runtime.control.Simulation;
 import org.wormholes.runtime.control.Simulation.Cause;
 import org.wormholes.runtime.control.Simulation.TunnelOutcome;
 
-/// Picks many paths for each tunnel of a ruleset on a map of nodes, with the [PathPicker] of running
-/// engines, and counts what came of it. Opens nothing.
+/// Picks many paths for each tunnel of a ruleset on a map of nodes, with the [PathPicker] of
+/// running engines, and counts what came of it. Opens nothing.
 public final class Simulator {
   public static final int MAX_PATHS = 1_000_000;
 
@@ -249,7 +249,9 @@ public final class Simulator {
       Tally<NodeId> tally = hops.get(index);
       Map.Entry<NodeId, Integer> most =
           tally.counts().entrySet().stream()
-              .max(Map.Entry.<NodeId, Integer>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
+              .max(
+                  Map.Entry.<NodeId, Integer>comparingByValue()
+                      .thenComparing(Map.Entry.comparingByKey()))
               .orElseThrow();
       return new Simulation.HopSpread(
           index + 1,
@@ -282,8 +284,7 @@ public final class Simulator {
       }
       List<Long> sorted = roundTripNanos.stream().sorted().toList();
       return Optional.of(
-          new Simulation.RoundTrip(
-              sorted.size(), quantile(sorted, 0.5), quantile(sorted, 0.95)));
+          new Simulation.RoundTrip(sorted.size(), quantile(sorted, 0.5), quantile(sorted, 0.95)));
     }
 
     private static Duration quantile(List<Long> sorted, double share) {
