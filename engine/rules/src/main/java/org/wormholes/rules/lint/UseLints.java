@@ -58,7 +58,10 @@ final class UseLints {
                 ? "nothing goes into tunnel \"%s\": it has no entry, and there are no routes"
                     .formatted(tunnel.name())
                 : "no route leads to tunnel \"%s\"".formatted(tunnel.name()),
-            "add `to(\"%s\") { … }` to the routes, or remove the tunnel".formatted(tunnel.name()));
+            ruleset.routes().isEmpty()
+                ? "give it an `entry`, or remove it"
+                : "add `to(\"%s\") { … }` to the routes, or remove the tunnel"
+                    .formatted(tunnel.name()));
       }
     }
   }
