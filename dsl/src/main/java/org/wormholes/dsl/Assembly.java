@@ -113,7 +113,8 @@ final class Assembly {
     for (Draft.Net network : rules.networks) {
       Network mine = new Network(network.name, network.openToAnyone, List.of());
       boolean other =
-          rules.borrowed
+          rules
+              .borrowed
               .network(network.name)
               .filter(known -> !known.id().equals(mine.id()))
               .isPresent();
@@ -121,7 +122,9 @@ final class Assembly {
         problems.add(
             Problem.error(
                     network.position,
-                    "a ruleset that is used has a network called \"" + network.name + "\" too, with other rules")
+                    "a ruleset that is used has a network called \""
+                        + network.name
+                        + "\" too, with other rules")
                 .hinting("give yours another name"));
       }
     }
@@ -148,37 +151,37 @@ final class Assembly {
     }
     Map<Integer, List<Taken>> taken = new LinkedHashMap<>();
     for (Opening opening : openings) {
-        Draft.Opened opened = opening.opened();
-        Entry.Listen listen = opened.entry().listen();
-        if (isOpen(listen.host())) {
+      Draft.Opened opened = opening.opened();
+      Entry.Listen listen = opened.entry().listen();
+      if (isOpen(listen.host())) {
+        problems.add(
+            Problem.warning(
+                    opened.position(),
+                    "this entry listens on "
+                        + listen.host()
+                        + ": whoever reaches this machine can use it")
+                .hinting("leave out `host:` to listen on this machine only"));
+      }
+      if (listen.port() == 0) {
+        continue;
+      }
+      List<Taken> same = taken.computeIfAbsent(listen.port(), port -> new ArrayList<>());
+      for (Taken other : same) {
+        if (clashes(other.host(), listen.host())) {
           problems.add(
-              Problem.warning(
-                      opened.position(),
-                      "this entry listens on "
-                          + listen.host()
-                          + ": whoever reaches this machine can use it")
-                  .hinting("leave out `host:` to listen on this machine only"));
+              Problem.error(
+                      opened.portPosition(),
+                      "port "
+                          + listen.port()
+                          + " is taken already, by tunnel \""
+                          + other.tunnel()
+                          + "\" on "
+                          + line(other.opened().position()))
+                  .hinting("give one of them another port"));
+          break;
         }
-        if (listen.port() == 0) {
-          continue;
-        }
-        List<Taken> same = taken.computeIfAbsent(listen.port(), port -> new ArrayList<>());
-        for (Taken other : same) {
-          if (clashes(other.host(), listen.host())) {
-            problems.add(
-                Problem.error(
-                        opened.portPosition(),
-                        "port "
-                            + listen.port()
-                            + " is taken already, by tunnel \""
-                            + other.tunnel()
-                            + "\" on "
-                            + line(other.opened().position()))
-                    .hinting("give one of them another port"));
-            break;
-          }
-        }
-        same.add(new Taken(listen.host(), opened, opening.tunnel()));
+      }
+      same.add(new Taken(listen.host(), opened, opening.tunnel()));
     }
   }
 
@@ -391,11 +394,10 @@ final class Assembly {
     }
     return decision.rulePath().equals(RulePath.NO_ROUTE)
         ? ": no route takes it"
-        : " by the exit of its tunnel"
-            + place.map(position -> " on " + line(position)).orElse("");
+        : " by the exit of its tunnel" + place.map(position -> " on " + line(position)).orElse("");
   }
 
-  private static String wanted(Verdict verdict) {
+  private static String wanted(Verdict.Final verdict) {
     return switch (verdict) {
       case Verdict.To(String tunnel) -> "use \"" + tunnel + '"';
       case Verdict.Refuse _ -> "be refused";
@@ -403,7 +405,7 @@ final class Assembly {
     };
   }
 
-  private static String found(Verdict verdict) {
+  private static String found(Verdict.Final verdict) {
     return switch (verdict) {
       case Verdict.To(String tunnel) -> "sent to \"" + tunnel + '"';
       case Verdict.Refuse _ -> "refused";

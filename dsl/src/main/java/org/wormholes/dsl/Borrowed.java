@@ -17,8 +17,8 @@ import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.SourceMap;
 import org.wormholes.rules.Tunnel;
 
-/// The parts of other rulesets that a ruleset builds on, in the order of their `use`: they are as if
-/// written in it, but keep the places where they were really written.
+/// The parts of other rulesets that a ruleset builds on, in the order of their `use`: they are as
+/// if written in it, but keep the places where they were really written.
 ///
 /// A network is its rules: two that are called alike and have the same rules are one. Anything else
 /// that is called alike is told, at the later `use` or at what the ruleset itself says.
@@ -85,11 +85,10 @@ final class Borrowed {
             .findFirst()
             .orElseThrow();
     return java.util.stream.IntStream.range(0, tunnel.entries().size())
-        .mapToObj(
-            i -> {
-              Position place = from.placeOf(RulePath.entry(tunnel.name(), i));
-              return new Draft.Opened(tunnel.entries().get(i), place, from.position());
-            });
+        .mapToObj(i -> {
+          Position place = from.placeOf(RulePath.entry(tunnel.name(), i));
+          return new Draft.Opened(tunnel.entries().get(i), place, from.position());
+        });
   }
 
   /// The routes of one ruleset, to stand where it is used again among routes.
@@ -164,14 +163,13 @@ final class Borrowed {
     for (Used each : used) {
       each.sources()
           .positions()
-          .forEach(
-              (path, position) -> {
-                if (!path.startsWith("routes")
-                    && !path.startsWith("expectations")
-                    && !path.equals(RulePath.ruleset())) {
-                  places.putIfAbsent(path, position);
-                }
-              });
+          .forEach((path, position) -> {
+            if (!path.startsWith("routes")
+                && !path.startsWith("expectations")
+                && !path.equals(RulePath.ruleset())) {
+              places.putIfAbsent(path, position);
+            }
+          });
     }
   }
 }

@@ -306,8 +306,7 @@ final class Builder {
 
   /// Tests of a ruleset that stands elsewhere: flows, and what is expected of them.
   Value tests(RoomFrame frame, Call call) {
-    Draft.Rules rules =
-        new Draft.Rules(call.namePosition(), call.text("name", ""), "1.0");
+    Draft.Rules rules = new Draft.Rules(call.namePosition(), call.text("name", ""), "1.0");
     rules.broken = !call.has("name");
     if (file.rules == null) {
       file.rules = rules;
@@ -670,7 +669,7 @@ final class Builder {
 
   Value uses(RoomFrame frame, Call call) {
     Optional<String> tunnel = call.find("tunnel", String.class);
-    judge(frame, call, tunnel.<Verdict>map(Verdict.To::new).orElse(null));
+    judge(frame, call, tunnel.<Verdict.Final>map(Verdict.To::new).orElse(null));
     return Value.Nothing.VALUE;
   }
 
@@ -684,7 +683,7 @@ final class Builder {
     return Value.Nothing.VALUE;
   }
 
-  private static void judge(RoomFrame frame, Call call, @Nullable Verdict verdict) {
+  private static void judge(RoomFrame frame, Call call, Verdict.@Nullable Final verdict) {
     Draft.Flow flow = frame.draft(Draft.Flow.class);
     flow.judged = true;
     if (verdict != null && flow.sample != null) {

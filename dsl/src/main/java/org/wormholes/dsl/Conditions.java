@@ -275,7 +275,11 @@ final class Conditions {
   }
 
   private static String described(Expr expr, Type type) {
-    return expr instanceof Expr.FactRef(Fact fact) ? "`" + fact.word() + "`" : kindOf(type);
+    return switch (expr) {
+      case Expr.FactRef(Fact fact) -> "`" + fact.word() + "`";
+      case Expr.FactOf(Fact fact, _) -> "`" + fact.word() + "`";
+      default -> kindOf(type);
+    };
   }
 
   /// The type as messages call it.

@@ -132,6 +132,7 @@ public final class Describe {
       case Verdict.To(String tunnel) -> "to " + tunnel;
       case Verdict.Refuse _ -> "refuse";
       case Verdict.Direct _ -> "direct";
+      case Verdict.Mark(String name) -> "mark " + name;
     };
   }
 

@@ -171,7 +171,7 @@ final class Draft {
   record Expected(
       FlowSample sample,
       String shown,
-      Verdict verdict,
+      Verdict.Final verdict,
       Position position,
       Position targetPosition,
       Position entryPosition) {}

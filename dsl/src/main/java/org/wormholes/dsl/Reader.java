@@ -836,6 +836,9 @@ final class Reader {
   private Term fact(Nodes.CallNode node, String name, Scope scope, Locals locals) {
     Fact fact = Fact.named(name, scope).orElse(null);
     boolean bare = argumentsOf(node).isEmpty() && node.block == null;
+    if (fact != null && fact.argument().isPresent()) {
+      return factOf(node, fact, fact.argument().get(), locals);
+    }
     if (fact != null && bare) {
       return placed(node, new Term.Asked(new Expr.FactRef(fact), fact.type()));
     }
@@ -861,6 +864,27 @@ final class Reader {
           "");
     }
     throw unknownFact(node, name, scope, locals);
+  }
+
+  /// `carrier_up?("tor")`
+  private Term factOf(Nodes.CallNode node, Fact fact, Fact.Argument about, Locals locals) {
+    Node[] given = argumentsOf(node);
+    String expected = "the name of " + about.description() + ", as in `" + fact.example() + "`";
+    if (given.length != 1 || node.block != null) {
+      throw fail(nameSpan(node), "`" + fact.word() + "` takes one name", expected, "");
+    }
+    Term term = read(given[0], locals);
+    String of = term instanceof Term.Known(Value value) ? Accepts.NAME.read().apply(value) : null;
+    if (of == null) {
+      String advice =
+          term instanceof Term.Known(Value value) ? Accepts.NAME.advice().apply(value) : "";
+      throw fail(
+          given[0],
+          "`" + fact.word() + "` takes one name, but this is " + term.kind(),
+          expected,
+          advice);
+    }
+    return placed(node, new Term.Asked(new Expr.FactOf(fact, of), fact.type()));
   }
 
   private Halt unknownFact(Nodes.CallNode node, String name, Scope scope, Locals locals) {

@@ -59,8 +59,7 @@ class UseTest {
           if (!SCRIPTS.containsKey(name)) {
             return new Answer.Missing("", "install it");
           }
-          Compilation found =
-              Compiler.compile(name + ".rb", SCRIPTS.get(name), Options.defaults());
+          Compilation found = Compiler.compile(name + ".rb", SCRIPTS.get(name), Options.defaults());
           return new Answer.Found(found.ruleset().orElseThrow(), found.sourceMap());
         }
 
@@ -115,16 +114,14 @@ class UseTest {
     Ruleset ruleset = compilation.ruleset().orElseThrow();
     assertThat(ruleset.routes()).hasSize(4);
     assertThat(compilation.sourceMap().position(RulePath.route(1)))
-        .hasValueSatisfying(
-            place -> assertThat(place.toString()).isEqualTo("quiet.rb:8:5"));
+        .hasValueSatisfying(place -> assertThat(place.toString()).isEqualTo("quiet.rb:8:5"));
     assertThat(compilation.sourceMap().position(RulePath.tunnel("web")))
         .hasValueSatisfying(place -> assertThat(place.file()).isEqualTo("quiet.rb"));
   }
 
   @Test
   void isTheSameAsHavingWrittenItOut() {
-    String written =
-        QUIET.replace("ruleset \"quiet\"", "ruleset \"mine\"");
+    String written = QUIET.replace("ruleset \"quiet\"", "ruleset \"mine\"");
     String used = "ruleset(\"mine\") { use \"quiet\"; routes { use \"quiet\" } }";
 
     assertThat(RuleCodec.digest(compiled(used, Tier.STATIC)))
@@ -208,9 +205,11 @@ class UseTest {
         """;
 
     assertThat(rendered(tests))
-        .contains("mine.rb:3:3: expected \"https://x.onion\" to use \"web\", but it is refused by the route on line 8 of quiet.rb")
+        .contains(
+            "mine.rb:3:3: expected \"https://x.onion\" to use \"web\", but it is refused by the route on line 8 of quiet.rb")
         .doesNotContain("mine.rb:2");
-    assertThat(compiled(tests.replace("uses \"web\"\nend", "refused\nend"), Tier.FULL).expectations())
+    assertThat(
+            compiled(tests.replace("uses \"web\"\nend", "refused\nend"), Tier.FULL).expectations())
         .hasSize(2);
   }
 

@@ -25,7 +25,8 @@ class VocabularyTest {
         Compilation other =
             Compiler.compile(
                 name + ".rb",
-                Scripts.rules("tunnel(\"long\") { relay 5 }\nroutes { to(\"long\") { port == 22 } }"),
+                Scripts.rules(
+                    "tunnel(\"long\") { relay 5 }\nroutes { to(\"long\") { port == 22 } }"),
                 Options.defaults());
         return new Uses.Answer.Found(other.ruleset().orElseThrow(), other.sourceMap());
       };
@@ -90,7 +91,8 @@ class VocabularyTest {
   }
 
   private static void assertCompiles(String script) {
-    Compilation compilation = Compiler.compile("test.rb", script, Options.defaults().with(LISTS).using(USES));
+    Compilation compilation =
+        Compiler.compile("test.rb", script, Options.defaults().with(LISTS).using(USES));
     assertThat(compilation.succeeded()).as(script + "\n" + compilation.render()).isTrue();
   }
 

@@ -9,15 +9,22 @@ import org.wormholes.rules.expr.Interpreter;
 /// Why a flow was decided as it was.
 ///
 /// @param tried the routes up to the one that won, the last [#MAX_TRIED] of them, in order
-public record Explanation(Decision decision, List<Tried> tried) {
+/// @param marks what the flow bore in the end, in the order it got them
+public record Explanation(Decision decision, List<Tried> tried, List<String> marks) {
   /// The most routes that are told of.
   public static final int MAX_TRIED = 1000;
 
   /// One route.
   ///
+  /// @param continues whether it matched but did not win: it marked the flow, which went on
   /// @param settledBy the path (see [Expr#child]) to the smallest part of the condition that alone
   ///   made it what it was, empty for all of it
-  public record Tried(int routeIndex, String rulePath, boolean matched, List<Integer> settledBy) {
+  public record Tried(
+      int routeIndex,
+      String rulePath,
+      boolean matched,
+      boolean continues,
+      List<Integer> settledBy) {
     public Tried {
       settledBy = List.copyOf(settledBy);
     }
@@ -25,6 +32,7 @@ public record Explanation(Decision decision, List<Tried> tried) {
 
   public Explanation {
     tried = List.copyOf(tried);
+    marks = List.copyOf(marks);
   }
 
   /// Goes down as long as one child alone settles the value: the first *no* of an `&&` that is

@@ -12,6 +12,10 @@ import org.wormholes.rules.expr.FactSource;
 import org.wormholes.rules.expr.Host;
 
 /// What routes may know of a flow. Made once for each flow, with [Host#parse] in front.
+///
+/// What takes some effort to find out (who opened the flow, what it greeted its server with, in
+/// which country that is) is looked up when a condition first asks for it, and not again. A
+/// decision during which nobody asked for a fact does not depend on it.
 public final class FlowFacts implements FactSource {
   private static final String[] WEEKDAYS = new String[8];
 
@@ -29,6 +33,21 @@ public final class FlowFacts implements FactSource {
   private final String entry;
   private final int secondOfDay;
   private final DayOfWeek weekday;
+  private final Lookup lookup;
+  private final LiveFacts live;
+  private @Nullable String @Nullable [] found; // by the number of the fact
+
+  /// Finds out what is seldom asked.
+  @FunctionalInterface
+  public interface Lookup {
+    /// Finds nothing.
+    Lookup NOTHING = fact -> "";
+
+    /// One of `sni`, `http_host`, `process`, `process_path`, `local_user` and `country`, as [Fact]
+    /// describes it: empty when unknown, cut at [Expr#MAX_TEXT] characters. Called by whoever
+    /// decides, and at most once for each.
+    String text(Fact fact);
+  }
 
   /// @param user the proxy's user name, empty without one, cut at [Expr#MAX_TEXT] characters
   /// @param entry the tunnel whose entry it came in by, empty for none
@@ -41,6 +60,22 @@ public final class FlowFacts implements FactSource {
       String entry,
       int secondOfDay,
       DayOfWeek weekday) {
+    this(
+        host, port, protocol, user, entry, secondOfDay, weekday, Lookup.NOTHING, LiveFacts.UNKNOWN);
+  }
+
+  /// @param lookup asked for the rest of what is seen of the flow
+  /// @param live asked for how the world is
+  public FlowFacts(
+      Host host,
+      int port,
+      Protocol protocol,
+      String user,
+      String entry,
+      int secondOfDay,
+      DayOfWeek weekday,
+      Lookup lookup,
+      LiveFacts live) {
     this.host = host.text();
     this.address = host instanceof Host.Literal(Address literal) ? literal : null;
     this.port = port;
@@ -49,6 +84,8 @@ public final class FlowFacts implements FactSource {
     this.entry = requireNonNull(entry, "entry");
     this.secondOfDay = secondOfDay;
     this.weekday = requireNonNull(weekday, "weekday");
+    this.lookup = requireNonNull(lookup, "lookup");
+    this.live = requireNonNull(live, "live");
   }
 
   public String host() {
@@ -57,7 +94,28 @@ public final class FlowFacts implements FactSource {
 
   @Override
   public boolean yesNo(Fact fact) {
-    throw unknown(fact);
+    if (fact != Fact.METERED) {
+      throw unknown(fact);
+    }
+    return live.yesNo(fact, "");
+  }
+
+  /// A mark is none of the flow's own: routes give it, and [RouteDecider] knows.
+  @Override
+  public boolean yesNo(Fact fact, String of) {
+    return switch (fact) {
+      case CARRIER_UP, FRIEND_ONLINE -> live.yesNo(fact, of);
+      case MARKED -> false;
+      default -> throw unknown(fact);
+    };
+  }
+
+  @Override
+  public double quantity(Fact fact, String of) {
+    if (fact != Fact.ROUND_TRIP) {
+      throw unknown(fact);
+    }
+    return live.quantity(fact, of);
   }
 
   @Override
@@ -77,6 +135,7 @@ public final class FlowFacts implements FactSource {
       case USER -> user;
       case ENTRY -> entry;
       case WEEKDAY -> WEEKDAYS[weekday.getValue()];
+      case SNI, HTTP_HOST, PROCESS, PROCESS_PATH, LOCAL_USER, COUNTRY -> found(fact);
       default -> throw unknown(fact);
     };
   }
@@ -87,6 +146,19 @@ public final class FlowFacts implements FactSource {
       throw unknown(fact);
     }
     return address;
+  }
+
+  private String found(Fact fact) {
+    if (found == null) {
+      found = new @Nullable String[64];
+    }
+    String text = found[fact.id()];
+    if (text == null) {
+      text = lookup.text(fact);
+      text = text.length() <= Expr.MAX_TEXT ? text : text.substring(0, Expr.MAX_TEXT);
+      found[fact.id()] = text;
+    }
+    return text;
   }
 
   private static IllegalArgumentException unknown(Fact fact) {

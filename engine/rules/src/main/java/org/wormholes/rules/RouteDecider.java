@@ -2,6 +2,7 @@ package org.wormholes.rules;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -10,35 +11,42 @@ import org.wormholes.rules.expr.DomainIndex;
 import org.wormholes.rules.expr.DomainSet;
 import org.wormholes.rules.expr.Expr;
 import org.wormholes.rules.expr.Fact;
+import org.wormholes.rules.expr.FactSource;
 import org.wormholes.rules.expr.Host;
 import org.wormholes.rules.expr.Interpreter;
 import org.wormholes.rules.expr.Predicate;
 import org.wormholes.rules.expr.Predicates;
+import org.wormholes.rules.expr.Scope;
 
-/// Decides which route a flow takes: the first that matches; none means it is refused. A ruleset
-/// without routes sends a flow to the tunnel whose entry it came in by, and everything to its
-/// tunnel where it has exactly one.
+/// Decides which route a flow takes: the first that matches and does more than mark it; none means
+/// it is refused. A ruleset without routes sends a flow to the tunnel whose entry it came in by,
+/// and everything to its tunnel where it has exactly one.
 ///
 /// Routes that ask only whether the host is in a set of domains are not tried one by one: one index
 /// over all of them finds the first. Of the others the first [#MAX_COMPILED] are compiled, the rest
 /// interpreted. Conditions have no side effects, so the order in which they are tried does not
-/// show. Immutable, thread-safe; a decision makes no garbage (but see [Predicate]).
+/// show; routes that mark are tried one by one, in their order with all that may ask for marks.
+/// Immutable, thread-safe; a decision makes no garbage (but see [Predicate]) where nothing marks.
 public final class RouteDecider {
   /// How many conditions are compiled; making a class for each of thousands would take seconds.
   public static final int MAX_COMPILED = 64;
 
   private final List<Route> routes;
-  private final Decision[] decisions;
+  private final @Nullable Decision[] decisions; // null for a route that marks
   private final Decision otherwise;
   private final Map<String, Decision> byEntry; // of a ruleset without routes
   private final @Nullable DomainIndex domains;
   private final int[] domainRoutes; // of each set in the index, its route
   private final Predicate[] conditions; // of all other routes, in order
   private final int[] conditionRoutes;
+  private final Map<String, Integer> marks; // of each name its bit; in the order of the routes
+  private final FactsAsked asked;
 
   private RouteDecider(Ruleset ruleset) {
     routes = ruleset.routes();
-    decisions = new Decision[routes.size()];
+    decisions = new @Nullable Decision[routes.size()];
+    marks = marks(routes);
+    asked = FactsAsked.in(Scope.FLOW, ruleset);
     otherwise = otherwise(ruleset);
     byEntry = byEntry(ruleset);
     List<DomainSet> sets = new ArrayList<>();
@@ -47,8 +55,10 @@ public final class RouteDecider {
     List<Integer> otherRoutes = new ArrayList<>();
     for (int i = 0; i < decisions.length; i++) {
       Route route = routes.get(i);
-      decisions[i] = new Decision(i, route.verdict(), RulePath.route(i));
-      DomainSet set = onlyDomains(route.condition());
+      if (route.verdict() instanceof Verdict.Final verdict) {
+        decisions[i] = new Decision(i, verdict, RulePath.route(i));
+      }
+      DomainSet set = decisions[i] == null ? null : onlyDomains(route.condition());
       if (set != null) {
         sets.add(set);
         setRoutes.add(i);
@@ -99,6 +109,26 @@ public final class RouteDecider {
     return made < MAX_COMPILED ? Predicates.compile(condition) : Predicates.interpret(condition);
   }
 
+  private static Map<String, Integer> marks(List<Route> routes) {
+    Map<String, Integer> marks = new LinkedHashMap<>();
+    for (Route route : routes) {
+      if (route.verdict() instanceof Verdict.Mark(String name)) {
+        marks.putIfAbsent(name, marks.size());
+      }
+    }
+    return marks;
+  }
+
+  /// Whether any route asks for the fact; where none does nobody needs to find it out.
+  public boolean asks(Fact fact) {
+    return asked.has(fact);
+  }
+
+  /// All that routes ask for.
+  public FactsAsked asked() {
+    return asked;
+  }
+
   /// The decision for the flow.
   public Decision decide(FlowFacts flow) {
     int first = decisions.length;
@@ -106,13 +136,22 @@ public final class RouteDecider {
       int set = domains.lowest(flow.host());
       first = set == DomainIndex.NONE ? first : domainRoutes[set];
     }
+    MarkedFlow marked = marks.isEmpty() ? null : new MarkedFlow(flow, marks);
+    FactSource facts = marked == null ? flow : marked;
     for (int i = 0; i < conditions.length && conditionRoutes[i] < first; i++) {
-      if (conditions[i].test(flow)) {
-        return decisions[conditionRoutes[i]];
+      if (conditions[i].test(facts)) {
+        Decision decision = decisions[conditionRoutes[i]];
+        if (decision != null) {
+          return decision;
+        }
+        if (marked != null) {
+          marked.mark(routes.get(conditionRoutes[i]).verdict());
+        }
       }
     }
-    if (first < decisions.length) {
-      return decisions[first];
+    Decision decision = first < decisions.length ? decisions[first] : null;
+    if (decision != null) {
+      return decision;
     }
     return byEntry.isEmpty() ? otherwise : byEntry.getOrDefault(flow.text(Fact.ENTRY), otherwise);
   }
@@ -122,15 +161,26 @@ public final class RouteDecider {
   public Explanation explain(FlowFacts flow) {
     List<Explanation.Tried> tried = new ArrayList<>();
     Decision decision = decide(flow);
+    MarkedFlow facts = new MarkedFlow(flow, marks);
     int last = decision.routeIndex() < 0 ? routes.size() - 1 : decision.routeIndex();
-    for (int i = Math.max(0, last + 1 - Explanation.MAX_TRIED); i <= last; i++) {
+    int told = Math.max(0, last + 1 - Explanation.MAX_TRIED);
+    for (int i = 0; i <= last; i++) {
       Expr condition = routes.get(i).condition();
-      boolean matched = Interpreter.yesNo(condition, flow);
-      tried.add(
-          new Explanation.Tried(
-              i, RulePath.route(i), matched, Explanation.settledBy(condition, flow, matched)));
+      boolean marks = decisions[i] == null;
+      if (i < told && !marks) {
+        continue;
+      }
+      boolean matched = Interpreter.yesNo(condition, facts);
+      if (i >= told) {
+        List<Integer> settledBy = Explanation.settledBy(condition, facts, matched);
+        tried.add(
+            new Explanation.Tried(i, RulePath.route(i), matched, matched && marks, settledBy));
+      }
+      if (matched && marks) {
+        facts.mark(routes.get(i).verdict());
+      }
     }
-    return new Explanation(decision, tried);
+    return new Explanation(decision, tried, facts.marks());
   }
 
   /// The expectations that are not met, by their number, each with what was decided instead.
@@ -149,20 +199,23 @@ public final class RouteDecider {
   }
 
   /// What becomes of a flow in the end: what the routes decide, or a refusal by the exit clauses of
-  /// the tunnel it would go to.
+  /// the tunnel it would go to, or of all members of the group.
   private Decision outcome(Ruleset ruleset, Map<String, ExitPolicy> exits, FlowSample flow) {
     Decision decision = decide(flow.facts());
-    if (!(decision.verdict() instanceof Verdict.To(String tunnel))) {
+    if (!(decision.verdict() instanceof Verdict.To(String target))) {
       return decision;
     }
-    ExitPolicy exit =
-        exits.computeIfAbsent(
-            tunnel, name -> ExitPolicy.of(ruleset.tunnel(name).orElseThrow().exit()));
     Host host = Host.parse(flow.host()).orElseThrow();
-    ExitDecision atExit = exit.decide(ExitFacts.asked(host, flow.port(), flow.protocol()));
-    return atExit.refuses()
-        ? new Decision(Decision.NO_ROUTE, Verdict.REFUSE, atExit.rulePath(tunnel))
-        : decision;
+    Decision refused = decision;
+    for (Tunnel tunnel : ruleset.tunnelsOf(target)) {
+      ExitPolicy exit = exits.computeIfAbsent(tunnel.name(), _ -> ExitPolicy.of(tunnel.exit()));
+      ExitDecision atExit = exit.decide(ExitFacts.asked(host, flow.port(), flow.protocol()));
+      if (!atExit.refuses()) {
+        return decision;
+      }
+      refused = new Decision(Decision.NO_ROUTE, Verdict.REFUSE, atExit.rulePath(tunnel.name()));
+    }
+    return refused;
   }
 
   /// An expectation that is not met.

@@ -19,6 +19,14 @@ public final class RulePath {
     return "tunnels/" + name;
   }
 
+  public static String group(String name) {
+    return "groups/" + name;
+  }
+
+  public static String probe(String group) {
+    return group(group) + "/probe";
+  }
+
   public static String entry(String tunnel, int index) {
     return tunnel(tunnel) + "/entries/" + index;
   }

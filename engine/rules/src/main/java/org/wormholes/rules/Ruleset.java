@@ -1,15 +1,19 @@
 package org.wormholes.rules;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.wormholes.rules.expr.Expr;
+import org.wormholes.rules.expr.Fact;
 
-/// Everything a script describes: networks, tunnels, which flow goes where, and what its author
-/// expects of that.
+/// Everything a script describes: networks, tunnels, groups of them, which flow goes where, and
+/// what its author expects of that.
 ///
 /// With no routes, a flow goes to the tunnel whose entry it came in by, or to the only tunnel there
-/// is; otherwise the first route that matches wins and a flow that none matches is refused (see
-/// [RouteDecider]). Its digest is `RuleCodec.digest`.
+/// is; otherwise the first route that matches wins, unless it only marks the flow, and a flow that
+/// none matches is refused (see [RouteDecider]). Tunnels and groups share their names. Its digest
+/// is `RuleCodec.digest`.
 ///
 /// @param name 1 to 64 of `a-z 0-9 - _ .`, as all names here
 /// @param version the author's own, 1 to 64 characters
@@ -18,10 +22,13 @@ public record Ruleset(
     String version,
     List<Network> networks,
     List<Tunnel> tunnels,
+    List<Group> groups,
     List<Route> routes,
     List<Expectation> expectations) {
   public static final int MAX_NETWORKS = 256;
   public static final int MAX_TUNNELS = 1024;
+  public static final int MAX_GROUPS = 256;
+  public static final int MAX_MARKS = 64;
   public static final int MAX_ROUTES = 200_000;
   public static final int MAX_EXPECTATIONS = 10_000;
 
@@ -30,6 +37,7 @@ public record Ruleset(
     Checks.text("a version", version, Checks.MAX_NAME);
     networks = Checks.atMost("networks", networks, MAX_NETWORKS);
     tunnels = Checks.atMost("tunnels", tunnels, MAX_TUNNELS);
+    groups = Checks.atMost("groups", groups, MAX_GROUPS);
     routes = Checks.atMost("routes", routes, MAX_ROUTES);
     expectations = Checks.atMost("expectations", expectations, MAX_EXPECTATIONS);
     Set<String> networkNames = Checks.distinct("networks", networks, Network::name);
@@ -41,17 +49,76 @@ public record Ruleset(
                 .formatted(tunnel.name(), tunnel.network()));
       }
     }
-    for (Route route : routes) {
-      checkTarget(route.verdict(), tunnelNames);
-    }
+    Set<String> targets = targets(tunnelNames, groups);
+    checkRoutes(routes, targets);
     for (Expectation expectation : expectations) {
-      checkTarget(expectation.expected(), tunnelNames);
+      checkTarget(expectation.expected(), targets);
     }
   }
 
-  private static void checkTarget(Verdict verdict, Set<String> tunnels) {
-    if (verdict instanceof Verdict.To(String tunnel) && !tunnels.contains(tunnel)) {
-      throw new IllegalArgumentException("there is no tunnel `%s` to go to".formatted(tunnel));
+  /// A ruleset without groups.
+  public Ruleset(
+      String name,
+      String version,
+      List<Network> networks,
+      List<Tunnel> tunnels,
+      List<Route> routes,
+      List<Expectation> expectations) {
+    this(name, version, networks, tunnels, List.of(), routes, expectations);
+  }
+
+  private static Set<String> targets(Set<String> tunnels, List<Group> groups) {
+    if (groups.isEmpty()) {
+      return tunnels;
+    }
+    Set<String> targets = new HashSet<>(tunnels);
+    for (Group group : groups) {
+      for (String member : group.members()) {
+        if (!tunnels.contains(member)) {
+          throw new IllegalArgumentException(
+              "group `%s` has member `%s`, which is no tunnel".formatted(group.name(), member));
+        }
+      }
+      if (!targets.add(group.name())) {
+        throw new IllegalArgumentException(
+            "there are two tunnels or groups `%s`".formatted(group.name()));
+      }
+    }
+    return targets;
+  }
+
+  private static void checkRoutes(List<Route> routes, Set<String> targets) {
+    Set<String> marks = new HashSet<>();
+    for (Route route : routes) {
+      checkQuestions(route.condition(), targets, marks);
+      checkTarget(route.verdict(), targets);
+      if (route.verdict() instanceof Verdict.Mark(String mark)
+          && marks.add(mark)
+          && marks.size() > MAX_MARKS) {
+        throw new IllegalArgumentException("there must be at most %d marks".formatted(MAX_MARKS));
+      }
+    }
+  }
+
+  /// Whoever asks for a mark that no route before gave, or for a tunnel there is not, means
+  /// something else.
+  private static void checkQuestions(Expr expr, Set<String> targets, Set<String> marks) {
+    if (expr instanceof Expr.FactOf(Fact fact, String of)) {
+      if (fact == Fact.MARKED && !marks.contains(of)) {
+        throw new IllegalArgumentException("no earlier route gives the mark `%s`".formatted(of));
+      }
+      if (fact == Fact.ROUND_TRIP && !targets.contains(of)) {
+        throw new IllegalArgumentException("there is no tunnel `%s` to measure".formatted(of));
+      }
+    }
+    for (int i = 0; i < expr.childCount(); i++) {
+      checkQuestions(expr.child(i), targets, marks);
+    }
+  }
+
+  private static void checkTarget(Verdict verdict, Set<String> targets) {
+    if (verdict instanceof Verdict.To(String target) && !targets.contains(target)) {
+      throw new IllegalArgumentException("there is no tunnel `%s` to go to".formatted(target));
     }
   }
 
@@ -61,5 +128,19 @@ public record Ruleset(
 
   public Optional<Tunnel> tunnel(String wanted) {
     return tunnels.stream().filter(tunnel -> tunnel.name().equals(wanted)).findFirst();
+  }
+
+  public Optional<Group> group(String wanted) {
+    return groups.stream().filter(group -> group.name().equals(wanted)).findFirst();
+  }
+
+  /// The tunnels that flows sent to this name can go through: the tunnel itself, or the members of
+  /// the group in their order; empty where nothing has the name.
+  public List<Tunnel> tunnelsOf(String target) {
+    Optional<Group> group = group(target);
+    if (group.isEmpty()) {
+      return tunnel(target).stream().toList();
+    }
+    return group.get().members().stream().flatMap(member -> tunnel(member).stream()).toList();
   }
 }

@@ -10,15 +10,16 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.wormholes.rules.expr.ExprText;
 
-/// What changes from one ruleset to another: networks and tunnels by name, routes by place.
+/// What changes from one ruleset to another: networks, tunnels and groups by name, routes by place.
 ///
-/// @param changes networks, then tunnels, then routes; what is kept is among them, but for routes,
-///   of which only `routesKept` tells
+/// @param changes networks, then tunnels, then groups, then routes; what is kept is among them, but
+///   for routes, of which only `routesKept` tells
 /// @param routesKept how many routes stay as they are, at the start and the end of the list
 public record RulesetDiff(List<Change> changes, int routesKept) {
   public enum Kind {
     NETWORK,
     TUNNEL,
+    GROUP,
     ROUTE
   }
 
@@ -31,8 +32,8 @@ public record RulesetDiff(List<Change> changes, int routesKept) {
 
   /// One thing.
   ///
-  /// @param name of the network or tunnel; of a route its place, in the new ruleset or, where it is
-  ///   removed, in the old
+  /// @param name of the network, tunnel or group; of a route its place, in the new ruleset or,
+  ///   where it is removed, in the old
   /// @param fields what is different, where it is changed
   public record Change(Kind kind, Action action, String name, List<FieldChange> fields) {
     public Change {
@@ -44,6 +45,7 @@ public record RulesetDiff(List<Change> changes, int routesKept) {
       return switch (kind) {
         case NETWORK -> RulePath.network(name);
         case TUNNEL -> RulePath.tunnel(name);
+        case GROUP -> RulePath.group(name);
         case ROUTE -> RulePath.route(Integer.parseInt(name));
       };
     }
@@ -61,6 +63,7 @@ public record RulesetDiff(List<Change> changes, int routesKept) {
     List<Change> changes = new ArrayList<>();
     ruleset.networks().forEach(each -> changes.add(added(Kind.NETWORK, each.name())));
     ruleset.tunnels().forEach(each -> changes.add(added(Kind.TUNNEL, each.name())));
+    ruleset.groups().forEach(each -> changes.add(added(Kind.GROUP, each.name())));
     for (int i = 0; i < ruleset.routes().size(); i++) {
       changes.add(added(Kind.ROUTE, Integer.toString(i)));
     }
@@ -78,6 +81,7 @@ public record RulesetDiff(List<Change> changes, int routesKept) {
         RulesetDiff::network);
     named(
         changes, Kind.TUNNEL, before.tunnels(), after.tunnels(), Tunnel::name, RulesetDiff::tunnel);
+    named(changes, Kind.GROUP, before.groups(), after.groups(), Group::name, RulesetDiff::group);
     int routesKept = routes(changes, before.routes(), after.routes());
     return new RulesetDiff(changes, routesKept);
   }
@@ -191,6 +195,19 @@ public record RulesetDiff(List<Change> changes, int routesKept) {
     return fields;
   }
 
+  private static Map<String, String> group(Group group) {
+    Map<String, String> fields = new LinkedHashMap<>();
+    fields.put("kind", group.kind().word());
+    fields.put("of", String.join(", ", group.members()));
+    fields.put("circuits", Integer.toString(group.circuits()));
+    fields.put("probe", text(group.probe(), probe -> probe.host() + ":" + probe.port()));
+    fields.put("probe.every", text(group.probe(), probe -> probe.every().toString()));
+    fields.put("probe.timeout", text(group.probe(), probe -> probe.timeout().toString()));
+    fields.put("tolerance", group.tolerance().toString());
+    fields.put("settle", group.settle().toString());
+    return fields;
+  }
+
   private static Map<String, String> route(Route route) {
     Map<String, String> fields = new LinkedHashMap<>();
     fields.put("verdict", verdict(route.verdict()));
@@ -203,6 +220,7 @@ public record RulesetDiff(List<Change> changes, int routesKept) {
       case Verdict.To(String tunnel) -> "to " + tunnel;
       case Verdict.Refuse _ -> "refuse";
       case Verdict.Direct _ -> "direct";
+      case Verdict.Mark(String name) -> "mark " + name;
     };
   }
 

@@ -30,7 +30,7 @@ class RouteDeciderTest {
     return new Route(verdict, new Member(HOST, DomainSet.of(domains)));
   }
 
-  private static Verdict to(String tunnel) {
+  private static Verdict.Final to(String tunnel) {
     return new Verdict.To(tunnel);
   }
 
@@ -132,8 +132,130 @@ class RouteDeciderTest {
     assertThat(explanation.decision().routeIndex()).isEqualTo(1);
     assertThat(explanation.tried())
         .containsExactly(
-            new Explanation.Tried(0, "routes/0", false, List.of(1)),
-            new Explanation.Tried(1, "routes/1", true, List.of(1, 0)));
+            new Explanation.Tried(0, "routes/0", false, false, List.of(1)),
+            new Explanation.Tried(1, "routes/1", true, false, List.of(1, 0)));
+  }
+
+  @Test
+  void aRouteThatMarksLetsTheFlowGoOn() {
+    Expr marked = new Expr.FactOf(Fact.MARKED, "streaming");
+    RouteDecider decider =
+        RouteDecider.of(
+            ruleset(
+                new Route(new Verdict.Mark("streaming"), UDP),
+                new Route(Verdict.REFUSE, new Expr.And(List.of(marked, PRIVATE))),
+                new Route(to("a"), marked),
+                new Route(to("b"), Exprs.YES)));
+    assertThat(decider.decide(flow("10.0.0.1", Protocol.UDP)).routeIndex()).isEqualTo(1);
+    assertThat(decider.decide(flow("example.org", Protocol.UDP)).routeIndex()).isEqualTo(2);
+    assertThat(decider.decide(flow("example.org", Protocol.TCP)).routeIndex()).isEqualTo(3);
+    Explanation explanation = decider.explain(flow("example.org", Protocol.UDP));
+    assertThat(explanation.marks()).containsExactly("streaming");
+    assertThat(explanation.tried())
+        .containsExactly(
+            new Explanation.Tried(0, "routes/0", true, true, List.of()),
+            new Explanation.Tried(1, "routes/1", false, false, List.of(1)),
+            new Explanation.Tried(2, "routes/2", true, false, List.of()));
+  }
+
+  @Test
+  void domainsOfRoutesThatMarkDoNotEndTheSearch() {
+    SplittableRandom random = new SplittableRandom(11);
+    Expr marked = new Expr.FactOf(Fact.MARKED, "m");
+    for (int round = 0; round < 300; round++) {
+      List<Route> routes = new ArrayList<>();
+      routes.add(new Route(new Verdict.Mark("m"), underDomain(domain(random))));
+      for (int i = random.nextInt(12); i >= 0; i--) {
+        Expr domains = underDomain(domain(random));
+        routes.add(
+            switch (random.nextInt(4)) {
+              case 0 -> new Route(new Verdict.Mark("m"), domains);
+              case 1 -> new Route(to("a"), new Expr.And(List.of(marked, domains)));
+              case 2 -> new Route(Verdict.REFUSE, new Expr.And(List.of(UDP, marked)));
+              default -> new Route(to("b"), domains);
+            });
+      }
+      RouteDecider decider = RouteDecider.of(ruleset(routes.toArray(Route[]::new)));
+      for (int i = 0; i < 20; i++) {
+        Protocol protocol = random.nextBoolean() ? Protocol.TCP : Protocol.UDP;
+        FlowFacts flow = FlowSample.of("x." + domain(random), 443, protocol).facts();
+        assertThat(decider.decide(flow).routeIndex())
+            .as("round %d flow %d", round, i)
+            .isEqualTo(firstByHand(routes, flow));
+      }
+    }
+  }
+
+  private static Expr underDomain(String domain) {
+    return new Expr.Member(new FactRef(Fact.HOST), DomainSet.of(domain));
+  }
+
+  private static int firstByHand(List<Route> routes, FlowFacts flow) {
+    MarkedFlow facts = new MarkedFlow(flow, java.util.Map.of("m", 0));
+    for (int i = 0; i < routes.size(); i++) {
+      if (Interpreter.yesNo(routes.get(i).condition(), facts)) {
+        if (routes.get(i).verdict() instanceof Verdict.Final) {
+          return i;
+        }
+        facts.mark(routes.get(i).verdict());
+      }
+    }
+    return Decision.NO_ROUTE;
+  }
+
+  @Test
+  void looksForWhatIsSeldomAskedOnlyWhenARouteAsksAndOnce() {
+    Expr curl = new Compare(Comparison.EQUAL, new FactRef(Fact.PROCESS), new Expr.Text("curl"));
+    RouteDecider decider =
+        RouteDecider.of(
+            ruleset(
+                new Route(Verdict.REFUSE, new Expr.And(List.of(UDP, curl))),
+                new Route(to("a"), new Expr.And(List.of(UDP, new Expr.Not(curl)))),
+                new Route(to("b"), Exprs.YES)));
+    List<Fact> looked = new ArrayList<>();
+    FlowFacts.Lookup lookup =
+        fact -> {
+          looked.add(fact);
+          return "wget";
+        };
+    FlowSample tcp = FlowSample.of("example.org", 443, Protocol.TCP);
+    assertThat(decider.decide(tcp.facts(lookup, LiveFacts.UNKNOWN)).routeIndex()).isEqualTo(2);
+    assertThat(looked).isEmpty();
+    FlowSample udp = FlowSample.of("example.org", 443, Protocol.UDP);
+    assertThat(decider.decide(udp.facts(lookup, LiveFacts.UNKNOWN)).routeIndex()).isEqualTo(1);
+    assertThat(looked).containsExactly(Fact.PROCESS);
+    assertThat(decider.asks(Fact.PROCESS)).isTrue();
+    assertThat(decider.asks(Fact.SNI)).isFalse();
+  }
+
+  @Test
+  void whatIsGivenOfAFlowComesBeforeWhatIsFound() {
+    Expr tor = new Expr.FactOf(Fact.CARRIER_UP, "tor");
+    Expr slow =
+        new Compare(
+            Comparison.MORE,
+            new Expr.FactOf(Fact.ROUND_TRIP, "a"),
+            Expr.Quantity.duration(java.time.Duration.ofMillis(300)));
+    RouteDecider decider =
+        RouteDecider.of(
+            ruleset(
+                new Route(Verdict.REFUSE, new FactRef(Fact.METERED)),
+                new Route(to("a"), new Expr.And(List.of(tor, new Expr.Not(slow)))),
+                new Route(to("b"), Exprs.YES)));
+    FlowSample flow = FlowSample.of("example.org", 443, Protocol.TCP);
+    assertThat(decider.decide(flow.facts()).routeIndex()).isEqualTo(2);
+    Given up = Given.yesNo(Fact.CARRIER_UP, "tor", true);
+    Given fast =
+        Given.of(Fact.ROUND_TRIP, "a", Expr.Quantity.duration(java.time.Duration.ofMillis(20)));
+    assertThat(decider.decide(flow.with(List.of(up)).facts()).routeIndex()).isEqualTo(2);
+    FlowSample good = flow.with(List.of(fast, up));
+    assertThat(good.given()).containsExactly(up, fast);
+    assertThat(decider.decide(good.facts()).routeIndex()).isEqualTo(1);
+    FlowSample metered = good.with(List.of(Given.yesNo(Fact.METERED, "", true)));
+    assertThat(decider.decide(metered.facts()).routeIndex()).isZero();
+    assertThat(decider.asked().about())
+        .containsExactly(
+            new Expr.FactOf(Fact.CARRIER_UP, "tor"), new Expr.FactOf(Fact.ROUND_TRIP, "a"));
   }
 
   @Test

@@ -7,9 +7,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.wormholes.rules.expr.Expr;
 import org.wormholes.rules.expr.ExprGenerator;
 import org.wormholes.rules.expr.Exprs;
+import org.wormholes.rules.expr.Fact;
 import org.wormholes.rules.expr.Scope;
 import org.wormholes.rules.expr.TypeChecker;
 
@@ -23,10 +25,56 @@ public final class RulesetGenerator {
 
   public Ruleset ruleset() {
     List<Network> networks = some(1, 3, i -> network("n" + i));
-    List<Tunnel> tunnels = some(1, 3, i -> tunnel("t" + i, networks.getFirst().name()));
-    List<Route> routes = some(0, 6, _ -> new Route(verdict(tunnels), condition(Scope.FLOW)));
-    List<Expectation> expectations = some(0, 3, _ -> new Expectation(flow(), verdict(tunnels)));
-    return new Ruleset("r", "1.0", networks, tunnels, routes, expectations);
+    List<Tunnel> tunnels =
+        some(1, 3, i -> tunnel(i == 0 ? ExprGenerator.NAME : "t" + i, networks.getFirst().name()));
+    List<Group> groups =
+        random.nextBoolean() ? List.of() : some(1, 2, i -> group("g" + i, tunnels));
+    List<String> targets =
+        Stream.concat(tunnels.stream().map(Tunnel::name), groups.stream().map(Group::name))
+            .toList();
+    List<Route> routes = routes(targets);
+    List<Expectation> expectations = some(0, 3, _ -> new Expectation(flow(), verdict(targets)));
+    return new Ruleset("r", "1.0", networks, tunnels, groups, routes, expectations);
+  }
+
+  private List<Route> routes(List<String> targets) {
+    List<Route> routes = new ArrayList<>();
+    if (random.nextBoolean()) {
+      routes.add(new Route(new Verdict.Mark(ExprGenerator.NAME), condition(Scope.FLOW)));
+    }
+    routes.addAll(some(0, 6, _ -> new Route(verdict(targets), condition(Scope.FLOW))));
+    try {
+      Samples.ruleset(List.of(Samples.tunnel(ExprGenerator.NAME)), onlyConditions(routes));
+      return routes;
+    } catch (IllegalArgumentException nothingMarks) {
+      return List.of(new Route(verdict(targets), Exprs.YES));
+    }
+  }
+
+  private static List<Route> onlyConditions(List<Route> routes) {
+    return routes.stream()
+        .map(route ->
+            route.verdict() instanceof Verdict.Mark
+                ? route
+                : new Route(Verdict.REFUSE, route.condition()))
+        .toList();
+  }
+
+  private Group group(String name, List<Tunnel> tunnels) {
+    Group.Kind kind = Group.Kind.values()[2 + random.nextInt(2)];
+    return new Group(
+        name,
+        kind,
+        tunnels.stream().map(Tunnel::name).toList(),
+        2 + random.nextInt(3),
+        maybe(() ->
+            new Group.Probe(
+                "example.org",
+                1 + random.nextInt(65_535),
+                Duration.ofSeconds(60),
+                Duration.ofMillis(100 + random.nextInt(1000)))),
+        Duration.ofMillis(random.nextInt(10_000)),
+        Duration.ofSeconds(random.nextInt(3600)));
   }
 
   /// A position for each route.
@@ -94,11 +142,11 @@ public final class RulesetGenerator {
         resolve);
   }
 
-  private Verdict verdict(List<Tunnel> tunnels) {
+  private Verdict.Final verdict(List<String> targets) {
     return switch (random.nextInt(4)) {
       case 0 -> Verdict.REFUSE;
       case 1 -> Verdict.DIRECT;
-      default -> new Verdict.To(tunnels.get(random.nextInt(tunnels.size())).name());
+      default -> new Verdict.To(targets.get(random.nextInt(targets.size())));
     };
   }
 
@@ -111,7 +159,13 @@ public final class RulesetGenerator {
         random.nextBoolean() ? "" : "ann",
         "",
         random.nextInt(86_400),
-        DayOfWeek.of(1 + random.nextInt(7)));
+        DayOfWeek.of(1 + random.nextInt(7)),
+        random.nextBoolean()
+            ? List.of()
+            : List.of(
+                Given.text(Fact.SNI, "example.org"),
+                Given.yesNo(Fact.METERED, "", random.nextBoolean()),
+                Given.yesNo(Fact.FRIEND_ONLINE, "ann", random.nextBoolean())));
   }
 
   private Expr condition(Scope scope) {

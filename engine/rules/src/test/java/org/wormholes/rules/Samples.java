@@ -95,6 +95,57 @@ public final class Samples {
                     new Expr.AddressTest(AddressKind.LOOPBACK, new FactRef(Fact.ADDRESS))))));
   }
 
+  /// What came with the second format.
+  public static Ruleset groups() {
+    Group streams =
+        new Group(
+            "streams",
+            Group.Kind.SPLIT,
+            List.of("a"),
+            3,
+            Optional.of(
+                new Group.Probe(
+                    "example.org", 443, Duration.ofSeconds(30), Duration.ofMillis(2500))),
+            Duration.ofMillis(20),
+            Duration.ZERO);
+    Expr sni = new FactRef(Fact.SNI);
+    Expr fast =
+        new Compare(
+            Comparison.LESS,
+            new Expr.FactOf(Fact.ROUND_TRIP, "web"),
+            Expr.Quantity.duration(Duration.ofMillis(200)));
+    List<Route> routes =
+        List.of(
+            new Route(new Verdict.Mark("video"), new Member(sni, DomainSet.of("video.example"))),
+            new Route(
+                new Verdict.To("streams"),
+                new Expr.And(
+                    List.of(
+                        new Expr.FactOf(Fact.MARKED, "video"),
+                        new Expr.Not(new FactRef(Fact.METERED)),
+                        new Expr.FactOf(Fact.CARRIER_UP, "tor")))),
+            new Route(Verdict.REFUSE, new Member(new FactRef(Fact.COUNTRY), TextSet.of("KP"))),
+            new Route(new Verdict.To("web"), fast),
+            new Route(new Verdict.To("b"), new Expr.FactOf(Fact.FRIEND_ONLINE, "ann")));
+    FlowSample video =
+        FlowSample.of("192.0.2.1", 443, Protocol.TCP)
+            .with(
+                List.of(
+                    Given.text(Fact.SNI, "a.video.example"),
+                    Given.yesNo(Fact.CARRIER_UP, "tor", true),
+                    Given.text(Fact.LOCAL_USER, "ann")));
+    return new Ruleset(
+        "groups",
+        "2.0",
+        List.of(NETWORK),
+        List.of(tunnel("a"), tunnel("b")),
+        List.of(Group.of("web", Group.Kind.FASTEST, "a", "b"), streams),
+        routes,
+        List.of(
+            new Expectation(video, new Verdict.To("streams")),
+            new Expectation(FlowSample.of("x.org", 1, Protocol.UDP), Verdict.REFUSE)));
+  }
+
   private static Tunnel web() {
     Expr latency = new FactRef(Fact.LATENCY);
     Expr only =

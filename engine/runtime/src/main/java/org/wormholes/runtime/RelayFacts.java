@@ -4,6 +4,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.protocol.directory.NodeDescriptor;
 import org.wormholes.protocol.directory.NodeRole;
+import org.wormholes.rules.LiveFacts;
 import org.wormholes.rules.expr.Address;
 import org.wormholes.rules.expr.Fact;
 import org.wormholes.rules.expr.FactSource;
@@ -15,8 +16,14 @@ final class RelayFacts implements FactSource {
   private final NodeDescriptor node;
   private final String network;
   private final OptionalLong roundTripNanos;
+  private final LiveFacts live;
 
   RelayFacts(NodeDescriptor node, String network, OptionalLong roundTripNanos) {
+    this(node, network, roundTripNanos, LiveFacts.UNKNOWN);
+  }
+
+  RelayFacts(NodeDescriptor node, String network, OptionalLong roundTripNanos, LiveFacts live) {
+    this.live = live;
     this.node = node;
     this.network = network;
     this.roundTripNanos = roundTripNanos;
@@ -28,6 +35,15 @@ final class RelayFacts implements FactSource {
       case IS_EXIT -> node.has(NodeRole.EXIT);
       case IS_GUARD -> node.has(NodeRole.GUARD);
       case IS_FRIEND -> false;
+      case METERED -> live.yesNo(fact, "");
+      default -> throw unknown(fact);
+    };
+  }
+
+  @Override
+  public boolean yesNo(Fact fact, String of) {
+    return switch (fact) {
+      case CARRIER_UP, FRIEND_ONLINE -> live.yesNo(fact, of);
       default -> throw unknown(fact);
     };
   }

@@ -39,7 +39,7 @@ final class Switchboard {
 
   /// What the rules say of a flow. A forwarded port leads through its own tunnel: its destination
   /// is part of that tunnel's rule. A host that is neither a name nor an address is refused.
-  Verdict decide(FlowRequest request, EntrySpec.Target to, Protocol protocol) {
+  Verdict.Final decide(FlowRequest request, EntrySpec.Target to, Protocol protocol) {
     if (request.entry().kind() == EntrySpec.Kind.FORWARD) {
       return new Verdict.To(request.entry().tunnel());
     }

@@ -14,13 +14,14 @@ import org.jspecify.annotations.Nullable;
 /// rules.md 1: magic, format, flags, lengths, the SHA-256 of body and sources, and where flag 0 is
 /// set a public key and its signature over all that stands before it.
 ///
+/// @param format one of those that are read
 /// @param signer the public key in hexadecimal, null where there is no signature
 /// @param bodyStart where the body begins; the sources follow it to the end of the file
-record Envelope(int bodyStart, int bodyLength, int sourcesLength, @Nullable String signer) {
+record Envelope(
+    int format, int bodyStart, int bodyLength, int sourcesLength, @Nullable String signer) {
   static final int HEADER = 88;
   static final int KEY = 32;
   static final int SIGNATURE = 64;
-  static final int FORMAT = 1;
 
   private static final byte[] MAGIC = "WORMRULE".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] LABEL =
@@ -29,11 +30,11 @@ record Envelope(int bodyStart, int bodyLength, int sourcesLength, @Nullable Stri
   private static final int BODY_HASH = 24;
   private static final int SOURCES_HASH = 56;
 
-  static byte[] wrap(byte[] body, byte[] sources, @Nullable RuleSigner signer) {
+  static byte[] wrap(int format, byte[] body, byte[] sources, @Nullable RuleSigner signer) {
     int bodyStart = signer == null ? HEADER : HEADER + KEY + SIGNATURE;
     byte[] file = new byte[bodyStart + body.length + sources.length];
     ByteBuffer header = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-    header.put(MAGIC).putShort((short) FORMAT).putShort((short) (signer == null ? 0 : SIGNED));
+    header.put(MAGIC).putShort((short) format).putShort((short) (signer == null ? 0 : SIGNED));
     header.putInt(body.length).putInt(sources.length).putInt(0);
     header.put(sha256(body, 0, body.length)).put(sha256(sources, 0, sources.length));
     if (signer != null) {
@@ -58,10 +59,10 @@ record Envelope(int bodyStart, int bodyLength, int sourcesLength, @Nullable Stri
     }
     ByteBuffer header = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
     int format = header.getShort(8) & 0xffff;
-    if (format != FORMAT) {
+    if (format < Formats.FIRST || format > Formats.NEWEST) {
       throw new RuleFormatException(
-          "the rule file has format %d, this engine reads %d: compile it again from its script"
-              .formatted(format, FORMAT));
+          "the rule file has format %d, this engine reads %d to %d: compile it again from its script"
+              .formatted(format, Formats.FIRST, Formats.NEWEST));
     }
     int flags = header.getShort(10) & 0xffff;
     if ((flags & ~SIGNED) != 0 || header.getInt(20) != 0) {
@@ -79,7 +80,7 @@ record Envelope(int bodyStart, int bodyLength, int sourcesLength, @Nullable Stri
     checkHash(file, BODY_HASH, bodyStart, (int) bodyLength);
     checkHash(file, SOURCES_HASH, sourcesStart, (int) sourcesLength);
     String signer = signed ? checkedSigner(file, check) : null;
-    return new Envelope(bodyStart, (int) bodyLength, (int) sourcesLength, signer);
+    return new Envelope(format, bodyStart, (int) bodyLength, (int) sourcesLength, signer);
   }
 
   private static void checkHash(byte[] file, int hash, int from, int length)

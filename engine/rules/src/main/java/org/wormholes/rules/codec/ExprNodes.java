@@ -33,9 +33,15 @@ final class ExprNodes {
   /// One node for each fact, so that reading a fact makes nothing.
   private static final Expr.@Nullable FactRef[] FACTS = new Expr.FactRef[64];
 
+  private static final @Nullable Fact[] ABOUT = new Fact[FACTS.length];
+
   static {
     for (Fact fact : Fact.values()) {
-      FACTS[fact.id()] = new Expr.FactRef(fact);
+      if (fact.isAbout()) {
+        ABOUT[fact.id()] = fact;
+      } else {
+        FACTS[fact.id()] = new Expr.FactRef(fact);
+      }
     }
   }
 
@@ -123,6 +129,22 @@ final class ExprNodes {
             throw new KryoException("no such fact");
           }
           return fact;
+        });
+    register(
+        kryo,
+        Kinds.FACT_OF,
+        Expr.FactOf.class,
+        (out, node) -> {
+          out.head(Kinds.FACT_OF, node.fact().id(), 0);
+          out.text(node.of());
+        },
+        in -> {
+          in.noCount();
+          Fact fact = in.detail() < FACTS.length ? ABOUT[in.detail()] : null;
+          if (fact == null) {
+            throw new KryoException("no such fact");
+          }
+          return new Expr.FactOf(fact, in.text());
         });
   }
 

@@ -26,8 +26,11 @@ final class Kinds {
   static final int ROUTE = 36;
   static final int EXPECTATION = 37;
   static final int FLOW = 38;
+  static final int GIVEN = 39;
   static final int SOURCES = 40;
   static final int POSITION = 41;
+  static final int GROUP = 42;
+  static final int PROBE = 43;
 
   static final int YES_NO = 64;
   static final int QUANTITY = 65;
@@ -50,6 +53,7 @@ final class Kinds {
   static final int BYTE_SIZE = 82;
   static final int DOWNCASE = 83;
   static final int ADDRESS_TEST = 84;
+  static final int FACT_OF = 85;
 
   static final int TEXT_SET = 96;
   static final int QUANTITY_SET = 97;
@@ -60,6 +64,7 @@ final class Kinds {
   static final int REFUSE = 0;
   static final int DIRECT = 1;
   static final int TO = 2;
+  static final int MARK = 3;
 
   private Kinds() {}
 }

@@ -34,12 +34,13 @@ public final class RuleCodec {
 
   /// The file, without a signature.
   public static byte[] encode(Ruleset ruleset, SourceMap sources) {
-    return Envelope.wrap(canonicalBytes(ruleset), sourceBytes(sources), null);
+    return Envelope.wrap(Formats.of(ruleset), canonicalBytes(ruleset), sourceBytes(sources), null);
   }
 
   /// The file, signed.
   public static byte[] encode(Ruleset ruleset, SourceMap sources, RuleSigner signer) {
-    return Envelope.wrap(canonicalBytes(ruleset), sourceBytes(sources), signer);
+    return Envelope.wrap(
+        Formats.of(ruleset), canonicalBytes(ruleset), sourceBytes(sources), signer);
   }
 
   /// The canonical bytes of the ruleset, without an envelope.
@@ -84,6 +85,11 @@ public final class RuleCodec {
         RuleInput body = new RuleInput(KRYO, file, bodyStart, envelope.bodyLength());
         Ruleset ruleset = body.node(Ruleset.class);
         checkRead(body);
+        if (Formats.of(ruleset) != envelope.format()) {
+          throw new RuleFormatException(
+              "the rule file says it has format %d, but holds format %d"
+                  .formatted(envelope.format(), Formats.of(ruleset)));
+        }
         RuleInput rest = new RuleInput(KRYO, file, sourcesStart, envelope.sourcesLength());
         SourceMap sources = SourceNodes.read(rest);
         checkRead(rest);

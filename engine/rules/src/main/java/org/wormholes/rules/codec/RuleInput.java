@@ -26,7 +26,7 @@ final class RuleInput extends Input {
 
   private final Kryo kryo;
   private char[] scratch = {};
-  private Verdict[] targets = new Verdict[0];
+  private Verdict.Final[] targets = new Verdict.Final[0];
 
   // The last head.
   private int kind;
@@ -132,9 +132,9 @@ final class RuleInput extends Input {
     return List.of(items);
   }
 
-  private void noDetail() {
+  void noDetail() {
     if (detail != 0) {
-      throw new KryoException("a list must have detail 0");
+      throw new KryoException("a head must have detail 0");
     }
   }
 
@@ -246,13 +246,22 @@ final class RuleInput extends Input {
     }
   }
 
-  /// Learns the tunnels that verdicts may go to.
-  void targets(Verdict[] tunnels) {
-    targets = tunnels;
+  /// Learns the tunnels and groups that verdicts may go to.
+  void targets(Verdict.Final[] all) {
+    targets = all;
   }
 
-  /// The verdict in the last head.
+  /// The verdict that begins in the last head.
   Verdict verdict() {
+    if (detail == Kinds.MARK) {
+      noCount();
+      return new Verdict.Mark(text());
+    }
+    return finalVerdict();
+  }
+
+  /// The verdict in the last head, which marks nothing.
+  Verdict.Final finalVerdict() {
     if (detail == Kinds.TO && count >= 0 && count < targets.length) {
       return targets[count];
     }

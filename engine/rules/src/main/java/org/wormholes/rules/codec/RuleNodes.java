@@ -14,6 +14,8 @@ import org.wormholes.rules.Exit;
 import org.wormholes.rules.ExitClause;
 import org.wormholes.rules.Expectation;
 import org.wormholes.rules.FlowSample;
+import org.wormholes.rules.Given;
+import org.wormholes.rules.Group;
 import org.wormholes.rules.Guard;
 import org.wormholes.rules.Isolation;
 import org.wormholes.rules.Network;
@@ -33,6 +35,7 @@ final class RuleNodes {
   private static final ById<Distinct> DISTINCT = new ById<>(Distinct.values(), Distinct::id);
   private static final ById<Shape> SHAPES = new ById<>(Shape.values(), Shape::id);
   private static final ById<Protocol> PROTOCOLS = new ById<>(Protocol.values(), Protocol::id);
+  private static final int MORE_IS_GIVEN = 4; // added to the protocol of a flow
   private static final ById<DayOfWeek> DAYS = new ById<>(DayOfWeek.values(), DayOfWeek::getValue);
 
   private RuleNodes() {}
@@ -46,30 +49,48 @@ final class RuleNodes {
         kryo, Kinds.EXPECTATION, Expectation.class, RuleNodes::write, RuleNodes::readExpectation);
     register(kryo, Kinds.FLOW, FlowSample.class, RuleNodes::write, RuleNodes::readFlow);
     registerTunnelParts(kryo);
+    register(kryo, Kinds.GIVEN, Given.class, RuleNodes::write, RuleNodes::readGiven);
     EntryNodes.registerAll(kryo);
+    GroupNodes.registerAll(kryo);
   }
 
   private static void write(RuleOutput out, Ruleset ruleset) {
-    out.nameTunnels(ruleset);
-    out.head(Kinds.RULESET, 0, 0);
+    out.nameTargets(ruleset);
+    boolean grouped = !ruleset.groups().isEmpty();
+    out.head(Kinds.RULESET, grouped ? 1 : 0, 0);
     out.text(ruleset.name());
     out.text(ruleset.version());
     out.list(ruleset.networks());
     out.list(ruleset.tunnels());
+    if (grouped) {
+      out.list(ruleset.groups());
+    }
     out.list(ruleset.routes());
     out.list(ruleset.expectations());
   }
 
   private static Ruleset readRuleset(RuleInput in) {
-    in.plain();
+    in.noCount();
+    boolean grouped = in.flag();
     String name = in.text();
     String version = in.text();
     List<Network> networks = in.list(Network.class);
     List<Tunnel> tunnels = in.list(Tunnel.class);
-    in.targets(
-        tunnels.stream().map(tunnel -> new Verdict.To(tunnel.name())).toArray(Verdict[]::new));
+    List<Group> groups = grouped ? in.list(Group.class) : List.of();
+    if (grouped && groups.isEmpty()) {
+      throw new KryoException("a list of groups must have some");
+    }
+    Verdict.Final[] targets = new Verdict.Final[tunnels.size() + groups.size()];
+    for (int i = 0; i < targets.length; i++) {
+      boolean isTunnel = i < tunnels.size();
+      targets[i] =
+          new Verdict.To(
+              isTunnel ? tunnels.get(i).name() : groups.get(i - tunnels.size()).name());
+    }
+    in.targets(targets);
     List<Route> routes = in.list(Route.class);
-    return new Ruleset(name, version, networks, tunnels, routes, in.list(Expectation.class));
+    List<Expectation> expectations = in.list(Expectation.class);
+    return new Ruleset(name, version, networks, tunnels, groups, routes, expectations);
   }
 
   private static void write(RuleOutput out, Network network) {
@@ -175,7 +196,7 @@ final class RuleNodes {
         },
         in -> {
           int count = in.count();
-          noDetail(in);
+          in.noDetail();
           return new Guard(in.duration(), count);
         });
     registerExit(kryo);
@@ -191,7 +212,7 @@ final class RuleNodes {
 
   private static Relays readRelays(RuleInput in) {
     int count = in.count();
-    noDetail(in);
+    in.noDetail();
     Optional<Expr> only = in.optional(Expr.class);
     List<Distinct> distinct = in.list(Distinct.class);
     Optional<Expr> prefer = in.optional(Expr.class);
@@ -266,32 +287,48 @@ final class RuleNodes {
   }
 
   private static Expectation readExpectation(RuleInput in) {
-    Verdict expected = in.verdict();
+    Verdict.Final expected = in.finalVerdict();
     return new Expectation(in.node(FlowSample.class), expected);
   }
 
   private static void write(RuleOutput out, FlowSample flow) {
-    out.head(Kinds.FLOW, flow.protocol().id(), flow.port());
+    boolean more = !flow.given().isEmpty();
+    out.head(Kinds.FLOW, flow.protocol().id() + (more ? MORE_IS_GIVEN : 0), flow.port());
     out.writeInt(flow.secondOfDay());
     out.writeInt(flow.weekday().getValue());
     out.text(flow.host());
     out.text(flow.user());
     out.text(flow.entry());
+    if (more) {
+      out.list(flow.given());
+    }
   }
 
   private static FlowSample readFlow(RuleInput in) {
-    Protocol protocol = PROTOCOLS.of(in.detail());
+    boolean more = in.detail() >= MORE_IS_GIVEN;
+    Protocol protocol = PROTOCOLS.of(in.detail() - (more ? MORE_IS_GIVEN : 0));
     int port = in.count();
     int second = in.readInt();
     DayOfWeek day = DAYS.of(in.readInt());
     String host = EntryNodes.plainHost(in);
     String user = in.text();
-    return new FlowSample(host, port, protocol, user, in.text(), second, day);
+    String entry = in.text();
+    List<Given> given = more ? in.list(Given.class) : List.of();
+    if (more && given.isEmpty()) {
+      throw new KryoException("a list of given facts must have some");
+    }
+    return new FlowSample(host, port, protocol, user, entry, second, day, given);
   }
 
-  private static void noDetail(RuleInput in) {
-    if (in.detail() != 0) {
-      throw new KryoException("a head must have detail 0");
-    }
+  private static void write(RuleOutput out, Given given) {
+    out.head(Kinds.GIVEN, 0, 0);
+    out.node(given.asked());
+    out.node(given.value());
+  }
+
+  private static Given readGiven(RuleInput in) {
+    in.plain();
+    Expr asked = in.node(Expr.class);
+    return new Given(asked, in.node(Expr.class));
   }
 }

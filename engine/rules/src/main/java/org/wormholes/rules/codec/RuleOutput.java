@@ -15,7 +15,7 @@ import org.wormholes.rules.Verdict;
 /// Writes canonical bytes: everything begins at a multiple of 8 and with a head of 8 bytes.
 final class RuleOutput extends Output {
   private final Kryo kryo;
-  private final Map<String, Integer> tunnels = new HashMap<>();
+  private final Map<String, Integer> targets = new HashMap<>();
 
   RuleOutput(Kryo kryo) {
     super(4096, RuleCodec.MAX_FILE);
@@ -74,21 +74,27 @@ final class RuleOutput extends Output {
     }
   }
 
-  void nameTunnels(Ruleset ruleset) {
-    ruleset.tunnels().forEach(tunnel -> tunnels.put(tunnel.name(), tunnels.size()));
+  void nameTargets(Ruleset ruleset) {
+    ruleset.tunnels().forEach(tunnel -> targets.put(tunnel.name(), targets.size()));
+    ruleset.groups().forEach(group -> targets.put(group.name(), targets.size()));
   }
 
-  /// A head whose detail and count are a verdict: a tunnel is its place in the ruleset.
+  /// A head whose detail and count are a verdict: a tunnel is its place in the ruleset, a group its
+  /// place after all tunnels; the name of a mark follows the head.
   void verdictHead(int kind, Verdict verdict) {
     switch (verdict) {
       case Verdict.Refuse _ -> head(kind, Kinds.REFUSE, 0);
       case Verdict.Direct _ -> head(kind, Kinds.DIRECT, 0);
-      case Verdict.To(String tunnel) -> {
-        Integer place = tunnels.get(tunnel);
+      case Verdict.To(String target) -> {
+        Integer place = targets.get(target);
         if (place == null) {
-          throw new IllegalArgumentException("there is no tunnel " + tunnel);
+          throw new IllegalArgumentException("there is no tunnel " + target);
         }
         head(kind, Kinds.TO, place);
+      }
+      case Verdict.Mark(String name) -> {
+        head(kind, Kinds.MARK, 0);
+        text(name);
       }
     }
   }

@@ -114,6 +114,7 @@ final class Bytecode {
       case Expr.Time(int secondOfDay) -> code.loadConstant((double) secondOfDay);
       case Expr.AddressLiteral(Address value) -> constant(value, ADDRESS);
       case Expr.FactRef(Fact fact) -> fact(fact);
+      case Expr.FactOf(Fact fact, String of) -> fact(fact, of);
       case Expr.Not(Expr value) -> {
         value(value);
         code.iconst_1().ixor();
@@ -155,15 +156,27 @@ final class Bytecode {
   private void fact(Fact fact) {
     code.aload(1);
     constant(fact, describe(Fact.class));
-    String method =
-        switch (fact.type()) {
-          case YES_NO -> "yesNo";
-          case NUMBER, DURATION, SIZE, RATE, TIME -> "quantity";
-          case TEXT -> "text";
-          case ADDRESS -> "address";
-        };
     code.invokeinterface(
-        FACTS, method, MethodTypeDesc.of(describe(fact.type()), describe(Fact.class)));
+        FACTS, accessor(fact), MethodTypeDesc.of(describe(fact.type()), describe(Fact.class)));
+  }
+
+  private void fact(Fact fact, String of) {
+    code.aload(1);
+    constant(fact, describe(Fact.class));
+    constant(of, STRING);
+    code.invokeinterface(
+        FACTS,
+        accessor(fact),
+        MethodTypeDesc.of(describe(fact.type()), describe(Fact.class), STRING));
+  }
+
+  private static String accessor(Fact fact) {
+    return switch (fact.type()) {
+      case YES_NO -> "yesNo";
+      case NUMBER, DURATION, SIZE, RATE, TIME -> "quantity";
+      case TEXT -> "text";
+      case ADDRESS -> "address";
+    };
   }
 
   /// `settles` jumps where one part settles the whole.

@@ -42,7 +42,7 @@ public final class Cost {
           question == Expr.TextQuestion.CONTAINS ? (long) Expr.MAX_TEXT * Expr.MAX_TEXT / 16 : TEXT;
       case Expr.Member(_, Members members) -> ofMembers(members);
       case Expr.Downcase _, Expr.ByteSize _ -> Expr.MAX_TEXT;
-      case Expr.Compare _ -> TEXT;
+      case Expr.Compare _, Expr.FactOf _ -> TEXT;
       default -> 1;
     };
   }

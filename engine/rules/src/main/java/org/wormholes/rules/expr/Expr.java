@@ -86,10 +86,39 @@ public sealed interface Expr {
     }
   }
 
-  /// The value of a fact.
+  /// The value of a fact that has no [Fact#argument].
   record FactRef(Fact fact) implements Expr {
     public FactRef {
-      requireNonNull(fact, "fact");
+      if (fact.isAbout()) {
+        throw new IllegalArgumentException(
+            "`%s` must be asked about something".formatted(fact.word()));
+      }
+    }
+  }
+
+  /// The value of a fact about something: `carrier_up?("tor")`.
+  ///
+  /// @param of its name: 1 to 64 of `a-z 0-9 - _ .`
+  record FactOf(Fact fact, String of) implements Expr {
+    public FactOf {
+      if (!fact.isAbout()) {
+        throw new IllegalArgumentException("`%s` is not about anything".formatted(fact.word()));
+      }
+      if (!isName(of)) {
+        throw new IllegalArgumentException(
+            "`%s` must be asked about a name of 1..64 of a-z, 0-9, - _ and ."
+                .formatted(fact.word()));
+      }
+    }
+
+    private static boolean isName(String text) {
+      boolean plain = !text.isEmpty() && text.length() <= 64;
+      for (int i = 0; i < text.length() && plain; i++) {
+        char c = text.charAt(i);
+        boolean letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        plain = letter || (i > 0 && (c == '-' || c == '_' || c == '.'));
+      }
+      return plain;
     }
   }
 
@@ -308,7 +337,7 @@ public sealed interface Expr {
   /// How many children the node has.
   default int childCount() {
     return switch (this) {
-      case YesNo _, Quantity _, Text _, Time _, AddressLiteral _, FactRef _ -> 0;
+      case YesNo _, Quantity _, Text _, Time _, AddressLiteral _, FactRef _, FactOf _ -> 0;
       case Not _, TimeWindow _, Member _, Matches _, Length _, ByteSize _ -> 1;
       case Downcase _, AddressTest _ -> 1;
       case Compare _, Arithmetic _, TextTest _ -> 2;
@@ -345,6 +374,9 @@ public sealed interface Expr {
   /// Whether the tree asks for the fact anywhere.
   default boolean asksFor(Fact fact) {
     if (this instanceof FactRef(Fact asked)) {
+      return asked == fact;
+    }
+    if (this instanceof FactOf(Fact asked, _)) {
       return asked == fact;
     }
     for (int i = 0; i < childCount(); i++) {

@@ -20,6 +20,7 @@ public final class ExprText {
       case Expr.Time(int second) -> quoted(time(second));
       case Expr.AddressLiteral(Address value) -> quoted(value.toString());
       case Expr.FactRef(Fact fact) -> fact.word();
+      case Expr.FactOf(Fact fact, String of) -> fact.word() + "(" + quoted(of) + ")";
       case Expr.Not(Expr value) -> "!" + part(value);
       case Expr.And(List<Expr> all) -> joined(all, " && ");
       case Expr.Or(List<Expr> any) -> joined(any, " || ");

@@ -5,6 +5,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The registry of all facts an expression may ask for: name, type, scopes, documentation, example.
 ///
@@ -69,6 +70,80 @@ public enum Fact {
       EnumSet.of(Scope.FLOW),
       "The day of the week where the flow enters: `mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`.",
       "weekday.in? %w[sat sun]"),
+  SNI(
+      9,
+      "sni",
+      Type.TEXT,
+      EnumSet.of(Scope.FLOW),
+      "The server name in the TLS greeting the application sent, in lower case; empty without one.",
+      "sni.under? \"example.org\""),
+  HTTP_HOST(
+      10,
+      "http_host",
+      Type.TEXT,
+      EnumSet.of(Scope.FLOW),
+      "The host named in the plain HTTP request the application sent, in lower case; empty without one.",
+      "http_host.under? \"example.org\""),
+  PROCESS(
+      11,
+      "process",
+      Type.TEXT,
+      EnumSet.of(Scope.FLOW),
+      "The file name of the program on this machine that opened the flow (Linux); empty when unknown.",
+      "process == \"curl\""),
+  PROCESS_PATH(
+      12,
+      "process_path",
+      Type.TEXT,
+      EnumSet.of(Scope.FLOW),
+      "The whole path of that program; empty when unknown.",
+      "process_path.start_with? \"/usr/bin/\""),
+  LOCAL_USER(
+      13,
+      "local_user",
+      Type.TEXT,
+      EnumSet.of(Scope.FLOW),
+      "The login name on this machine that the program runs as (Linux); empty when unknown.",
+      "local_user == \"ann\""),
+  METERED(
+      14,
+      "metered?",
+      Type.YES_NO,
+      EnumSet.of(Scope.FLOW, Scope.RELAY),
+      "Whether this machine's way to the Internet costs by the byte.",
+      "!metered?"),
+  CARRIER_UP(
+      15,
+      "carrier_up?",
+      Type.YES_NO,
+      EnumSet.of(Scope.FLOW, Scope.RELAY),
+      Argument.CARRIER,
+      "Whether this machine can use the carrier now.",
+      "carrier_up?(\"tor\")"),
+  FRIEND_ONLINE(
+      16,
+      "friend_online?",
+      Type.YES_NO,
+      EnumSet.of(Scope.FLOW, Scope.RELAY),
+      Argument.FRIEND,
+      "Whether a link to the friend is up.",
+      "friend_online?(\"ann\")"),
+  ROUND_TRIP(
+      17,
+      "round_trip",
+      Type.DURATION,
+      EnumSet.of(Scope.FLOW),
+      Argument.TUNNEL,
+      "The round trip through the tunnel (of a group, of the member it would take), as last measured.",
+      "round_trip(\"web\") < 300.ms"),
+  MARKED(
+      18,
+      "marked?",
+      Type.YES_NO,
+      EnumSet.of(Scope.FLOW),
+      Argument.MARK,
+      "Whether an earlier route gave the flow this mark.",
+      "marked?(\"streaming\")"),
   LATENCY(
       20,
       "latency",
@@ -87,8 +162,9 @@ public enum Fact {
       22,
       "country",
       Type.TEXT,
-      EnumSet.of(Scope.RELAY),
-      "Two capital letters (ISO 3166-1), empty when unknown.",
+      EnumSet.of(Scope.FLOW, Scope.RELAY),
+      "Two capital letters (ISO 3166-1), empty when unknown: of a relay as it says itself, of a flow"
+          + " where its destination's address is registered.",
       "country != \"KP\""),
   OPERATOR(
       23,
@@ -168,6 +244,25 @@ public enum Fact {
       "Whether the relay is one of our friends.",
       "friend?");
 
+  /// What a fact is asked about: the name in `carrier_up?("tor")`.
+  public enum Argument {
+    CARRIER("a carrier"),
+    FRIEND("a friend"),
+    TUNNEL("a tunnel or group"),
+    MARK("a mark");
+
+    private final String description;
+
+    Argument(String description) {
+      this.description = description;
+    }
+
+    /// With its article, for messages: `a carrier`.
+    public String description() {
+      return description;
+    }
+  }
+
   private static final Fact[] BY_ID = new Fact[64];
   private static final List<String> PROTOCOLS = List.of("tcp", "udp");
   private static final List<String> WEEKDAYS =
@@ -183,14 +278,27 @@ public enum Fact {
   private final String word;
   private final Type type;
   private final int scopes; // a bit for each
+  private final @Nullable Argument argument;
   private final String documentation;
   private final String example;
 
   Fact(int id, String word, Type type, Set<Scope> scopes, String documentation, String example) {
+    this(id, word, type, scopes, null, documentation, example);
+  }
+
+  Fact(
+      int id,
+      String word,
+      Type type,
+      Set<Scope> scopes,
+      @Nullable Argument argument,
+      String documentation,
+      String example) {
     this.id = id;
     this.word = word;
     this.type = type;
     this.scopes = scopes.stream().mapToInt(scope -> scope.bit).sum();
+    this.argument = argument;
     this.documentation = documentation;
     this.example = example;
   }
@@ -217,6 +325,25 @@ public enum Fact {
 
   public boolean isIn(Scope scope) {
     return (scopes & scope.bit) != 0;
+  }
+
+  /// What the fact is asked about, by name; empty where it is asked as it is.
+  public Optional<Argument> argument() {
+    return Optional.ofNullable(argument);
+  }
+
+  /// Whether it is asked about something: see [#argument].
+  public boolean isAbout() {
+    return argument != null;
+  }
+
+  /// Whether the answer is about the world now, and may change from flow to flow without the flow
+  /// being another.
+  public boolean isLive() {
+    return switch (this) {
+      case METERED, CARRIER_UP, FRIEND_ONLINE, ROUND_TRIP -> true;
+      default -> false;
+    };
   }
 
   /// One sentence for people.
@@ -259,6 +386,7 @@ public enum Fact {
       case PROTOCOL -> isAmong(PROTOCOLS, value);
       case WEEKDAY -> isAmong(WEEKDAYS, value);
       case HOST -> isHost(value);
+      case SNI, HTTP_HOST -> value.isEmpty() || isHost(value);
       case COUNTRY -> value.isEmpty() || isCountry(value);
       default -> true;
     };
@@ -266,7 +394,10 @@ public enum Fact {
 
   /// Whether [#canEqual] is ever *no*.
   boolean isRestricted() {
-    return this == PROTOCOL || this == WEEKDAY || this == HOST || this == COUNTRY;
+    return switch (this) {
+      case PROTOCOL, WEEKDAY, HOST, SNI, HTTP_HOST, COUNTRY -> true;
+      default -> false;
+    };
   }
 
   private static boolean isAmong(List<String> choices, CharSequence value) {

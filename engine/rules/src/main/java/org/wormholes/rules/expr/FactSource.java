@@ -23,4 +23,18 @@ public interface FactSource {
 
   /// A fact of type [Type#ADDRESS], or null when absent.
   @Nullable Address address(Fact fact);
+
+  /// A fact of type [Type#YES_NO] about something.
+  ///
+  /// @param of its name; whoever does not know it says *no*
+  default boolean yesNo(Fact fact, String of) {
+    throw new IllegalArgumentException("there is no such `%s`".formatted(fact.word()));
+  }
+
+  /// A fact of a quantity type about something. Finite.
+  ///
+  /// @param of its name; whoever does not know it gives the value of what is unknown
+  default double quantity(Fact fact, String of) {
+    throw new IllegalArgumentException("there is no such `%s`".formatted(fact.word()));
+  }
 }

@@ -16,6 +16,7 @@ public final class Interpreter {
     return switch (expr) {
       case Expr.YesNo(boolean value) -> value;
       case Expr.FactRef(Fact fact) -> facts.yesNo(fact);
+      case Expr.FactOf(Fact fact, String of) -> facts.yesNo(fact, of);
       case Expr.Not(Expr value) -> !yesNo(value, facts);
       case Expr.And and -> all(and, facts);
       case Expr.Or or -> any(or, facts);
@@ -105,6 +106,7 @@ public final class Interpreter {
       case Expr.Quantity(_, double value) -> value;
       case Expr.Time(int secondOfDay) -> secondOfDay;
       case Expr.FactRef(Fact fact) -> facts.quantity(fact);
+      case Expr.FactOf(Fact fact, String of) -> facts.quantity(fact, of);
       case Expr.Arithmetic(Expr.Operation operator, Expr left, Expr right) ->
           combine(operator, quantity(left, facts), quantity(right, facts));
       case Expr.Choose(Expr condition, Expr then, Expr otherwise) ->

@@ -158,6 +158,7 @@ public final class TypeChecker {
     return switch (expr) {
       case Expr.Quantity(Type type, _) -> type;
       case Expr.FactRef(Fact fact) -> fact.type();
+      case Expr.FactOf(Fact fact, _) -> fact.type();
       case Expr.Text _, Expr.Downcase _ -> Type.TEXT;
       case Expr.Time _ -> Type.TIME;
       case Expr.AddressLiteral _ -> Type.ADDRESS;
@@ -206,6 +207,7 @@ public final class TypeChecker {
       case Expr.YesNo _ -> Type.YES_NO;
       case Expr.Quantity _, Expr.Text _, Expr.Time _, Expr.AddressLiteral _ -> known(expr);
       case Expr.FactRef(Fact fact) -> fact(fact);
+      case Expr.FactOf(Fact fact, _) -> fact(fact);
       case Expr.Not _, Expr.And _, Expr.Or _ -> logic(expr);
       case Expr.Choose choose -> choose(choose);
       case Expr.Compare compare -> compare(compare);

@@ -15,8 +15,10 @@ class RuleBytesFuzzTest {
     noSources[0] = Kinds.SOURCES;
     noSources[8] = Kinds.LIST;
     decode(data);
-    decode(Envelope.wrap(data, noSources, null))
-        .ifPresent(read -> assertThat(RuleCodec.canonicalBytes(read)).isEqualTo(data));
+    for (int format = Formats.FIRST; format <= Formats.NEWEST; format++) {
+      decode(Envelope.wrap(format, data, noSources, null))
+          .ifPresent(read -> assertThat(RuleCodec.canonicalBytes(read)).isEqualTo(data));
+    }
   }
 
   private static Optional<Ruleset> decode(byte[] file) {

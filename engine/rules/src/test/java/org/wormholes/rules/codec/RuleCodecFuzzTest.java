@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.wormholes.rules.Expectation;
 import org.wormholes.rules.FlowSample;
+import org.wormholes.rules.Given;
+import org.wormholes.rules.Group;
 import org.wormholes.rules.Position;
 import org.wormholes.rules.Protocol;
 import org.wormholes.rules.Route;
@@ -49,15 +51,18 @@ class RuleCodecFuzzTest {
   @Test
   void mutatedBodiesAreRulesOrAreRefused() throws RuleFormatException {
     SplittableRandom random = new SplittableRandom(7);
+    List<Ruleset> rulesets = new ArrayList<>();
     List<byte[]> bodies = new ArrayList<>();
     for (long seed = 0; seed < 200; seed++) {
-      bodies.add(RuleCodec.canonicalBytes(new RulesetGenerator(seed).ruleset()));
+      rulesets.add(new RulesetGenerator(seed).ruleset());
+      bodies.add(RuleCodec.canonicalBytes(rulesets.getLast()));
     }
     byte[] sources = sourceBytes();
     int decoded = 0;
     for (int i = 0; i < INPUTS; i++) {
-      byte[] body = mutated(bodies.get(random.nextInt(bodies.size())), random);
-      byte[] file = Envelope.wrap(body, sources, null);
+      int chosen = random.nextInt(bodies.size());
+      byte[] body = mutated(bodies.get(chosen), random);
+      byte[] file = Envelope.wrap(Formats.of(rulesets.get(chosen)), body, sources, null);
       if (decodes(file, "input " + i)) {
         decoded++;
         assertThat(RuleCodec.canonicalBytes(RuleCodec.decode(file).ruleset()))
@@ -71,11 +76,13 @@ class RuleCodecFuzzTest {
   @Test
   void mutatedSourcesAndEnvelopesAreRulesOrAreRefused() {
     SplittableRandom random = new SplittableRandom(8);
-    byte[] body = RuleCodec.canonicalBytes(new RulesetGenerator(3).ruleset());
+    Ruleset ruleset = new RulesetGenerator(3).ruleset();
+    byte[] body = RuleCodec.canonicalBytes(ruleset);
+    int format = Formats.of(ruleset);
     byte[] sources = sourceBytes();
     for (int i = 0; i < INPUTS / 5; i++) {
-      decodes(Envelope.wrap(body, mutated(sources, random), null), "sources " + i);
-      decodes(mutated(Envelope.wrap(body, sources, null), random), "envelope " + i);
+      decodes(Envelope.wrap(format, body, mutated(sources, random), null), "sources " + i);
+      decodes(mutated(Envelope.wrap(format, body, sources, null), random), "envelope " + i);
     }
   }
 
@@ -119,6 +126,10 @@ class RuleCodecFuzzTest {
                     Expr.Comparison.EQUAL,
                     new Expr.FactRef(Fact.ADDRESS),
                     new Expr.AddressLiteral(new Address(0, 1))))),
+        dense("facts about a name", routes(20_000, new Expr.FactOf(Fact.CARRIER_UP, "a"))),
+        dense("marks", marks()),
+        dense("groups", groups()),
+        dense("expectations with given facts", givenExpectations()),
         dense("expectations of names", expectations("a")),
         dense("expectations of IPv4", expectations("1.2.3.4")),
         dense("expectations of IPv6", expectations("::")),
@@ -146,6 +157,43 @@ class RuleCodecFuzzTest {
 
   private static Ruleset expectations(String host) {
     Expectation one = new Expectation(FlowSample.of(host, 1, Protocol.TCP), Verdict.REFUSE);
+    return new Ruleset(
+        "r",
+        "1",
+        List.of(Samples.NETWORK),
+        List.of(Samples.tunnel("t")),
+        List.of(),
+        Collections.nCopies(Ruleset.MAX_EXPECTATIONS, one));
+  }
+
+  private static Ruleset marks() {
+    List<Route> routes = Collections.nCopies(20_000, new Route(new Verdict.Mark("m"), Exprs.YES));
+    return Samples.ruleset(List.of(Samples.tunnel("t")), routes);
+  }
+
+  private static Ruleset groups() {
+    List<Group> groups =
+        IntStream.range(0, Ruleset.MAX_GROUPS)
+            .mapToObj(i -> Group.of("g" + i, Group.Kind.FALLBACK, "t", "u"))
+            .toList();
+    return new Ruleset(
+        "r",
+        "1",
+        List.of(Samples.NETWORK),
+        List.of(Samples.tunnel("t"), Samples.tunnel("u")),
+        groups,
+        List.of(),
+        List.of());
+  }
+
+  private static Ruleset givenExpectations() {
+    List<Given> given =
+        List.of(
+            Given.yesNo(Fact.METERED, "", true),
+            Given.yesNo(Fact.CARRIER_UP, "a", true),
+            Given.yesNo(Fact.CARRIER_UP, "b", true));
+    Expectation one =
+        new Expectation(FlowSample.of("a", 1, Protocol.TCP).with(given), Verdict.REFUSE);
     return new Ruleset(
         "r",
         "1",

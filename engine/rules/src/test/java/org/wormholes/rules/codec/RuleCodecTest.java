@@ -58,6 +58,24 @@ class RuleCodecTest {
   }
 
   @Test
+  void theBytesOfFormatTwoDoNotChange() throws Exception {
+    byte[] file = golden("groups.format-2.wh");
+    RuleFile read = RuleCodec.decode(file);
+    assertThat(read.ruleset()).isEqualTo(Samples.groups());
+    assertThat(RuleCodec.encode(Samples.groups(), SourceMap.EMPTY)).isEqualTo(file);
+  }
+
+  @Test
+  void refusesAFileOfAnotherFormatThanItsContent() {
+    byte[] file = RuleCodec.encode(Samples.quietWeb(), SourceMap.EMPTY);
+    file[8] = 2;
+    assertRefused(file, "the rule file says it has format 2, but holds format 1");
+    byte[] newer = RuleCodec.encode(Samples.groups(), SourceMap.EMPTY);
+    newer[8] = 1;
+    assertRefused(newer, "the rule file says it has format 1, but holds format 2");
+  }
+
+  @Test
   void refusesASignatureOfSomeoneElse() {
     byte[] file = RuleCodec.encode(Samples.quietWeb(), SourceMap.EMPTY, signer());
     for (int at : new int[] {Envelope.HEADER, Envelope.HEADER + Envelope.KEY + 5}) {
@@ -94,7 +112,7 @@ class RuleCodecTest {
     assertRefused(changed(file, 0), "this is not a rule file");
     assertRefused(
         changed(file, 8),
-        "the rule file has format 0, this engine reads 1: compile it again from its script");
+        "the rule file has format 0, this engine reads 1 to 2: compile it again from its script");
     assertRefused(changed(file, 11), "the rule file has unknown flags");
     assertRefused(changed(file, 200), "the rule file is damaged: its checksum does not fit");
     assertRefused(
@@ -111,7 +129,7 @@ class RuleCodecTest {
     byte[] noSources = RuleCodec.encode(Samples.quietWeb(), SourceMap.EMPTY);
     byte[] sources = Arrays.copyOfRange(noSources, noSources.length - 16, noSources.length);
     byte[] longer = Arrays.copyOf(body, body.length + 8);
-    assertRefused(Envelope.wrap(longer, sources, null), "the rule file has 8 bytes left over");
+    assertRefused(Envelope.wrap(1, longer, sources, null), "the rule file has 8 bytes left over");
   }
 
   private static void assertRefused(byte[] file, String message) {

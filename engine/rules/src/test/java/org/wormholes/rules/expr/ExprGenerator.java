@@ -1,5 +1,7 @@
 package org.wormholes.rules.expr;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -10,6 +12,9 @@ import org.wormholes.rules.expr.Expr.TextQuestion;
 
 /// Makes well-typed trees and matching facts from a seed.
 public final class ExprGenerator {
+  /// What facts about something are about.
+  public static final String NAME = "web";
+
   private static final List<String> TEXTS =
       List.of(
           "", "example.org", "www.example.org", "org", "tcp", "mon", "DE", "a b", "é", "10.0.0.1");
@@ -139,7 +144,11 @@ public final class ExprGenerator {
 
   private Expr fact(Type type, Expr constant) {
     List<Fact> facts = Fact.in(scope).stream().filter(fact -> fact.type() == type).toList();
-    return facts.isEmpty() || random.nextInt(3) == 0 ? constant : new Expr.FactRef(pick(facts));
+    return facts.isEmpty() || random.nextInt(3) == 0 ? constant : asked(pick(facts));
+  }
+
+  private static Expr asked(Fact fact) {
+    return fact.argument().isPresent() ? new Expr.FactOf(fact, NAME) : new Expr.FactRef(fact);
   }
 
   private Type quantity() {
@@ -207,6 +216,18 @@ public final class ExprGenerator {
         return fact == Fact.TIME
             ? random.nextInt(86_400)
             : random.nextInt(9) == 0 ? UNKNOWN_DURATION : AMOUNTS[random.nextInt(AMOUNTS.length)];
+      }
+
+      @Override
+      public boolean yesNo(Fact fact, String of) {
+        assertThat(of).isEqualTo(NAME);
+        return yesNo(fact);
+      }
+
+      @Override
+      public double quantity(Fact fact, String of) {
+        assertThat(of).isEqualTo(NAME);
+        return quantity(fact);
       }
 
       @Override

@@ -83,12 +83,17 @@ public final class Explainer {
       case Verdict.To _ -> "tunnel";
       case Verdict.Refuse _ -> "refuse";
       case Verdict.Direct _ -> "direct";
+      case Verdict.Mark _ -> "mark";
     };
   }
 
   /// A verdict in words: `tunnel NAME`, `refuse`, `direct`.
   public static String named(Verdict verdict) {
-    return verdict instanceof Verdict.To(String name) ? "tunnel " + name : word(verdict);
+    return switch (verdict) {
+      case Verdict.To(String name) -> "tunnel " + name;
+      case Verdict.Mark(String name) -> "mark " + name;
+      case Verdict.Refuse _, Verdict.Direct _ -> word(verdict);
+    };
   }
 
   private String reason(Decision decision, FlowSample flow) {

@@ -219,6 +219,7 @@ public final class Planner {
           case Verdict.To(String tunnel) -> "to " + tunnel;
           case Verdict.Refuse _ -> "refuse";
           case Verdict.Direct _ -> "direct";
+          case Verdict.Mark(String name) -> "mark " + name;
         };
     return "%s { %s }".formatted(verdict, ExprText.of(route.condition()));
   }
