@@ -77,6 +77,8 @@ final class MiddleCircuit {
     System.arraycopy(packet.nextBody(), 0, link.session().array(), body, Cells.LARGE_BODY);
     out.credit.sent(true);
     link.flushLater();
+    // In the next turn, when the packet has left: the next hop works at the same time.
+    shard.run(packet::prepareReply);
     clientward.released(true);
   }
 

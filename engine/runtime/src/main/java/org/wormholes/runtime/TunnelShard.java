@@ -34,6 +34,7 @@ final class TunnelShard implements ClientCircuit.Owner {
   private static final Duration REBUILD_PAUSE = Duration.ofMillis(50);
   private static final int MAX_PAUSE_DOUBLINGS = 3;
   private static final Duration SPARE_PAUSE = Duration.ofMillis(200);
+  private static final Duration SPARE_DELAY = Duration.ofMillis(20);
 
   /// How long a flow waits for the network to become known, or for a path that is blocked.
   private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -64,6 +65,9 @@ final class TunnelShard implements ClientCircuit.Owner {
 
     /// How many circuits before this one failed to carry the same flows on.
     int rebuilds;
+
+    /// Probes on it that are not over.
+    final Set<PathProbe> probes = new LinkedHashSet<>();
   }
 
   TunnelShard(Shard shard, RunningTunnel tunnel) {
@@ -107,6 +111,28 @@ final class TunnelShard implements ClientCircuit.Owner {
     }
     flow.goOver(circuit);
     return true;
+  }
+
+  /// Lets a probe have a circuit of its own, now or once it is ready.
+  void probe(PathProbe probe) {
+    ClientCircuit circuit = isCut ? null : circuitFor(PathProbe.KEY);
+    if (circuit == null) {
+      probe.onBlocked();
+    } else {
+      use(circuit).probes.removeIf(PathProbe::isOver);
+      use(circuit).probes.add(probe);
+      if (circuit.isReady()) {
+        probe.onCircuit(circuit);
+      }
+    }
+  }
+
+  @Override
+  public void onPong(ClientCircuit circuit, long roundTripNanos) {
+    Use use = circuits.get(circuit);
+    if (use != null) {
+      List.copyOf(use.probes).forEach(probe -> probe.onPong(roundTripNanos));
+    }
   }
 
   /// A datagram flow on the circuit for this key; empty when there is none to be had.
@@ -158,7 +184,7 @@ final class TunnelShard implements ClientCircuit.Owner {
     if (circuit != null) {
       use(circuit).key = key;
       byKey.put(key, circuit);
-      keepSpare();
+      spareLater();
     }
     return circuit;
   }
@@ -214,6 +240,13 @@ final class TunnelShard implements ClientCircuit.Owner {
     }
   }
 
+  /// The flow that took the reserve goes first.
+  private void spareLater() {
+    if (!sparePaused && spare == null) {
+      shard.after(SPARE_DELAY, this::keepSpare);
+    }
+  }
+
   private void pauseSpare() {
     if (!sparePaused) {
       sparePaused = true;
@@ -235,6 +268,7 @@ final class TunnelShard implements ClientCircuit.Owner {
     suspects.worked(circuit.path.hops());
     tunnel.entranceWorked(circuit.path.first().id());
     use(circuit).rebuilds = 0;
+    List.copyOf(use(circuit).probes).forEach(probe -> probe.onCircuit(circuit));
     shard.node.circuitBuilt(tunnel, circuit);
   }
 
@@ -249,6 +283,7 @@ final class TunnelShard implements ClientCircuit.Owner {
     if (use.key != null) {
       byKey.remove(use.key, circuit);
     }
+    use.probes.forEach(PathProbe::onLost);
     boolean wasSpare = spare == circuit;
     if (wasSpare) {
       spare = null;

@@ -56,10 +56,12 @@ public final class MlKem768 {
   /// A key pair. The private half lives in the JDK's own type.
   public static final class Pair {
     final PrivateKey privateKey;
+    private final KEM.Decapsulator decapsulator;
     private final byte[] publicKey;
 
-    private Pair(PrivateKey privateKey, byte[] publicKey) {
+    private Pair(PrivateKey privateKey, byte[] publicKey) throws GeneralSecurityException {
       this.privateKey = privateKey;
+      this.decapsulator = kem().newDecapsulator(privateKey);
       this.publicKey = publicKey;
     }
 
@@ -76,7 +78,11 @@ public final class MlKem768 {
       if (ciphertext.length != CIPHERTEXT_BYTES) {
         throw new WireException("ml-kem ciphertext must be 1088 bytes, was " + ciphertext.length);
       }
-      return MlKem768.decapsulate(privateKey, ciphertext);
+      try {
+        return secret(decapsulator.decapsulate(ciphertext));
+      } catch (GeneralSecurityException e) {
+        throw lacking(e);
+      }
     }
   }
 
@@ -127,18 +133,9 @@ public final class MlKem768 {
     try {
       EncodedKeySpec spec = new PKCS8EncodedKeySpec(joined(PKCS8_PREFIX, expanded));
       PrivateKey key = KeyFactory.getInstance("ML-KEM-768").generatePrivate(spec);
-      kem().newDecapsulator(key);
       return new Pair(key, Arrays.copyOfRange(expanded, 1_152, 1_152 + PUBLIC_BYTES));
     } catch (GeneralSecurityException e) {
       throw new WireException("ml-kem private key is not valid", e);
-    }
-  }
-
-  private static byte[] decapsulate(PrivateKey key, byte[] ciphertext) {
-    try {
-      return secret(kem().newDecapsulator(key).decapsulate(ciphertext));
-    } catch (GeneralSecurityException e) {
-      throw lacking(e);
     }
   }
 

@@ -18,24 +18,29 @@ public final class RelaySetup {
   private final @Nullable NodeId next;
   private final byte[] nextBody;
   private final byte[] early;
-  private final byte[] replyKey;
-  private final Bytes freshShare;
-  private final RelayLayer layer;
+  private final HopKeys hop;
+  private final byte[] clientShare;
+  private final Entropy entropy;
+  private @Nullable Reply reply;
   private boolean replied;
+
+  /// What the way back needs.
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Reply(byte[] key, Bytes freshShare, RelayLayer layer) {}
 
   private RelaySetup(
       @Nullable NodeId next,
       byte[] nextBody,
       byte[] early,
-      byte[] replyKey,
-      Bytes freshShare,
-      RelayLayer layer) {
+      HopKeys hop,
+      byte[] clientShare,
+      Entropy entropy) {
     this.next = next;
     this.nextBody = nextBody;
     this.early = early;
-    this.replyKey = replyKey;
-    this.freshShare = freshShare;
-    this.layer = layer;
+    this.hop = hop;
+    this.clientShare = clientShare;
+    this.entropy = entropy;
   }
 
   /// Takes our layer off the body of a SETUP cell.
@@ -108,13 +113,35 @@ public final class RelaySetup {
       }
       default -> throw new WireException("hop kind must be 1 or 2, was " + kind);
     }
-    byte[] secret = X25519.createPrivate(entropy);
-    Bytes fresh = Bytes.of(X25519.publicOf(secret));
-    RelayLayer layer = new RelayLayer(hop.layers(X25519.agree(secret, share), fresh));
-    byte[] replyKey = hop.replyKey();
-    Arrays.fill(secret, (byte) 0);
-    hop.destroy();
-    return new RelaySetup(next, nextBody, early, replyKey, fresh, layer);
+    return new RelaySetup(next, nextBody, early, hop, share, entropy);
+  }
+
+  /// Makes the fresh share and the keys that follow from it, most of the work of a set-up. A relay
+  /// does it when the packet is on its way to the next hop; what needs it before does it then.
+  public void prepareReply() {
+    prepared();
+  }
+
+  private Reply prepared() {
+    Reply known = reply;
+    if (known == null) {
+      byte[] secret = X25519.createPrivate(entropy);
+      Bytes fresh = Bytes.of(X25519.publicOf(secret));
+      RelayLayer layer = new RelayLayer(hop.layers(agreed(secret), fresh));
+      known = new Reply(hop.replyKey(), fresh, layer);
+      reply = known;
+      Arrays.fill(secret, (byte) 0);
+      hop.destroy();
+    }
+    return known;
+  }
+
+  private byte[] agreed(byte[] secret) {
+    try {
+      return X25519.agree(secret, clientShare);
+    } catch (WireException e) {
+      throw new IllegalStateException("the share was good for the first agreement", e);
+    }
   }
 
   private static byte[] nextBody(HopKeys hop, byte[] plain, int nextKeyId) {
@@ -171,7 +198,7 @@ public final class RelaySetup {
 
   /// Our layer for the cells after the set-up. To be used once the reply is on its way.
   public RelayLayer layer() {
-    return layer;
+    return prepared().layer();
   }
 
   /// Adds our layer to the reply of the next hop and writes the body for the previous one. Once.
@@ -204,9 +231,10 @@ public final class RelaySetup {
       throw new IllegalStateException("there is one reply to a set-up");
     }
     replied = true;
-    freshShare.copyTo(target, targetOffset + SetupPacket.REPLY_SHARE);
-    AesGcm.sealing(replyKey)
+    Reply ready = prepared();
+    ready.freshShare().copyTo(target, targetOffset + SetupPacket.REPLY_SHARE);
+    AesGcm.sealing(ready.key())
         .seal(0, target, targetOffset, SetupPacket.REPLY_PLAIN, target, targetOffset);
-    Arrays.fill(replyKey, (byte) 0);
+    Arrays.fill(ready.key(), (byte) 0);
   }
 }
