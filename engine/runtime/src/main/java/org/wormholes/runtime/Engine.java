@@ -323,6 +323,7 @@ public final class Engine implements EngineControl, AutoCloseable {
   ///
   /// @return `host:port`
   /// @throws IOException if there is no such tunnel, or no port can be opened
+  @Override
   public synchronized String proxy(String tunnel) throws IOException {
     if (running.tunnel(tunnel).isEmpty()) {
       throw new IOException("there is no tunnel " + tunnel);

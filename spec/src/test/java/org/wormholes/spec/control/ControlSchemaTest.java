@@ -52,7 +52,9 @@ final class ControlSchemaTest {
           ControlApi.Stopping.class,
           ControlApi.Failure.class,
           ControlApi.RulesetRequest.class,
-          ControlApi.ExplainRequest.class);
+          ControlApi.ExplainRequest.class,
+          ControlApi.ProxyRequest.class,
+          ControlApi.ProxyAddress.class);
 
   /// A type as the schema has it: its properties with their text, and which are required.
   private record Described(Map<String, String> properties, Set<String> required) {

@@ -1,6 +1,7 @@
 package org.wormholes.runtime.control;
 
 import java.io.IOException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.LocalDateTime;
@@ -37,6 +38,7 @@ public final class ControlApi implements ControlHandler {
           "POST /v1/plan",
           "POST /v1/apply",
           "POST /v1/explain",
+          "POST /v1/proxies",
           "POST /v1/stop");
 
   private static final Logger LOG = LoggerFactory.getLogger(ControlApi.class);
@@ -51,6 +53,14 @@ public final class ControlApi implements ControlHandler {
   /// @param user the proxy's user name, if any
   /// @param entry the tunnel whose entry the flow comes in by, if that matters
   public record ExplainRequest(String flow, Optional<String> user, Optional<String> entry) {}
+
+  /// Body of proxies.
+  public record ProxyRequest(String tunnel) {}
+
+  /// Answer of proxies.
+  ///
+  /// @param address `host:port` on this machine
+  public record ProxyAddress(String address) {}
 
   /// Answer of nodes.
   public record NodeList(List<NodeView> nodes) {}
@@ -115,6 +125,7 @@ public final class ControlApi implements ControlHandler {
       case "POST /v1/plan" -> respond(reply, 200, plan(candidate(body).rules()));
       case "POST /v1/apply" -> respond(reply, 200, apply(candidate(body)));
       case "POST /v1/explain" -> respond(reply, 200, explain(body));
+      case "POST /v1/proxies" -> respond(reply, 200, proxy(body));
       case "POST /v1/stop" -> stop(reply);
       default -> throw unknown(method, path);
     }
@@ -202,6 +213,14 @@ public final class ControlApi implements ControlHandler {
           LocalDateTime.now(clock));
     } catch (IllegalArgumentException e) {
       throw new Refusal(400, "bad-request", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private ProxyAddress proxy(byte[] body) throws Refusal {
+    try {
+      return new ProxyAddress(engine.proxy(read(ProxyRequest.class, body).tunnel()));
+    } catch (IOException e) {
+      throw new Refusal(409, "no-tunnel", String.valueOf(e.getMessage()));
     }
   }
 

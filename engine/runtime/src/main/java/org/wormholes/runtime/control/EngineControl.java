@@ -1,5 +1,6 @@
 package org.wormholes.runtime.control;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -20,6 +21,15 @@ public interface EngineControl extends EngineView {
   /// Likewise on the default terms. Completes with every open entry of every tunnel.
   default CompletionStage<List<ListenView>> apply(Ruleset candidate, SourceMap sources) {
     return apply(candidate, sources, ApplyTerms.DEFAULT).thenApply(ApplyOutcome::listening);
+  }
+
+  /// An HTTP proxy on a loopback port whose every flow takes the named tunnel, open until the engine
+  /// stops.
+  ///
+  /// @return `host:port`
+  /// @throws IOException if there is no such tunnel, or no port can be opened
+  default String proxy(String tunnel) throws IOException {
+    throw new IOException("there is no tunnel " + tunnel);
   }
 
   /// Ends every flow, closes every port and completes when all is gone.
