@@ -868,18 +868,18 @@ final class Reader {
 
   /// `carrier_up?("tor")`
   private Term factOf(Nodes.CallNode node, Fact fact, Fact.Argument about, Locals locals) {
-    Node[] given = argumentsOf(node);
+    List<Node> given = argumentsOf(node);
     String expected = "the name of " + about.description() + ", as in `" + fact.example() + "`";
-    if (given.length != 1 || node.block != null) {
+    if (given.size() != 1 || node.block != null) {
       throw fail(nameSpan(node), "`" + fact.word() + "` takes one name", expected, "");
     }
-    Term term = read(given[0], locals);
+    Term term = read(given.getFirst(), locals);
     String of = term instanceof Term.Known(Value value) ? Accepts.NAME.read().apply(value) : null;
     if (of == null) {
       String advice =
           term instanceof Term.Known(Value value) ? Accepts.NAME.advice().apply(value) : "";
       throw fail(
-          given[0],
+          given.getFirst(),
           "`" + fact.word() + "` takes one name, but this is " + term.kind(),
           expected,
           advice);
