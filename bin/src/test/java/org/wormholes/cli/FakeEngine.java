@@ -15,6 +15,7 @@ import org.wormholes.rules.FlowSample;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.SourceMap;
 import org.wormholes.rules.codec.RuleCodec;
+import org.wormholes.rules.expr.Fact;
 import org.wormholes.runtime.control.ApplyOutcome;
 import org.wormholes.runtime.control.ApplyRefusedException;
 import org.wormholes.runtime.control.ApplyTerms;
@@ -23,6 +24,7 @@ import org.wormholes.runtime.control.CircuitView;
 import org.wormholes.runtime.control.EngineControl;
 import org.wormholes.runtime.control.EngineEvent;
 import org.wormholes.runtime.control.EngineStatus;
+import org.wormholes.runtime.control.FactView;
 import org.wormholes.runtime.control.HopCandidates;
 import org.wormholes.runtime.control.HopView;
 import org.wormholes.runtime.control.ListenView;
@@ -39,6 +41,8 @@ final class FakeEngine implements EngineControl {
   private static final ListenView SOCKS =
       new ListenView("web", "socks", "127.0.0.1:1080", "SOCKS5, SOCKS4a and HTTP");
 
+  private String metered = "no";
+  private String source = "observed";
   private Optional<Applied> applied = Optional.empty();
   @Nullable ApplyRefusedException refusal;
   int flows;
@@ -55,6 +59,7 @@ final class FakeEngine implements EngineControl {
         applied.map(Applied::view),
         applied.isPresent() ? List.of(SOCKS) : List.of(),
         tunnels(),
+        List.of(),
         12,
         3,
         applied.isPresent() ? 2 : 0,
@@ -170,6 +175,22 @@ final class FakeEngine implements EngineControl {
         by.equals("only") ? "tunnels/web/relays/only" : "",
         Optional.empty(),
         OptionalDouble.empty());
+  }
+
+  @Override
+  public List<FactView> facts() {
+    return List.of(
+        new FactView(
+            "metered?", "yes/no", metered, Instant.parse("2026-01-01T00:00:00Z"), source, false));
+  }
+
+  @Override
+  public void say(Fact fact, Optional<Boolean> value) {
+    if (fact != Fact.METERED) {
+      throw new IllegalArgumentException("`" + fact.word() + "` can only be measured");
+    }
+    source = value.isPresent() ? "said" : "observed";
+    metered = value.orElse(false) ? "yes" : "no";
   }
 
   @Override

@@ -2,9 +2,15 @@ package org.wormholes.runtime;
 
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.protocol.circuit.CircuitLimits;
 import org.wormholes.protocol.circuit.DatagramListener;
@@ -13,6 +19,8 @@ import org.wormholes.protocol.circuit.Reason;
 import org.wormholes.protocol.circuit.Target;
 import org.wormholes.rules.Protocol;
 import org.wormholes.rules.Verdict;
+import org.wormholes.runtime.local.LocalClient;
+import org.wormholes.runtime.sniff.Names;
 import org.wormholes.runtime.spi.EntrySpec;
 import org.wormholes.runtime.spi.FlowAcceptor;
 import org.wormholes.runtime.spi.FlowRequest;
@@ -97,20 +105,52 @@ final class DatagramSession implements FlowAcceptor.DatagramHandler {
     FlowRequest asked = ruled.get().request();
     EntrySpec.Target to = asked.entry().forward().orElse(named);
     Optional<Target> target = Switchboard.target(to);
-    if (target.isEmpty()) {
+    Optional<org.wormholes.rules.expr.Host> host =
+        org.wormholes.rules.expr.Host.parse(to.host());
+    if (target.isEmpty() || host.isEmpty()) {
       return new Nowhere(Optional.of(switchboard));
     }
-    return switch (switchboard.decide(asked, to, Protocol.UDP)) {
+    Clues clues = new Clues(shard.node.countries(), host.get());
+    clues.found(Names.NONE); // said in streams only
+    return legTo(switchboard, asked, to, target.get(), clues);
+  }
+
+  private Leg legTo(
+      Switchboard switchboard,
+      FlowRequest asked,
+      EntrySpec.Target to,
+      Target target,
+      Clues clues) {
+    Verdict.Final verdict = switchboard.decide(asked, to, Protocol.UDP, clues);
+    if (clues.wantsClient()) {
+      return new Undecided(switchboard, asked, to, target, clues);
+    }
+    return switch (verdict) {
       case Verdict.Refuse() -> new Nowhere(Optional.of(switchboard));
-      case Verdict.Direct() -> new DirectLeg(target.get());
-      case Verdict.To(String name) -> {
-        Optional<RunningTunnel> tunnel = switchboard.tunnel(name);
-        boolean open = tunnel.isPresent() && Switchboard.exitAllows(tunnel.get(), to, Protocol.UDP);
-        yield open
-            ? new TunnelLeg(tunnel.get(), asked, to, target.get())
-            : new Nowhere(Optional.of(switchboard));
-      }
+      case Verdict.Direct() -> new DirectLeg(target);
+      case Verdict.To(String name) -> throughTunnel(switchboard, name, asked, to, target);
     };
+  }
+
+  private Leg throughTunnel(
+      Switchboard switchboard,
+      String name,
+      FlowRequest asked,
+      EntrySpec.Target to,
+      Target target) {
+    Optional<RunningGroup> group = switchboard.group(name);
+    if (group.isPresent()) {
+      return group
+          .get()
+          .take(to, Protocol.UDP, Set.of())
+          .<Leg>map(slot -> new TunnelLeg(slot.tunnel(), Optional.of(slot), asked, to, target))
+          .orElseGet(() -> new Nowhere(Optional.empty()));
+    }
+    return switchboard
+        .tunnel(name)
+        .filter(tunnel -> Switchboard.exitAllows(tunnel, to, Protocol.UDP))
+        .<Leg>map(tunnel -> new TunnelLeg(tunnel, Optional.empty(), asked, to, target))
+        .orElseGet(() -> new Nowhere(Optional.of(switchboard)));
   }
 
   private void answer(Target from, byte[] array, int offset, int length) {
@@ -142,13 +182,21 @@ final class DatagramSession implements FlowAcceptor.DatagramHandler {
   /// Through a tunnel; a flow that ended with its circuit is opened anew by the next datagram.
   private final class TunnelLeg implements Leg, DatagramListener {
     private final RunningTunnel tunnel;
+    private final Optional<RunningGroup.Slot> slot;
     private final IsolationKey key;
     private final Target target;
     private @Nullable ClientDatagrams flow;
 
-    TunnelLeg(RunningTunnel tunnel, FlowRequest asked, EntrySpec.Target to, Target target) {
+    TunnelLeg(
+        RunningTunnel tunnel,
+        Optional<RunningGroup.Slot> slot,
+        FlowRequest asked,
+        EntrySpec.Target to,
+        Target target) {
       this.tunnel = tunnel;
-      this.key = IsolationKey.of(tunnel.rule.isolation(), asked, to);
+      this.slot = slot;
+      int lane = slot.map(RunningGroup.Slot::lane).orElse(0);
+      this.key = IsolationKey.of(tunnel.rule.isolation(), asked, to, lane);
       this.target = target;
     }
 
@@ -164,7 +212,8 @@ final class DatagramSession implements FlowAcceptor.DatagramHandler {
 
     @Override
     public boolean isSpent() {
-      return flow == null && tunnel.isDraining();
+      boolean isDown = slot.isPresent() && !slot.get().group().isUp(slot.get().member());
+      return flow == null && (tunnel.isDraining() || isDown);
     }
 
     @Override
@@ -182,11 +231,68 @@ final class DatagramSession implements FlowAcceptor.DatagramHandler {
 
     @Override
     public void close() {
+      slot.ifPresent(RunningGroup.Slot::left);
       if (flow != null) {
         flow.end().close(Reason.DONE);
         flow.ended();
         flow = null;
       }
+    }
+  }
+
+  /// Whose it is has to be found out first.
+  private final class Undecided implements Leg {
+    private static final int MAX_KEPT = 16;
+
+    private final List<byte[]> kept = new ArrayList<>();
+    private final EntrySpec.Target to;
+
+    Undecided(
+        Switchboard switchboard,
+        FlowRequest asked,
+        EntrySpec.Target to,
+        Target target,
+        Clues clues) {
+      this.to = to;
+      try {
+        shard
+            .node
+            .lookups()
+            .execute(() -> {
+              LocalClient client = shard.node.localClients().find(asked.application());
+              shard.run(() -> {
+                clues.found(client);
+                become(() -> legTo(switchboard, asked, to, target, clues));
+              });
+            });
+      } catch (RejectedExecutionException e) {
+        shard.run(() -> become(() -> new Nowhere(Optional.empty())));
+      }
+    }
+
+    private void become(Supplier<Leg> decided) {
+      if (!over && legs.get(to) == this) {
+        Leg leg = decided.get();
+        legs.put(to, leg);
+        kept.forEach(datagram -> leg.send(datagram, datagram.length));
+      }
+    }
+
+    @Override
+    public void send(byte[] array, int length) {
+      if (kept.size() < MAX_KEPT) {
+        kept.add(Arrays.copyOf(array, length));
+      }
+    }
+
+    @Override
+    public boolean isSpent() {
+      return false;
+    }
+
+    @Override
+    public void close() {
+      kept.clear();
     }
   }
 

@@ -26,6 +26,7 @@ import org.wormholes.rules.Network;
 import org.wormholes.rules.RouteDecider;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.SourceMap;
+import org.wormholes.rules.expr.Fact;
 import org.wormholes.runtime.control.ApplyOutcome;
 import org.wormholes.runtime.control.ApplyRefusedException;
 import org.wormholes.runtime.control.ApplyRolledBackException;
@@ -35,6 +36,7 @@ import org.wormholes.runtime.control.EngineControl;
 import org.wormholes.runtime.control.EngineEvent;
 import org.wormholes.runtime.control.EngineStatus;
 import org.wormholes.runtime.control.Explainer;
+import org.wormholes.runtime.control.FactView;
 import org.wormholes.runtime.control.FlowText;
 import org.wormholes.runtime.control.HopCandidates;
 import org.wormholes.runtime.control.NodeView;
@@ -42,6 +44,8 @@ import org.wormholes.runtime.control.Probe;
 import org.wormholes.runtime.control.ProbeResult;
 import org.wormholes.runtime.control.RulesetView;
 import org.wormholes.runtime.control.TunnelView;
+import org.wormholes.runtime.facts.Countries;
+import org.wormholes.runtime.facts.FactBoard;
 import org.wormholes.runtime.spi.Carrier;
 import org.wormholes.runtime.spi.Connection;
 import org.wormholes.runtime.spi.EntrySpec;
@@ -72,6 +76,7 @@ public final class Engine implements EngineControl, AutoCloseable {
 
   private final Map<String, EntryDoor> proxies = new HashMap<>();
   private final EngineReport report;
+  private final FactWatch watch;
   private volatile Running running = Running.NOTHING;
   private boolean stopped;
 
@@ -80,6 +85,7 @@ public final class Engine implements EngineControl, AutoCloseable {
     this.introductions = new Introductions(node);
     this.startedAt = clock.instant();
     this.report = new EngineReport(node, this);
+    this.watch = new FactWatch(node, this::running);
   }
 
   /// Starts a node: its carriers listen, it looks for its networks.
@@ -107,6 +113,7 @@ public final class Engine implements EngineControl, AutoCloseable {
     NodeSettings settings = node.settings();
     node.start();
     introductions.start();
+    watch.start();
     join(settings.networks());
     Map<String, String> announced = new HashMap<>();
     for (Map.Entry<String, String> wish : settings.listen().entrySet()) {
@@ -231,7 +238,7 @@ public final class Engine implements EngineControl, AutoCloseable {
     join(candidate.networks());
     prepared.fresh().forEach(RunningTunnel::start);
     leaving.addAll(prepared.leaving());
-    running = prepared.after();
+    adopt(prepared.after(), prepared.before());
     return prepared;
   }
 
@@ -251,7 +258,7 @@ public final class Engine implements EngineControl, AutoCloseable {
       String why,
       List<ProbeResult> probes) {
     if (!stopped) {
-      running = prepared.before();
+      adopt(prepared.before(), prepared.after());
       leaving.removeAll(prepared.leaving());
       prepared.opened().forEach(EntryDoor::close);
       leaving.addAll(prepared.fresh());
@@ -270,6 +277,16 @@ public final class Engine implements EngineControl, AutoCloseable {
         message,
         Map.of("code", code));
     return new ApplyRolledBackException(code, message, probes);
+  }
+
+  /// From here on these rules decide.
+  private void adopt(Running next, Running last) {
+    running = next;
+    next.groups().values().forEach(RunningGroup::start);
+    last.groups().values().stream()
+        .filter(group -> !next.groups().containsValue(group))
+        .forEach(RunningGroup::stop);
+    next.applied().ifPresent(applied -> watch.watch(applied.ruleset()));
   }
 
   private void retire(List<RunningTunnel> tunnels, Duration drain) {
@@ -355,6 +372,7 @@ public final class Engine implements EngineControl, AutoCloseable {
       }
       stopped = true;
       doors = running.doors();
+      running.groups().values().forEach(RunningGroup::stop);
       running.tunnels().values().forEach(RunningTunnel::cut);
       leaving.forEach(RunningTunnel::cut);
     }
@@ -363,6 +381,7 @@ public final class Engine implements EngineControl, AutoCloseable {
     proxies.values().forEach(EntryDoor::close);
     carrierPorts.values().forEach(listener -> listener.close());
     introductions.stop();
+    watch.stop();
     node.stop();
     awaitLoops();
     work.shutdown();
@@ -382,7 +401,32 @@ public final class Engine implements EngineControl, AutoCloseable {
         .join();
   }
 
+  /// Where addresses lie, from now on.
+  public void countries(Countries countries) {
+    node.countries(countries);
+  }
+
   // EngineView.
+
+  @Override
+  public List<FactView> facts() {
+    return FactNames.views(node.facts());
+  }
+
+  @Override
+  public void say(Fact fact, Optional<Boolean> value) {
+    FactBoard.Key key = new FactBoard.Key(fact, "");
+    if (value.isPresent()) {
+      node.facts().say(key, value.get());
+    } else {
+      node.facts().unsay(key);
+    }
+    node.tell(
+        EngineEvent.Kind.FACT_CHANGED,
+        fact.word(),
+        fact.word() + value.map(yes -> yes ? " is said to be so" : " is said not to be so")
+            .orElse(" is observed again"));
+  }
 
   @Override
   public EngineStatus status() {

@@ -19,6 +19,7 @@ import org.wormholes.runtime.control.Candidate;
 import org.wormholes.runtime.control.CircuitView;
 import org.wormholes.runtime.control.EngineControl;
 import org.wormholes.runtime.control.EngineStatus;
+import org.wormholes.runtime.control.GroupView;
 import org.wormholes.runtime.control.HopCandidates;
 import org.wormholes.runtime.control.HopView;
 import org.wormholes.runtime.control.ListenView;
@@ -59,6 +60,7 @@ final class EngineReport {
         engine.running().applied().map(EngineControl.Applied::view),
         listening,
         tunnels,
+        groups(),
         node.directory().view().size(),
         sum(links),
         ownCircuits,
@@ -66,6 +68,24 @@ final class EngineReport {
         tunnels.stream().mapToInt(TunnelView::flows).sum(),
         node.memory.usedBytes(),
         node.memory.limitBytes());
+  }
+
+  private List<GroupView> groups() {
+    List<RunningGroup> groups =
+        engine
+            .running()
+            .applied()
+            .map(applied ->
+                applied.ruleset().groups().stream()
+                    .flatMap(rule -> engine.running().group(rule.name()).stream())
+                    .toList())
+            .orElse(List.of());
+    return onEach(
+            shard ->
+                shard == node.shards().getFirst()
+                    ? groups.stream().map(RunningGroup::view).toList()
+                    : List.<GroupView>of())
+        .getFirst();
   }
 
   private List<String> networkNames() {

@@ -12,7 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -31,6 +35,9 @@ import org.wormholes.protocol.wire.Bytes;
 import org.wormholes.rules.Guard;
 import org.wormholes.rules.Network;
 import org.wormholes.runtime.control.EngineEvent;
+import org.wormholes.runtime.facts.Countries;
+import org.wormholes.runtime.facts.FactBoard;
+import org.wormholes.runtime.local.LocalClients;
 import org.wormholes.runtime.spi.Carrier;
 import org.wormholes.runtime.spi.Loop;
 import org.wormholes.runtime.spi.Outside;
@@ -49,6 +56,10 @@ final class Node {
   private static final Duration CHORES_EVERY = Duration.ofSeconds(1);
   private static final Duration REPUBLISH_EVERY = Duration.ofHours(6);
   private static final int MAX_SETUPS_PER_KEY = 4_000_000;
+
+  /// Questions to the system that wait for their turn.
+  private static final int MAX_LOOKUPS = 1_024;
+
   private static final int MAX_ORPHANS = 16_384;
   private static final int MAX_ENDED_STREAMS = 65_536;
 
@@ -64,6 +75,18 @@ final class Node {
   private final ReplayCache replays = new ReplayCache(MAX_SETUPS_PER_KEY, entropy);
   private final OrphanRegistry orphans = new OrphanRegistry(MAX_ORPHANS, MAX_ENDED_STREAMS);
   private final RoundTrips roundTrips = new RoundTrips();
+  private final CarrierHealth carrierHealth = new CarrierHealth();
+  private final LocalClients localClients = new LocalClients();
+  private final ThreadPoolExecutor lookups =
+      new ThreadPoolExecutor(
+          1,
+          1,
+          1,
+          TimeUnit.SECONDS,
+          new ArrayBlockingQueue<>(MAX_LOOKUPS),
+          Thread.ofVirtual().factory());
+  private final FactBoard facts;
+  private volatile Countries countries = Countries.NONE;
   private final AtomicLong circuitNumbers = new AtomicLong();
   private final AtomicLong refusedFlows = new AtomicLong();
   private final List<Consumer<EngineEvent>> listeners = new CopyOnWriteArrayList<>();
@@ -96,6 +119,7 @@ final class Node {
     for (Loop loop : transport.loops()) {
       shards.add(new Shard(loop, this));
     }
+    this.facts = new FactBoard(() -> shards.getFirst().now(), clock);
     this.directory = new DirectoryHost(shards.getFirst(), clock);
     this.directory.listen(new Census());
   }
@@ -113,6 +137,7 @@ final class Node {
   void stop() {
     stopped = true;
     directory.stop();
+    lookups.shutdownNow();
     shards.forEach(shard -> shard.run(shard::closeLinks));
   }
 
@@ -156,6 +181,33 @@ final class Node {
 
   RoundTrips roundTrips() {
     return roundTrips;
+  }
+
+  // What it knows of the world.
+
+  CarrierHealth carrierHealth() {
+    return carrierHealth;
+  }
+
+  LocalClients localClients() {
+    return localClients;
+  }
+
+  /// Where questions that block are asked, one at a time; full when too many wait.
+  Executor lookups() {
+    return lookups;
+  }
+
+  FactBoard facts() {
+    return facts;
+  }
+
+  Countries countries() {
+    return countries;
+  }
+
+  void countries(Countries known) {
+    countries = known;
   }
 
   // What it offers.
@@ -290,6 +342,7 @@ final class Node {
 
   void linkOpened(Shard shard, NodeLink link) {
     directory.linkUp(link);
+    carrierHealth.linkUp(link.carrier());
     tell(
         EngineEvent.Kind.LINK_UP,
         link.peer().map(NodeId::address).orElse(""),
@@ -298,6 +351,7 @@ final class Node {
 
   void linkClosed(Shard shard, NodeLink link) {
     directory.linkDown(link);
+    carrierHealth.linkDown(link.carrier());
     tell(
         EngineEvent.Kind.LINK_DOWN,
         link.peer().map(NodeId::address).orElse(""),

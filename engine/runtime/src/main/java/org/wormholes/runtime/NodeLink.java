@@ -513,6 +513,7 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
 
     @Override
     public void onFailed(DialFailure why) {
+      shard.node.carrierHealth().dialFailed(carrier);
       end("dialing over " + carrier + " failed: " + why);
       shard.flush();
     }

@@ -35,6 +35,12 @@ final class OwnFlow implements FlowAcceptor.PendingFlow {
     return pair.near();
   }
 
+  /// Who asked is told whether there is a connection, and talks then.
+  @Override
+  public boolean mayTalkFirst() {
+    return false;
+  }
+
   @Override
   public void refuse(FlowAcceptor.Refusal refusal) {
     String why = refusal.name().toLowerCase(Locale.ROOT).replace('_', ' ');

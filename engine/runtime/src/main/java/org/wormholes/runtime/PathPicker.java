@@ -16,6 +16,7 @@ import org.wormholes.protocol.directory.NodeDescriptor;
 import org.wormholes.protocol.directory.NodeRole;
 import org.wormholes.protocol.wire.Bytes;
 import org.wormholes.rules.Distinct;
+import org.wormholes.rules.LiveFacts;
 import org.wormholes.rules.RulePath;
 import org.wormholes.rules.Tunnel;
 import org.wormholes.rules.expr.Predicate;
@@ -35,6 +36,7 @@ final class PathPicker {
   private final Bytes network;
   private final NodeId self;
   private final Function<NodeId, OptionalLong> roundTrips;
+  private final LiveFacts live;
   private final Optional<Predicate> only;
   private final Optional<Score> prefer;
 
@@ -42,6 +44,17 @@ final class PathPicker {
   /// @param self never a hop of its own paths
   /// @param roundTrips measured, in nanoseconds
   PathPicker(Tunnel rule, Bytes network, NodeId self, Function<NodeId, OptionalLong> roundTrips) {
+    this(rule, network, self, roundTrips, LiveFacts.UNKNOWN);
+  }
+
+  /// @param live how the world is
+  PathPicker(
+      Tunnel rule,
+      Bytes network,
+      NodeId self,
+      Function<NodeId, OptionalLong> roundTrips,
+      LiveFacts live) {
+    this.live = live;
     this.rule = rule;
     this.network = network;
     this.self = self;
@@ -139,7 +152,7 @@ final class PathPicker {
   }
 
   private RelayFacts facts(NodeDescriptor node) {
-    return new RelayFacts(node, rule.network(), roundTrips.apply(node.id()));
+    return new RelayFacts(node, rule.network(), roundTrips.apply(node.id()), live);
   }
 
   /// A weighted shuffle (Efraimidis and Spirakis, 2006), nodes to avoid last but shuffled too.

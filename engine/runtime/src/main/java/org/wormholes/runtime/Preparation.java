@@ -1,5 +1,7 @@
 package org.wormholes.runtime;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -8,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.wormholes.rules.Entry;
+import org.wormholes.rules.Group;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.SourceMap;
@@ -39,7 +42,7 @@ final class Preparation {
     this.rules = rules;
     this.before = before;
     Map<String, RunningTunnel> tunnels = tunnels(candidate);
-    Switchboard switchboard = new Switchboard(node.clock(), candidate, tunnels);
+    Switchboard switchboard = new Switchboard(node, candidate, tunnels, groups(candidate, tunnels));
     RulesetView view =
         new RulesetView(
             candidate.name(),
@@ -97,6 +100,18 @@ final class Preparation {
       }
     }
     return tunnels;
+  }
+
+  private Map<String, RunningGroup> groups(Ruleset candidate, Map<String, RunningTunnel> tunnels) {
+    Map<String, RunningGroup> groups = new LinkedHashMap<>();
+    for (Group rule : candidate.groups()) {
+      List<RunningTunnel> members =
+          rule.members().stream().map(name -> requireNonNull(tunnels.get(name))).toList();
+      RunningGroup kept = before.groups().get(rule.name());
+      boolean same = kept != null && kept.isSame(rule, members);
+      groups.put(rule.name(), same ? kept : new RunningGroup(node, rule, members));
+    }
+    return groups;
   }
 
   /// Whether flows of the running tunnel would not notice: entries may differ, they are doors only.

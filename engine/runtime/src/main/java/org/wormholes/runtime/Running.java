@@ -13,7 +13,7 @@ import org.wormholes.runtime.spi.EntrySpec;
 /// rules or none.
 ///
 /// @param entries what flows at each door are for, in the order of the ruleset; a door that is not
-///     among them takes no flows
+///   among them takes no flows
 record Running(
     Optional<Applied> applied,
     Optional<Switchboard> switchboard,
@@ -30,6 +30,14 @@ record Running(
 
   Optional<RunningTunnel> tunnel(String name) {
     return switchboard.flatMap(rules -> rules.tunnel(name));
+  }
+
+  Map<String, RunningGroup> groups() {
+    return switchboard.map(Switchboard::groups).orElse(Map.of());
+  }
+
+  Optional<RunningGroup> group(String name) {
+    return switchboard.flatMap(rules -> rules.group(name));
   }
 
   List<EntryDoor> doors() {

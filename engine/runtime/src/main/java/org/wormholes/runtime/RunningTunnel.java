@@ -40,7 +40,12 @@ final class RunningTunnel {
     this.rule = rule;
     this.network = network;
     this.picker =
-        new PathPicker(rule, Bytes.of(network.idBytes()), node.id(), node.roundTrips()::find);
+        new PathPicker(
+            rule,
+            Bytes.of(network.idBytes()),
+            node.id(),
+            node.roundTrips()::find,
+            node.facts());
     this.exitPolicy = ExitPolicy.of(rule.exit());
     this.guards = rule.relays().guard().map(guard -> node.guardBook(rule.name(), guard));
     this.prober = Prober.needed(rule) ? Optional.of(new Prober(this)) : Optional.empty();

@@ -1,6 +1,5 @@
 package org.wormholes.runtime;
 
-import java.time.Clock;
 import java.time.ZonedDateTime;
 import java.util.Map;
 import java.util.Optional;
@@ -19,14 +18,20 @@ import org.wormholes.runtime.spi.FlowRequest;
 /// One applied ruleset as flows meet it: immutable, exchanged as a whole, so that a flow sees all
 /// of the new rules or none.
 final class Switchboard {
-  private final Clock clock;
+  private final Node node;
   private final RouteDecider decider;
   private final Map<String, RunningTunnel> tunnels;
+  private final Map<String, RunningGroup> groups;
 
-  Switchboard(Clock clock, Ruleset ruleset, Map<String, RunningTunnel> tunnels) {
-    this.clock = clock;
+  Switchboard(
+      Node node,
+      Ruleset ruleset,
+      Map<String, RunningTunnel> tunnels,
+      Map<String, RunningGroup> groups) {
+    this.node = node;
     this.decider = RouteDecider.of(ruleset);
     this.tunnels = Map.copyOf(tunnels);
+    this.groups = Map.copyOf(groups);
   }
 
   Optional<RunningTunnel> tunnel(String name) {
@@ -37,26 +42,41 @@ final class Switchboard {
     return tunnels;
   }
 
-  /// What the rules say of a flow. A forwarded port leads through its own tunnel: its destination
-  /// is part of that tunnel's rule. A host that is neither a name nor an address is refused.
+  Optional<RunningGroup> group(String name) {
+    return Optional.ofNullable(groups.get(name));
+  }
+
+  Map<String, RunningGroup> groups() {
+    return groups;
+  }
+
+  /// What the rules say of a flow about which nothing more is found out.
   Verdict.Final decide(FlowRequest request, EntrySpec.Target to, Protocol protocol) {
+    Optional<Host> host = Host.parse(to.host());
+    return host.isEmpty()
+        ? Verdict.REFUSE
+        : decide(request, to, protocol, new Clues(node.countries(), host.get()));
+  }
+
+  /// What the rules say of a flow, by what is known of it. A forwarded port leads through its own
+  /// tunnel: its destination is part of that tunnel's rule. A host that is neither a name nor an
+  /// address is refused.
+  Verdict.Final decide(FlowRequest request, EntrySpec.Target to, Protocol protocol, Clues clues) {
     if (request.entry().kind() == EntrySpec.Kind.FORWARD) {
       return new Verdict.To(request.entry().tunnel());
     }
-    Optional<Host> host = Host.parse(to.host());
-    if (host.isEmpty()) {
-      return Verdict.REFUSE;
-    }
-    ZonedDateTime now = ZonedDateTime.now(clock);
+    ZonedDateTime now = ZonedDateTime.now(node.clock());
     FlowFacts facts =
         new FlowFacts(
-            host.get(),
+            clues.host(),
             to.port(),
             protocol,
             request.credentials().map(FlowRequest.Credentials::user).orElse(""),
             request.entry().tunnel(),
             now.toLocalTime().toSecondOfDay(),
-            now.getDayOfWeek());
+            now.getDayOfWeek(),
+            clues,
+            node.facts());
     return decider.decide(facts).verdict();
   }
 
@@ -81,32 +101,64 @@ final class Switchboard {
     }
   }
 
+  /// Takes a stream in.
   void open(Shard shard, FlowRequest request, FlowAcceptor.PendingFlow pending) {
-    EntrySpec.Target to = request.target();
-    Optional<Target> target = target(to);
-    if (target.isEmpty()) {
+    Optional<Target> target = target(request.target());
+    Optional<Host> host = Host.parse(request.target().host());
+    if (target.isEmpty() || host.isEmpty()) {
       refuse(shard, pending);
-      return;
+    } else {
+      Admission.of(this, shard, request, target.get(), host.get(), pending);
     }
-    switch (decide(request, to, Protocol.TCP)) {
+  }
+
+  /// Does what was decided about a stream.
+  void carryOut(
+      Verdict.Final verdict,
+      Shard shard,
+      FlowRequest request,
+      Target target,
+      FlowAcceptor.PendingFlow pending) {
+    switch (verdict) {
       case Verdict.Refuse() -> refuse(shard, pending);
-      case Verdict.Direct() -> Direct.open(shard, target.get(), pending);
+      case Verdict.Direct() -> Direct.open(shard, target, pending);
       case Verdict.To(String name) -> {
+        RunningGroup group = groups.get(name);
         RunningTunnel tunnel = tunnels.get(name);
-        if (tunnel == null || !exitAllows(tunnel, to, Protocol.TCP)) {
+        if (group != null) {
+          new GroupFlow(group, shard, request, target, pending).open();
+        } else if (tunnel == null || !exitAllows(tunnel, request.target(), Protocol.TCP)) {
           refuse(shard, pending);
-          return;
+        } else {
+          open(tunnel, 0, shard, request, target, pending, () -> {});
         }
-        IsolationKey key = IsolationKey.of(tunnel.rule.isolation(), request, to);
-        tunnel.flows.increment();
-        tunnel
-            .on(shard)
-            .open(new ClientFlow(shard, key, target.get(), pending, tunnel.flows::decrement));
       }
     }
   }
 
-  private static void refuse(Shard shard, FlowAcceptor.PendingFlow pending) {
+  /// Opens a stream through a tunnel whose exit clauses allow it.
+  ///
+  /// @param lane flows of different lanes do not share a circuit
+  /// @param whenOver runs when the flow is over, in whatever way
+  static void open(
+      RunningTunnel tunnel,
+      int lane,
+      Shard shard,
+      FlowRequest request,
+      Target target,
+      FlowAcceptor.PendingFlow pending,
+      Runnable whenOver) {
+    IsolationKey key = IsolationKey.of(tunnel.rule.isolation(), request, request.target(), lane);
+    tunnel.flows.increment();
+    Runnable over =
+        () -> {
+          tunnel.flows.decrement();
+          whenOver.run();
+        };
+    tunnel.on(shard).open(new ClientFlow(shard, key, target, pending, over));
+  }
+
+  static void refuse(Shard shard, FlowAcceptor.PendingFlow pending) {
     shard.node.flowRefused();
     pending.refuse(FlowAcceptor.Refusal.NOT_ALLOWED);
   }

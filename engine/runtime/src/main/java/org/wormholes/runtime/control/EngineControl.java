@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.SourceMap;
+import org.wormholes.rules.expr.Fact;
 
 /// What can be asked of a running engine.
 public interface EngineControl extends EngineView {
@@ -22,6 +23,11 @@ public interface EngineControl extends EngineView {
   default CompletionStage<List<ListenView>> apply(Ruleset candidate, SourceMap sources) {
     return apply(candidate, sources, ApplyTerms.DEFAULT).thenApply(ApplyOutcome::listening);
   }
+
+  /// Takes a person's word for a live fact, whatever is observed; an empty one takes it back.
+  ///
+  /// @throws IllegalArgumentException for a fact that can only be measured
+  void say(Fact fact, Optional<Boolean> value);
 
   /// An HTTP proxy on a loopback port whose every flow takes the named tunnel, open until the engine
   /// stops.

@@ -31,6 +31,10 @@ public record EngineEvent(
     NODE_LOST,
     LINK_UP,
     LINK_DOWN,
+    /// New flows of a group take another member.
+    GROUP_SWITCHED,
+    /// A live fact has another value, and held it.
+    FACT_CHANGED,
     FLOW_REFUSED,
     STOPPING
   }

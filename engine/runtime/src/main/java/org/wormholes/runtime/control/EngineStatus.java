@@ -15,6 +15,7 @@ import java.util.Optional;
 /// @param ruleset what it runs; absent before the first apply
 /// @param listening every open port, its own and its tunnels'
 /// @param tunnels of the ruleset it runs, and those still draining
+/// @param groups of the ruleset it runs
 /// @param nodesKnown nodes in its view of the network, itself included
 /// @param links links that are up
 /// @param circuits circuits of its own tunnels
@@ -32,6 +33,7 @@ public record EngineStatus(
     Optional<RulesetView> ruleset,
     List<ListenView> listening,
     List<TunnelView> tunnels,
+    List<GroupView> groups,
     int nodesKnown,
     int links,
     int circuits,
@@ -43,5 +45,6 @@ public record EngineStatus(
     roles = List.copyOf(roles);
     listening = List.copyOf(listening);
     tunnels = List.copyOf(tunnels);
+    groups = List.copyOf(groups);
   }
 }

@@ -18,6 +18,9 @@ public interface EngineView {
   /// Circuits of this node's own tunnels, oldest first.
   List<CircuitView> circuits();
 
+  /// Live facts that the rules ask for, and those that always are, by name.
+  List<FactView> facts();
+
   /// Who may serve at each hop of the named tunnel for a flow like this one, judged by the code
   /// that picks real paths. Empty for an unknown tunnel.
   List<HopCandidates> candidates(String tunnel, FlowSample flow);

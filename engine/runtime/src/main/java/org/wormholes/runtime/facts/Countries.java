@@ -65,7 +65,10 @@ public interface Countries {
     if (found == null) {
       return "";
     }
-    return Stream.of(found.get("country_code"), nested(found, "country"), nested(found, "registered_country"))
+    return Stream.of(
+            found.get("country_code"),
+            nested(found, "country"),
+            nested(found, "registered_country"))
         .filter(String.class::isInstance)
         .map(String.class::cast)
         .filter(Countries::isCode)

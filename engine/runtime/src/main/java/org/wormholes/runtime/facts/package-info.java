@@ -1,4 +1,5 @@
-/// What is so at the moment, as rules may ask: measured or said by a person, and kept from flapping.
+/// What is so at the moment, as rules may ask: measured or said by a person, and kept from
+/// flapping.
 @NullMarked
 package org.wormholes.runtime.facts;
 

@@ -36,15 +36,15 @@ final class SocketTable {
   Optional<Entry> find(InetSocketAddress local) throws IOException {
     Set<Entry> found = new HashSet<>();
     byte[] address = local.getAddress().getAddress();
-    search("net/tcp6", hex(address.length == 4 ? mapped(address) : address), local.getPort(), found);
+    search(
+        "net/tcp6", hex(address.length == 4 ? mapped(address) : address), local.getPort(), found);
     if (address.length == 4) {
       search("net/tcp", hex(address), local.getPort(), found);
     }
     return found.size() == 1 ? Optional.of(found.iterator().next()) : Optional.empty();
   }
 
-  private void search(String table, String address, int port, Set<Entry> found)
-      throws IOException {
+  private void search(String table, String address, int port, Set<Entry> found) throws IOException {
     Path file = proc.resolve(table);
     if (!Files.isReadable(file)) {
       return;
@@ -68,8 +68,7 @@ final class SocketTable {
       return Optional.empty();
     }
     try {
-      return Optional.of(
-          new Entry(Integer.parseInt(columns[UID]), Long.parseLong(columns[INODE])));
+      return Optional.of(new Entry(Integer.parseInt(columns[UID]), Long.parseLong(columns[INODE])));
     } catch (NumberFormatException e) {
       return Optional.empty();
     }
@@ -102,7 +101,8 @@ final class SocketTable {
       return Optional.empty();
     }
     String host = text.substring(0, colon);
-    String bare = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+    String bare =
+        host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
     try {
       int port = Integer.parseInt(text.substring(colon + 1));
       return Optional.of(new InetSocketAddress(InetAddress.ofLiteral(bare), port));

@@ -27,6 +27,12 @@ public interface FlowAcceptor {
     /// early come to `handler` first. Reading is off until turned on.
     Connection accept(ConnectionHandler handler);
 
+    /// Whether the application may be told *yes* before it is decided where the flow goes, so that
+    /// it begins to talk. A refusal is a reset after that.
+    default boolean mayTalkFirst() {
+      return true;
+    }
+
     /// Tells the application why not, in the words of its protocol, and closes.
     void refuse(Refusal refusal);
 

@@ -2,6 +2,7 @@ package org.wormholes.runtime.control;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,9 +14,12 @@ import org.wormholes.rules.FlowSample;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.SourceMap;
 import org.wormholes.rules.codec.RuleCodec;
+import org.wormholes.rules.expr.Fact;
 
 /// An engine that moves no bytes: it remembers what it was told and shows what tests put into it.
 final class FakeEngine implements EngineControl {
+  private String metered = "no";
+  private String source = "observed";
   List<HopCandidates> candidates = List.of();
   List<TunnelView> tunnels = List.of();
   Optional<Applied> applied = Optional.empty();
@@ -47,6 +51,22 @@ final class FakeEngine implements EngineControl {
   @Override
   public List<HopCandidates> candidates(String tunnel, FlowSample flow) {
     return candidates;
+  }
+
+  @Override
+  public List<FactView> facts() {
+    return List.of(
+        new FactView(
+            "metered?", "yes/no", metered, Instant.parse("2026-01-01T00:00:00Z"), source, false));
+  }
+
+  @Override
+  public void say(Fact fact, Optional<Boolean> value) {
+    if (fact != Fact.METERED) {
+      throw new IllegalArgumentException("`" + fact.word() + "` can only be measured");
+    }
+    source = value.isPresent() ? "said" : "observed";
+    metered = value.orElse(false) ? "yes" : "no";
   }
 
   @Override

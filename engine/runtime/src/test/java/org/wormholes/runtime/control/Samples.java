@@ -175,6 +175,7 @@ final class Samples {
         ruleset,
         List.of(port()),
         tunnels,
+        List.of(),
         12,
         3,
         2,

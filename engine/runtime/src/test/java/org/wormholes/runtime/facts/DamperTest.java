@@ -64,7 +64,8 @@ final class DamperTest {
   @Test
   void smallDifferencesAreNoChange() {
     Damper<Long> trip =
-        new Damper<>(100L, 0, HOLD, (one, other) -> Math.abs(one - other) * 5 <= Math.max(one, other));
+        new Damper<>(
+            100L, 0, HOLD, (one, other) -> Math.abs(one - other) * 5 <= Math.max(one, other));
     assertThat(trip.observe(115L, seconds(10))).isFalse();
     assertThat(trip.observe(90L, seconds(20))).isFalse();
     assertThat(trip.observe(200L, seconds(30))).isFalse();

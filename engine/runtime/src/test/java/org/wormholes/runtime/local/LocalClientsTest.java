@@ -35,7 +35,8 @@ final class LocalClientsTest {
       try (ServerSocket server = server(loopback)) {
         String host = loopback.contains(":") ? "[" + loopback + "]" : loopback;
         Process child =
-            new ProcessBuilder(curl.toString(), "-s", "http://" + host + ":" + server.getLocalPort())
+            new ProcessBuilder(
+                    curl.toString(), "-s", "http://" + host + ":" + server.getLocalPort())
                 .start();
         try (Socket accepted = server.accept()) {
           LocalClient found = clients.find(remote(accepted));
@@ -74,7 +75,8 @@ final class LocalClientsTest {
 
   @Test
   void aNearEndOfTwoConnectionsIsNobodys(@TempDir Path proc) throws IOException {
-    String line = "   %d: 0100007F:%s 0100007F:%s 01 00000000:00000000 00:00000000 00000000  %d 0 %d 1\n";
+    String line =
+        "   %d: 0100007F:%s 0100007F:%s 01 00000000:00000000 00:00000000 00000000  %d 0 %d 1\n";
     Files.createDirectories(proc.resolve("net"));
     Files.writeString(
         proc.resolve("net/tcp"),

@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class FirstWordsTest {
   @Test
   void findsTheServerNameOfAClientHello() {
-    assertThat(names(Hello.to("Www.Example.ORG").bytes())).isEqualTo(new Names("www.example.org", ""));
+    assertThat(names(Hello.to("Www.Example.ORG").bytes()))
+        .isEqualTo(new Names("www.example.org", ""));
   }
 
   @Test

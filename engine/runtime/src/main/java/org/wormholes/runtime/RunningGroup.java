@@ -1,0 +1,237 @@
+package org.wormholes.runtime;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.wormholes.protocol.circuit.Target;
+import org.wormholes.rules.Group;
+import org.wormholes.rules.Protocol;
+import org.wormholes.runtime.control.EngineEvent;
+import org.wormholes.runtime.control.GroupView;
+import org.wormholes.runtime.spi.EntrySpec;
+
+/// A group of the applied ruleset: probes its members and says which one a new flow takes. Flows
+/// that live stay where they are. When all members are down its flows are refused; there is no
+/// other way.
+final class RunningGroup {
+  /// How often members are pinged where the rule names no probe.
+  private static final Duration PING_EVERY = Duration.ofSeconds(10);
+
+  private static final Duration PING_TIMEOUT = Duration.ofSeconds(5);
+
+  /// After a failure it is tried again at once, so that one lost answer does not make a member
+  /// wait.
+  private static final Duration RETRY = Duration.ofMillis(500);
+
+  final Group rule;
+  final List<RunningTunnel> members;
+  private final Node node;
+  private final Shard home;
+  private final GroupChoice choice;
+
+  /// Live flows of each circuit of each member.
+  private final AtomicIntegerArray flows;
+
+  private final long[] rounds;
+  private final boolean[] probing;
+  private final String[] problems;
+  private volatile boolean running;
+
+  RunningGroup(Node node, Group rule, List<RunningTunnel> members) {
+    this.node = node;
+    this.rule = rule;
+    this.members = List.copyOf(members);
+    this.home = node.shards().getFirst();
+    this.choice = new GroupChoice(rule, home.now());
+    this.flows = new AtomicIntegerArray(members.size() * rule.circuits());
+    this.rounds = new long[members.size()];
+    this.probing = new boolean[members.size()];
+    this.problems = new String[members.size()];
+    java.util.Arrays.fill(problems, "");
+  }
+
+  /// One circuit of a member, and one flow more on it.
+  record Slot(RunningGroup group, int member, int lane) {
+    RunningTunnel tunnel() {
+      return group.members.get(member);
+    }
+
+    /// The flow is over.
+    void left() {
+      group.flows.decrementAndGet(group.index(member, lane));
+    }
+  }
+
+  /// Begins to probe; harmless when it does already.
+  void start() {
+    if (!running) {
+      running = true;
+      home.run(() -> {
+        for (int i = 0; i < members.size(); i++) {
+          probe(i);
+        }
+      });
+    }
+  }
+
+  void stop() {
+    running = false;
+    home.run(() -> java.util.Arrays.setAll(rounds, i -> rounds[i] + 1));
+  }
+
+  private void probe(int member) {
+    if (!running || probing[member]) {
+      return;
+    }
+    probing[member] = true;
+    long round = ++rounds[member];
+    Optional<Target> place =
+        rule.probe()
+            .flatMap(probe -> Switchboard.target(new EntrySpec.Target(probe.host(), probe.port())));
+    PathProbe.start(
+        members.get(member).on(home),
+        place,
+        rule.probe().map(Group.Probe::timeout).orElse(PING_TIMEOUT),
+        new PathProbe.Listener() {
+          @Override
+          public void onAnswer(long roundTripNanos) {
+            probing[member] = false;
+            problems[member] = "";
+            again(member, round, every());
+            if (choice.worked(member, roundTripNanos, home.now())) {
+              switched();
+            }
+          }
+
+          @Override
+          public void onFailure(String why) {
+            probing[member] = false;
+            problems[member] = why;
+            again(member, round, RETRY.compareTo(every()) < 0 ? RETRY : every());
+            if (choice.failed(member, home.now())) {
+              switched();
+            }
+          }
+        });
+  }
+
+  private Duration every() {
+    return rule.probe().map(Group.Probe::every).orElse(PING_EVERY);
+  }
+
+  private void again(int member, long round, Duration pause) {
+    boolean down = choice.standing(member).state() == GroupChoice.State.DOWN;
+    home.after(
+        down ? every() : pause,
+        () -> {
+          if (rounds[member] == round) {
+            probe(member);
+          }
+        });
+  }
+
+  private void switched() {
+    String to = members.get(choice.inUse()).rule.name();
+    node.tell(
+        EngineEvent.Kind.GROUP_SWITCHED,
+        rule.name(),
+        "new flows of group " + rule.name() + " take " + to,
+        Map.of("tunnel", to));
+  }
+
+  /// A flow could not be opened through a member: it is looked at now, not at its next turn.
+  void suspect(int member) {
+    home.run(() -> probe(member));
+  }
+
+  /// The circuit a new flow takes; empty when every member is down, or refuses it by its exit
+  /// clauses, or is among those passed over. Who gets one says when the flow is over.
+  Optional<Slot> take(EntrySpec.Target to, Protocol protocol, Set<Integer> passedOver) {
+    List<Integer> allowed = new ArrayList<>();
+    for (int member : choice.order()) {
+      if (!passedOver.contains(member)
+          && Switchboard.exitAllows(members.get(member), to, protocol)) {
+        allowed.add(member);
+      }
+    }
+    if (allowed.isEmpty()) {
+      return Optional.empty();
+    }
+    Slot slot = rule.kind().isSpread() ? leastBusy(allowed) : new Slot(this, allowed.getFirst(), 0);
+    flows.incrementAndGet(index(slot.member(), slot.lane()));
+    return Optional.of(slot);
+  }
+
+  private Slot leastBusy(List<Integer> allowed) {
+    Slot best = new Slot(this, allowed.getFirst(), 0);
+    int fewest = Integer.MAX_VALUE;
+    for (int lane = 0; lane < rule.circuits(); lane++) {
+      for (int member : allowed) {
+        int busy = flows.get(index(member, lane));
+        if (busy < fewest) {
+          fewest = busy;
+          best = new Slot(this, member, lane);
+        }
+      }
+    }
+    return best;
+  }
+
+  boolean isUp(int member) {
+    return choice.order().contains(member);
+  }
+
+  private int index(int member, int lane) {
+    return member * rule.circuits() + lane;
+  }
+
+  /// Whether some member, up or down, would let a flow out.
+  boolean allows(EntrySpec.Target to, Protocol protocol) {
+    return members.stream().anyMatch(member -> Switchboard.exitAllows(member, to, protocol));
+  }
+
+  /// The smoothed round trip of the member in use.
+  OptionalLong roundTripNanos() {
+    return choice.standing(choice.inUse()).trip();
+  }
+
+  boolean isSame(Group other, List<RunningTunnel> otherMembers) {
+    return rule.equals(other) && members.equals(otherMembers);
+  }
+
+  /// On the first loop.
+  GroupView view() {
+    List<GroupView.Member> all = new ArrayList<>();
+    for (int i = 0; i < members.size(); i++) {
+      GroupChoice.Standing standing = choice.standing(i);
+      int busy = 0;
+      for (int lane = 0; lane < rule.circuits(); lane++) {
+        busy += flows.get(index(i, lane));
+      }
+      all.add(
+          new GroupView.Member(
+              members.get(i).rule.name(),
+              GroupView.State.valueOf(standing.state().name()),
+              ago(standing.since()),
+              standing.trip().isPresent()
+                  ? Optional.of(Duration.ofNanos(standing.trip().getAsLong()))
+                  : Optional.empty(),
+              busy,
+              problems[i].isEmpty() ? Optional.empty() : Optional.of(problems[i])));
+    }
+    Optional<String> inUse =
+        choice.order().isEmpty() || rule.kind().isSpread()
+            ? Optional.empty()
+            : Optional.of(members.get(choice.inUse()).rule.name());
+    return new GroupView(rule.name(), rule.kind().word(), inUse, ago(choice.inUseSince()), all);
+  }
+
+  private Duration ago(long since) {
+    return Duration.ofNanos(home.now() - since);
+  }
+}
