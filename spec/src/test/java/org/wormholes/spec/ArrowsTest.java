@@ -78,6 +78,8 @@ final class ArrowsTest {
           new Library("com.esotericsoftware..", "org.wormholes.rules.codec.."),
           new Library("org.bouncycastle..", "org.wormholes.protocol.crypto.."),
           new Library("com.fasterxml.jackson..", RUNTIME),
+          new Library("org.apache.commons.compress..", "org.wormholes.rulesets.gem.."),
+          new Library("org.snakeyaml..", "org.wormholes.rulesets.gem.."),
           new Library("picocli..", BIN),
           new Library("ch.qos.logback..", BIN));
 
