@@ -1,6 +1,7 @@
 package org.wormholes.runtime.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.jr.ob.JSON;
@@ -60,10 +61,13 @@ public final class Json {
 
   /// Reads one JSON value made of maps, lists, strings, numbers and booleans.
   public static Object read(String text) throws JsonException {
-    try {
-      Object value = COMPACT.anyFrom(text);
+    try (JsonParser parser = FACTORY.createParser(text)) {
+      Object value = COMPACT.anyFrom(parser);
       if (value == null) {
         throw new JsonException("expected a JSON value, was null or nothing");
+      }
+      if (parser.nextToken() != null) {
+        throw new JsonException("expected one JSON value, and something comes after it");
       }
       return value;
     } catch (IOException e) {
@@ -203,7 +207,7 @@ public final class Json {
     if (raw == long.class) {
       return whole(tree, at, Long.MIN_VALUE, Long.MAX_VALUE);
     }
-    if (raw == int.class) {
+    if (raw == int.class || raw == Integer.class) {
       return (int) whole(tree, at, Integer.MIN_VALUE, Integer.MAX_VALUE);
     }
     if (raw == Duration.class) {
