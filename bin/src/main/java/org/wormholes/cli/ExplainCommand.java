@@ -3,9 +3,10 @@ package org.wormholes.cli;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.wormholes.rules.FlowSample;
 import org.wormholes.runtime.control.Explainer;
 import org.wormholes.runtime.control.Explanation;
 import org.wormholes.runtime.control.FlowText;
@@ -34,9 +35,14 @@ final class ExplainCommand implements Callable<Integer> {
   @Mixin private ScriptOption script;
 
   @Parameters(
+      arity = "1..2",
       paramLabel = "FLOW",
-      description = "As in https://example.org, 10.0.0.1:22 or udp://1.1.1.1:53.")
-  private String flow;
+      description = {
+        "As in https://example.org, 10.0.0.1:22 or udp://1.1.1.1:53;",
+        "with its user and program in front, as in ann@curl example.org:443;",
+        "or a forwarded port of this machine, as in :2525."
+      })
+  private List<String> words;
 
   @Option(
       names = {"-f", "--file"},
@@ -58,23 +64,35 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try {
-      sample();
-    } catch (IllegalArgumentException e) {
-      throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
-    }
-    Explanation told = file == null ? engine.session().explain(flow, user, entry) : offline(file);
+    String flow = String.join(" ", words);
+    Explanation told = file == null ? live(flow) : offline(flow, file);
     Paint paint = reporting.paint();
     reporting.print(told, it -> ExplanationText.of(it, paint));
     return ExitCode.OK;
   }
 
-  private Explanation offline(Path ruleset) {
-    ScriptOption.Rules rules = script.readOrFail(ruleset, reporting);
-    return Explainer.offline(rules.ruleset(), rules.sources()).explain(sample());
+  private Explanation live(String flow) {
+    if (!FlowText.isLocalPort(flow)) {
+      orUsage(() -> FlowText.parse(flow, user, entry, now()));
+    }
+    return engine.session().explain(flow, user, entry);
   }
 
-  private FlowSample sample() {
-    return FlowText.parse(flow, user, entry, LocalDateTime.now(ZoneId.systemDefault()));
+  private Explanation offline(String flow, Path ruleset) {
+    ScriptOption.Rules rules = script.readOrFail(ruleset, reporting);
+    Explainer explainer = Explainer.offline(rules.ruleset(), rules.sources());
+    return orUsage(() -> explainer.explain(flow, user, entry, now()));
+  }
+
+  private static <T> T orUsage(Supplier<T> asked) {
+    try {
+      return asked.get();
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure(ExitCode.USAGE, Clean.line(String.valueOf(e.getMessage()), 300));
+    }
+  }
+
+  private static LocalDateTime now() {
+    return LocalDateTime.now(ZoneId.systemDefault());
   }
 }

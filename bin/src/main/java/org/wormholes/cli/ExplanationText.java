@@ -8,7 +8,12 @@ import java.util.Optional;
 import org.wormholes.runtime.control.Candidate;
 import org.wormholes.runtime.control.Explanation;
 import org.wormholes.runtime.control.Explanation.BeatenRule;
+import org.wormholes.runtime.control.Explanation.CarrierChoice;
+import org.wormholes.runtime.control.Explanation.ClauseSaying;
 import org.wormholes.runtime.control.Explanation.ExitOutcome;
+import org.wormholes.runtime.control.Explanation.GroupChoice;
+import org.wormholes.runtime.control.Explanation.GroupMember;
+import org.wormholes.runtime.control.Explanation.MarkGained;
 import org.wormholes.runtime.control.Explanation.PathExplanation;
 import org.wormholes.runtime.control.HopCandidates;
 import org.wormholes.runtime.control.Place;
@@ -28,16 +33,28 @@ final class ExplanationText {
             + paint.arrow()
             + " "
             + verdict(told, paint));
+    if (!told.given().isEmpty()) {
+      lines.add("  " + paint.dim("with " + Clean.line(String.join(", ", told.given()), 300)));
+    }
     lines.addAll(
         new Columns("  ")
             .row(place(told.place(), paint), source(told.place())).lines().stream()
                 .filter(line -> !line.isBlank())
                 .toList());
-    lines.add("  " + Clean.line(told.reason(), 300));
+    String because = told.because().isEmpty() ? "" : ": " + Clean.line(told.because(), 200);
+    lines.add("  " + Clean.line(told.reason(), 300) + because);
+    if (told.depends()) {
+      lines.add("  " + paint.yellow("it depends: the exit may refuse the address of the name"));
+    }
+    if (!told.marks().isEmpty()) {
+      lines.add("marks");
+      lines.addAll(marks(told.marks(), paint));
+    }
     if (!told.beaten().isEmpty()) {
       lines.add("other routes");
-      lines.addAll(beaten(told.beaten(), paint));
+      lines.addAll(beaten(told, paint));
     }
+    told.group().ifPresent(group -> lines.addAll(group(group, paint)));
     told.path().ifPresent(path -> lines.addAll(path(path, told.live(), paint)));
     if (!told.resolution().isEmpty()) {
       lines.add("name");
@@ -47,31 +64,63 @@ final class ExplanationText {
   }
 
   private static String verdict(Explanation told, Paint paint) {
-    return switch (told.verdict()) {
-      case "tunnel" -> paint.green("tunnel " + Clean.line(told.tunnel(), MAX_TEXT));
-      case "refuse" -> paint.red("refused");
-      default -> paint.yellow(Clean.line(told.verdict(), MAX_TEXT));
+    String tunnel = "tunnel " + Clean.line(told.tunnel(), MAX_TEXT);
+    String group =
+        told.group().map(it -> " of group " + Clean.line(it.group(), MAX_TEXT)).orElse("");
+    return switch (told.outcome()) {
+      case "tunnel" -> paint.green(tunnel) + group;
+      case "refuse" ->
+          told.verdict().equals("refuse")
+              ? paint.red("refused")
+              : paint.red("refused by the exit of " + tunnel) + group;
+      default -> paint.yellow(Clean.line(told.outcome(), MAX_TEXT));
     };
   }
 
-  private static List<String> beaten(List<BeatenRule> rules, Paint paint) {
+  private static List<String> marks(List<MarkGained> marks, Paint paint) {
     Columns columns = new Columns("  ");
-    for (BeatenRule each : rules) {
+    marks.forEach(it -> columns.row(place(it.place(), paint), Clean.line(it.mark(), MAX_TEXT)));
+    return columns.lines();
+  }
+
+  private static List<String> beaten(Explanation told, Paint paint) {
+    Columns columns = new Columns("  ");
+    for (BeatenRule each : told.beaten()) {
       columns.row(
           place(each.place(), paint),
           Clean.line(each.verdict(), MAX_TEXT),
-          Clean.line(each.why(), 120));
+          Clean.line(each.why(), 160));
     }
-    return columns.lines();
+    List<String> lines = new ArrayList<>(columns.lines());
+    int more = told.otherRoutes() - told.beaten().size();
+    if (more > 0) {
+      lines.add("  " + paint.dim("and %,d more".formatted(more)));
+    }
+    return lines;
+  }
+
+  private static List<String> group(GroupChoice group, Paint paint) {
+    List<String> lines = new ArrayList<>();
+    lines.add("group %s, %s".formatted(Clean.line(group.group(), MAX_TEXT), group.kind()));
+    if (!group.member().isEmpty()) {
+      lines.add("  takes %s: %s".formatted(Clean.line(group.member(), MAX_TEXT), group.why()));
+    } else {
+      lines.add("  " + paint.red(Clean.line(group.why(), 200)));
+    }
+    Columns columns = new Columns("  ");
+    for (GroupMember each : group.members()) {
+      columns.row(
+          Clean.line(each.tunnel(), MAX_TEXT),
+          each.roundTrip().map(Units::duration).orElse(""),
+          each.usable() ? each.why() : paint.red(Clean.line(each.why(), 160)));
+    }
+    lines.addAll(columns.lines());
+    return lines;
   }
 
   private static List<String> path(PathExplanation path, boolean live, Paint paint) {
     List<String> lines = new ArrayList<>();
-    lines.add(
-        "path over network %s, carried by %s"
-            .formatted(
-                Clean.line(path.network(), MAX_TEXT),
-                Clean.line(String.join(", then ", path.carriers()), MAX_TEXT)));
+    lines.add("path over network " + Clean.line(path.network(), MAX_TEXT));
     if (live) {
       path.hops().forEach(hop -> lines.addAll(hop(hop, paint)));
     } else {
@@ -79,22 +128,43 @@ final class ExplanationText {
     }
     path.problem().ifPresent(it -> lines.add("  " + paint.red("blocked: " + Clean.line(it, 300))));
     lines.add("  kept apart by " + Clean.line(path.isolation(), 200));
+    lines.add("carriers of the first link");
+    Columns carriers = new Columns("  ");
+    for (CarrierChoice each : path.carriers()) {
+      String name = Clean.line(each.carrier(), MAX_TEXT);
+      carriers.row(each.chosen() ? paint.green(name) : name, Clean.line(each.why(), 160));
+    }
+    lines.addAll(carriers.lines());
     lines.add("exit");
-    lines.add(exit(path.exit(), paint));
+    lines.addAll(exit(path.exit(), paint));
     return lines;
   }
 
-  private static String exit(ExitOutcome exit, Paint paint) {
+  private static List<String> exit(ExitOutcome exit, Paint paint) {
     String word =
         switch (exit.verdict()) {
           case "allow" -> paint.green("allowed");
           case "refuse" -> paint.red("refused");
           default -> paint.yellow("decided after resolution");
         };
-    return new Columns("  ")
-        .row(word, place(exit.place(), paint), Clean.line(exit.cause(), 200))
-        .lines()
-        .getFirst();
+    List<String> lines =
+        new ArrayList<>(
+            new Columns("  ")
+                .row(word, place(exit.place(), paint), Clean.line(exit.cause(), 200))
+                .lines());
+    Columns clauses = new Columns("    ");
+    for (ClauseSaying each : exit.clauses()) {
+      String says =
+          switch (each.matches()) {
+            case "yes" -> "matches";
+            case "no" -> "does not match";
+            default -> "depends on the address";
+          };
+      clauses.row(
+          place(each.place(), paint), each.action(), says, Clean.line(each.why(), 160));
+    }
+    lines.addAll(clauses.lines());
+    return lines;
   }
 
   private static List<String> hop(HopCandidates hop, Paint paint) {

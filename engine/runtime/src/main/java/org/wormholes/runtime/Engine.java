@@ -21,12 +21,14 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.wormholes.protocol.crypto.NodeId;
+import org.wormholes.rules.FlowFacts;
 import org.wormholes.rules.FlowSample;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.RouteDecider;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.SourceMap;
 import org.wormholes.rules.expr.Fact;
+import org.wormholes.rules.expr.Host;
 import org.wormholes.runtime.control.ApplyOutcome;
 import org.wormholes.runtime.control.ApplyRefusedException;
 import org.wormholes.runtime.control.ApplyRolledBackException;
@@ -426,6 +428,22 @@ public final class Engine implements EngineControl, AutoCloseable {
         fact.word(),
         fact.word() + value.map(yes -> yes ? " is said to be so" : " is said not to be so")
             .orElse(" is observed again"));
+  }
+
+  @Override
+  public FlowFacts flowFacts(FlowSample flow) {
+    Host host = Host.parse(flow.host()).orElseThrow();
+    return flow.facts(new Clues(node.countries(), host), node.facts());
+  }
+
+  @Override
+  public Optional<String> carrierProblem(String carrier) {
+    if (node.carrier(carrier).isEmpty()) {
+      return Optional.of("this machine has no carrier of that name");
+    }
+    return node.carrierHealth().isUp(carrier)
+        ? Optional.empty()
+        : Optional.of("the last dials over it failed");
   }
 
   @Override

@@ -1,7 +1,9 @@
 package org.wormholes.runtime.control;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.wormholes.rules.FlowFacts;
 import org.wormholes.rules.FlowSample;
 
 /// What can be seen of a running engine. Every method may be called from any thread but an event
@@ -24,6 +26,22 @@ public interface EngineView {
   /// Who may serve at each hop of the named tunnel for a flow like this one, judged by the code
   /// that picks real paths. Empty for an unknown tunnel.
   List<HopCandidates> candidates(String tunnel, FlowSample flow);
+
+  /// What routes see of a flow like this one if it came in now: what is not given of it is taken
+  /// from what the engine observes.
+  default FlowFacts flowFacts(FlowSample flow) {
+    return flow.facts();
+  }
+
+  /// Groups of the applied ruleset, in its order.
+  default List<GroupView> groups() {
+    return status().groups();
+  }
+
+  /// Why no first link can be had over the carrier now; empty where one may.
+  default Optional<String> carrierProblem(String carrier) {
+    return Optional.empty();
+  }
 
   /// Tells `listener` of everything that happens from now on, in order, on a thread of the engine's
   /// choice; the listener must not block.

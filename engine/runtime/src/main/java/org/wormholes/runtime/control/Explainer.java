@@ -1,52 +1,39 @@
 package org.wormholes.runtime.control;
 
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.time.LocalDateTime;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.wormholes.rules.Decision;
+import org.wormholes.rules.Entry;
 import org.wormholes.rules.Exit;
-import org.wormholes.rules.ExitDecision;
-import org.wormholes.rules.ExitFacts;
-import org.wormholes.rules.ExitPolicy;
 import org.wormholes.rules.FlowFacts;
 import org.wormholes.rules.FlowSample;
-import org.wormholes.rules.Isolation;
+import org.wormholes.rules.Given;
+import org.wormholes.rules.Protocol;
 import org.wormholes.rules.Resolve;
-import org.wormholes.rules.Route;
 import org.wormholes.rules.RouteDecider;
 import org.wormholes.rules.RulePath;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.SourceMap;
 import org.wormholes.rules.Tunnel;
 import org.wormholes.rules.Verdict;
-import org.wormholes.rules.expr.Expr;
-import org.wormholes.rules.expr.ExprText;
 import org.wormholes.rules.expr.Host;
-import org.wormholes.rules.expr.Interpreter;
-import org.wormholes.runtime.control.Explanation.BeatenRule;
-import org.wormholes.runtime.control.Explanation.ExitOutcome;
-import org.wormholes.runtime.control.Explanation.PathExplanation;
+import org.wormholes.runtime.control.Explanation.GroupChoice;
 
 /// Says what becomes of a flow and why, by asking the code that decides for the live engine.
-/// Without an engine it knows the rules but no nodes, and says the same in every other respect.
+/// Without an engine it knows the rules but no nodes and no live facts, and says the same in every
+/// other respect.
 public final class Explainer {
-  /// Most routes that are listed beside the deciding one.
-  static final int MAX_BEATEN = 50;
-
-  /// Longest part of a condition that is shown.
-  private static final int MAX_TEXT = 120;
-
   private final Ruleset ruleset;
   private final SourceMap sources;
   private final Optional<EngineView> engine;
+  private final RouteDecider decider;
 
   private Explainer(Ruleset ruleset, SourceMap sources, Optional<EngineView> engine) {
     this.ruleset = ruleset;
     this.sources = sources;
     this.engine = engine;
+    this.decider = RouteDecider.of(ruleset);
   }
 
   /// Explains by a ruleset alone.
@@ -59,23 +46,131 @@ public final class Explainer {
     return new Explainer(ruleset, sources, Optional.of(engine));
   }
 
+  /// Explains a flow as people write it, see [FlowText].
+  ///
+  /// @param user the proxy's user name, empty for none
+  /// @param entry the tunnel whose entry it comes in by, empty for none in particular
+  /// @throws IllegalArgumentException if it is none; the message is for the person who wrote it
+  public Explanation explain(String text, String user, String entry, LocalDateTime when) {
+    Optional<FlowText.LocalPort> port = FlowText.localPort(text);
+    if (port.isEmpty()) {
+      return explain(FlowText.parse(text, user, entry, when));
+    }
+    for (Tunnel tunnel : ruleset.tunnels()) {
+      for (int i = 0; i < tunnel.entries().size(); i++) {
+        Entry opened = tunnel.entries().get(i);
+        if (opened.listen().port() == port.get().port()) {
+          return explain(tunnel, i, opened, port.get(), user, when);
+        }
+      }
+    }
+    throw new IllegalArgumentException(
+        "no tunnel has an entry on port " + port.get().port() + " of this machine");
+  }
+
+  private Explanation explain(
+      Tunnel tunnel,
+      int index,
+      Entry opened,
+      FlowText.LocalPort port,
+      String user,
+      LocalDateTime when) {
+    if (!(opened instanceof Entry.Forward(_, String host, int to, boolean udp))) {
+      throw new IllegalArgumentException(
+          "port %d takes flows to anywhere: say where to, as in `--entry %s example.org:443`"
+              .formatted(port.port(), tunnel.name()));
+    }
+    if (udp != (port.protocol() == Protocol.UDP)) {
+      throw new IllegalArgumentException(
+          "port %1$d forwards %2$s: ask for %3$s:%1$d"
+              .formatted(port.port(), udp ? "UDP" : "TCP", udp ? "udp://" : ""));
+    }
+    FlowSample flow =
+        new FlowSample(
+            host,
+            to,
+            port.protocol(),
+            user,
+            tunnel.name(),
+            when.toLocalTime().toSecondOfDay(),
+            when.getDayOfWeek());
+    Decision decision =
+        new Decision(
+            Decision.NO_ROUTE,
+            new Verdict.To(tunnel.name()),
+            RulePath.entry(tunnel.name(), index));
+    return explanation(
+        flow,
+        decision,
+        "port %d leads there through this tunnel, whatever the routes say".formatted(port.port()),
+        Optional.empty());
+  }
+
+  /// Explains a flow that comes in by a proxy.
   public Explanation explain(FlowSample flow) {
-    Decision decision = RouteDecider.of(ruleset).decide(flow.facts());
-    Optional<Tunnel> tunnel =
+    FlowFacts facts = engine.map(it -> it.flowFacts(flow)).orElseGet(flow::facts);
+    Decision decision = decider.decide(facts);
+    RouteStory story = new RouteStory(ruleset, sources, facts, decision.routeIndex());
+    return explanation(flow, decision, reason(decision, flow), Optional.of(story));
+  }
+
+  private Explanation explanation(
+      FlowSample flow, Decision decision, String reason, Optional<RouteStory> story) {
+    PathStory paths = new PathStory(sources, engine, flow);
+    Optional<GroupChoice> group =
         decision.verdict() instanceof Verdict.To(String name)
-            ? ruleset.tunnel(name)
+            ? ruleset.group(name).map(it -> new GroupStory(ruleset, sources, engine, flow).of(it))
             : Optional.empty();
+    Optional<Tunnel> tunnel = tunnel(decision.verdict(), group);
+    String outcome = outcome(decision.verdict(), tunnel, group, paths);
+    boolean goes = outcome.equals("tunnel");
+    String atExit = tunnel.map(it -> paths.exit(it).verdict()).orElse("");
     return new Explanation(
         FlowText.of(flow),
+        flow.given().stream().map(Given::toString).toList(),
         engine.isPresent(),
         word(decision.verdict()),
+        outcome,
+        goes && atExit.equals("after resolution"),
         tunnel.map(Tunnel::name).orElse(""),
         decision.rulePath(),
         Places.of(sources, decision.rulePath()),
-        reason(decision, flow),
-        beaten(flow.facts(), decision.routeIndex()),
-        tunnel.map(it -> path(it, flow)),
-        resolution(decision.verdict(), tunnel, flow));
+        reason,
+        story.map(RouteStory::because).orElse(""),
+        story.map(RouteStory::marks).orElse(List.of()),
+        story.map(RouteStory::beaten).orElse(List.of()),
+        story.map(RouteStory::others).orElse(ruleset.routes().size()),
+        group,
+        tunnel.map(paths::of),
+        resolvedAt(outcome, flow),
+        resolution(outcome, tunnel, flow));
+  }
+
+  /// The tunnel: of a group, the member chosen, or the first where none may be taken.
+  private Optional<Tunnel> tunnel(Verdict verdict, Optional<GroupChoice> group) {
+    if (!(verdict instanceof Verdict.To(String name))) {
+      return Optional.empty();
+    }
+    String member =
+        group
+            .map(it -> it.member().isEmpty() ? it.members().getFirst().tunnel() : it.member())
+            .orElse(name);
+    return ruleset.tunnel(member);
+  }
+
+  /// What the engine does with it on this side.
+  private static String outcome(
+      Verdict verdict,
+      Optional<Tunnel> tunnel,
+      Optional<GroupChoice> group,
+      PathStory paths) {
+    if (tunnel.isEmpty()) {
+      return word(verdict);
+    }
+    if (group.isPresent()) {
+      return group.get().member().isEmpty() ? "refuse" : "tunnel";
+    }
+    return paths.exit(tunnel.get()).verdict().equals("refuse") ? "refuse" : "tunnel";
   }
 
   private static String word(Verdict verdict) {
@@ -87,7 +182,7 @@ public final class Explainer {
     };
   }
 
-  /// A verdict in words: `tunnel NAME`, `refuse`, `direct`.
+  /// A verdict in words: `tunnel NAME`, `mark NAME`, `refuse`, `direct`.
   public static String named(Verdict verdict) {
     return switch (verdict) {
       case Verdict.To(String name) -> "tunnel " + name;
@@ -115,135 +210,22 @@ public final class Explainer {
         : "there are no routes, and no tunnel has the entry `" + flow.entry() + "`";
   }
 
-  private List<BeatenRule> beaten(FlowFacts facts, int decisive) {
-    List<BeatenRule> beaten = new ArrayList<>();
-    for (int i = 0; i < ruleset.routes().size() && beaten.size() < MAX_BEATEN; i++) {
-      if (i != decisive) {
-        beaten.add(beaten(facts, i, decisive));
-      }
+  private static boolean isLiteral(FlowSample flow) {
+    return Host.parse(flow.host()).orElseThrow() instanceof Host.Literal;
+  }
+
+  private static String resolvedAt(String outcome, FlowSample flow) {
+    if (outcome.equals("refuse") || isLiteral(flow)) {
+      return "nowhere";
     }
-    return beaten;
+    return outcome.equals("tunnel") ? "exit" : "here";
   }
 
-  private BeatenRule beaten(FlowFacts facts, int index, int decisive) {
-    Route route = ruleset.routes().get(index);
-    boolean matches = Interpreter.yesNo(route.condition(), facts);
-    String path = RulePath.route(index);
-    String why;
-    if (matches) {
-      why = "matches too, but comes later";
-    } else {
-      why = "does not match: " + failing(route.condition(), facts);
-      why = decisive >= 0 && index > decisive ? "comes later, and " + why : why;
-    }
-    return new BeatenRule(path, named(route.verdict()), why, matches, Places.of(sources, path));
-  }
-
-  /// The first part of a condition that alone makes it fail.
-  private static String failing(Expr condition, FlowFacts facts) {
-    Expr at = condition;
-    while (at instanceof Expr.And(List<Expr> all)) {
-      at = all.stream().filter(part -> !Interpreter.yesNo(part, facts)).findFirst().orElseThrow();
-    }
-    String text = ExprText.of(at);
-    return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "…";
-  }
-
-  private PathExplanation path(Tunnel tunnel, FlowSample flow) {
-    List<HopCandidates> hops =
-        engine.map(it -> it.candidates(tunnel.name(), flow)).orElse(List.of()).stream()
-            .map(this::placed)
-            .toList();
-    return new PathExplanation(
-        tunnel.network(),
-        tunnel.carry(),
-        isolation(tunnel.isolation()),
-        hops,
-        exit(tunnel, flow),
-        hops.stream().map(Explainer::problem).flatMap(Optional::stream).findFirst());
-  }
-
-  private HopCandidates placed(HopCandidates hop) {
-    List<Candidate> candidates =
-        hop.candidates().stream()
-            .sorted(Comparator.comparing(Candidate::eligible).reversed())
-            .map(this::placed)
-            .toList();
-    return new HopCandidates(hop.hop(), hop.role(), candidates);
-  }
-
-  private Candidate placed(Candidate candidate) {
-    return new Candidate(
-        candidate.node(),
-        candidate.nickname(),
-        candidate.eligible(),
-        candidate.excludedBy(),
-        candidate.rulePath(),
-        Places.of(sources, candidate.rulePath()),
-        candidate.score());
-  }
-
-  /// The commonest cause, when nobody is left.
-  private static Optional<String> problem(HopCandidates hop) {
-    if (hop.candidates().stream().anyMatch(Candidate::eligible)) {
-      return Optional.empty();
-    }
-    if (hop.candidates().isEmpty()) {
-      return Optional.of("hop %d: no node is known yet".formatted(hop.hop()));
-    }
-    Map<String, Integer> causes = new LinkedHashMap<>();
-    for (Candidate each : hop.candidates()) {
-      String at = each.place().map(place -> " (" + place.brief() + ")").orElse("");
-      causes.merge(each.excludedBy() + at, 1, Integer::sum);
-    }
-    Map.Entry<String, Integer> worst =
-        causes.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow();
-    return Optional.of(
-        "hop %d: no node is left; %d of %d are excluded by %s"
-            .formatted(hop.hop(), worst.getValue(), hop.candidates().size(), worst.getKey()));
-  }
-
-  private static String isolation(Isolation isolation) {
-    if (isolation.byUser() && isolation.byDestination()) {
-      return "proxy user and destination";
-    }
-    if (isolation.byUser()) {
-      return "proxy user";
-    }
-    return isolation.byDestination() ? "destination" : "nothing: flows share circuits";
-  }
-
-  private ExitOutcome exit(Tunnel tunnel, FlowSample flow) {
-    Host host = Host.parse(flow.host()).orElseThrow();
-    ExitDecision decision =
-        ExitPolicy.of(tunnel.exit()).decide(ExitFacts.asked(host, flow.port(), flow.protocol()));
-    String path = decision.rulePath(tunnel.name());
-    String verdict =
-        switch (decision.outcome()) {
-          case ALLOW -> "allow";
-          case REFUSE -> "refuse";
-          case RESOLVE -> "after resolution";
-        };
-    return new ExitOutcome(verdict, path, Places.of(sources, path), cause(decision.cause()));
-  }
-
-  private static String cause(ExitDecision.Cause cause) {
-    return switch (cause) {
-      case PUBLIC_ADDRESS -> "the address is public and no clause is against it";
-      case ALLOWED -> "this clause allows it";
-      case REFUSED -> "this clause refuses it";
-      case NOT_ALLOWED -> "none of the clauses that allow matches";
-      case NOT_PUBLIC -> "the address is not public, and no clause that allows names it";
-      case UNRESOLVED -> "nothing is against the name; each address it has at the exit is judged";
-    };
-  }
-
-  private static String resolution(Verdict verdict, Optional<Tunnel> tunnel, FlowSample flow) {
-    boolean literal = Host.parse(flow.host()).orElseThrow() instanceof Host.Literal;
-    if (verdict instanceof Verdict.Refuse) {
+  private static String resolution(String outcome, Optional<Tunnel> tunnel, FlowSample flow) {
+    if (outcome.equals("refuse")) {
       return "never resolved: the flow is refused";
     }
-    if (literal) {
+    if (isLiteral(flow)) {
       return "nothing to resolve: the application gave an address";
     }
     return tunnel
