@@ -27,6 +27,7 @@ final class Commands {
           new Registration("events", EventsCommand::new),
           new Registration("stop", StopCommand::new),
           new Registration("words", WordsCommand::new),
+          new Registration("ruleset", RulesetCommand::new),
           new Registration("keys", KeysCommand::new),
           new Registration("devnet", DevnetCommand::new),
           new Registration("daemon", DaemonCommand::new),

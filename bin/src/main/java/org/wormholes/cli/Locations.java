@@ -2,6 +2,7 @@ package org.wormholes.cli;
 
 import java.nio.file.Path;
 import java.util.Map;
+import org.wormholes.rulesets.gem.GemStore;
 import org.wormholes.runtime.store.StateFolder;
 
 /// Where things are on this machine, by the rules of the XDG base directory specification.
@@ -22,6 +23,16 @@ final class Locations {
 
   static Path state() {
     return StateFolder.defaultPath(System.getenv(), home());
+  }
+
+  /// Where installed rulesets are kept.
+  static Path rulesets() {
+    return GemStore.defaultPath(System.getenv(), home());
+  }
+
+  /// Where the key is kept that signs gems.
+  static Path author() {
+    return rulesets().resolveSibling("author");
   }
 
   private static Path home() {

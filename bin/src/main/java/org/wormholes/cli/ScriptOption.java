@@ -16,6 +16,8 @@ import org.wormholes.rules.SourceMap;
 import org.wormholes.rules.codec.RuleCodec;
 import org.wormholes.rules.codec.RuleFile;
 import org.wormholes.rules.codec.RuleFormatException;
+import org.wormholes.rulesets.gem.GemStore;
+import org.wormholes.rulesets.gem.LockedGem;
 import picocli.CommandLine.Option;
 
 /// How a ruleset's file is read.
@@ -41,8 +43,12 @@ final class ScriptOption {
     }
   }
 
-  /// Reads a script, or an already compiled `.wh` file.
+  /// Reads a script, an already compiled `.wh` file, or an installed ruleset by its name.
   Read read(Path file) {
+    boolean noFile = !Files.exists(file) || Files.isDirectory(file);
+    if (noFile && GemOption.isName(file.toString())) {
+      return installed(file.toString());
+    }
     try {
       return file.toString().endsWith(COMPILED) ? decoded(file) : compiled(file);
     } catch (NoSuchFileException e) {
@@ -67,11 +73,25 @@ final class ScriptOption {
   }
 
   private Read compiled(Path file) throws IOException {
-    Compilation compilation =
-        Compiler.compile(file, Options.of(fullRuby ? Tier.FULL : Tier.STATIC));
+    Options options =
+        Options.of(fullRuby ? Tier.FULL : Tier.STATIC).using(new ScriptUses(file));
+    Compilation compilation = Compiler.compile(file, options);
     return new Read(
         compilation.ruleset().map(it -> new Rules(it, compilation.sourceMap())),
         compilation.problems());
+  }
+
+  /// The rules of a ruleset that is installed as a gem, as its lock names them.
+  private static Read installed(String name) {
+    GemStore store = GemOption.storeIn(Locations.rulesets());
+    try {
+      LockedGem locked = GemOption.named(GemOption.refusing(store::lock), name);
+      RuleFile rules = GemOption.refusing(() -> store.rules(locked));
+      return new Read(Optional.of(new Rules(rules.ruleset(), rules.sources())), List.of());
+    } catch (IOException e) {
+      throw new CommandFailure(
+          ExitCode.USAGE, "cannot read %s: %s".formatted(store.path(), e.getMessage()));
+    }
   }
 
   private static Read decoded(Path file) throws IOException {

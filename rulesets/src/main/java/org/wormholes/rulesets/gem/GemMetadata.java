@@ -47,7 +47,7 @@ public record GemMetadata(
     /// Run by Ruby, which takes consent and a sandbox.
     FULL;
 
-    String word() {
+    public String word() {
       return this == STATIC ? "static" : "full";
     }
   }

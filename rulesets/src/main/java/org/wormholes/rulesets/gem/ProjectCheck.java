@@ -62,6 +62,11 @@ public final class ProjectCheck {
         expectations);
   }
 
+  /// Answers `use` in the project's files.
+  public Uses uses(Project project) {
+    return new ProjectUses(project, store, fullRuby);
+  }
+
   /// The script alone.
   public Compilation compile(Project project) throws GemRefusedException {
     return GemCompiler.compile(
@@ -69,7 +74,7 @@ public final class ProjectCheck {
         project.metadata().entry(),
         project.files(),
         project.metadata().tier(),
-        new ProjectUses(project, store, fullRuby),
+        uses(project),
         fullRuby);
   }
 
