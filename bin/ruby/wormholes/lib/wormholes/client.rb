@@ -1,0 +1,88 @@
+# frozen_string_literal: true
+
+module Wormholes
+  # One engine. Every call is a request of its own, so that a client may be shared by threads. Answers
+  # are hashes with the keys of the control API; a refusal is raised as Refused with the API's code.
+  class Client
+    def initialize(socket, launcher: nil)
+      @socket = socket.to_s
+      @launcher = launcher || ENV.fetch("WORMHOLES", "wormholes")
+      @tunnels = Tunnels.new(self)
+    end
+
+    def status = call("GET", "/v1/status")
+    def nodes = call("GET", "/v1/nodes").fetch(:nodes)
+    def tunnels = call("GET", "/v1/tunnels").fetch(:tunnels)
+    def circuits = call("GET", "/v1/circuits").fetch(:circuits)
+    def history = call("GET", "/v1/history").fetch(:entries)
+
+    # What an apply would do: `ruleset` is a script, a `.wh` file, or the bytes of one.
+    def plan(ruleset, drain: nil)
+      call("POST", "/v1/plan", { ruleset: encoded(ruleset), drain_ms: milliseconds(drain) }.compact)
+    end
+
+    # Makes the ruleset what runs, whole or not at all.
+    #
+    # `running` is the digest it must take the place of; `drain` is in seconds; each of `probes` is
+    # "https://host/path" or "host:port" and must work, or what ran before comes back.
+    def apply(ruleset, running: nil, drain: nil, probes: [])
+      source = ruleset.to_s.b.start_with?(Compiled::MAGIC) ? nil : ruleset.to_s
+      call("POST", "/v1/apply", {
+        ruleset: encoded(ruleset), source: source, **terms(running, drain, probes)
+      }.compact)
+    end
+
+    # Applies a ruleset of the history again: a number, a digest, or what ran before.
+    def rollback(to = nil, running: nil, drain: nil, probes: [])
+      call("POST", "/v1/rollback", { to: to&.to_s, **terms(running, drain, probes) }.compact)
+    end
+
+    # What becomes of a flow such as "https://example.org", and which lines say so.
+    def explain(flow, user: nil, entry: nil)
+      call("POST", "/v1/explain", { flow: flow.to_s, user: user, entry: entry }.compact)
+    end
+
+    # What happens from now on; without a block, as an enumerator.
+    def events(&block)
+      return enum_for(:events) unless block
+
+      Http.new(@socket).follow("/v1/events", &block)
+    end
+
+    # A socket to a destination through the named tunnel, closed after the block if there is one.
+    def tcp(tunnel, host, port)
+      socket = @tunnels.tcp(tunnel, host, port)
+      return socket unless block_given?
+
+      begin
+        yield socket
+      ensure
+        socket.close unless socket.closed?
+      end
+    end
+
+    # `host:port` of an HTTP proxy whose every flow takes the named tunnel.
+    def proxy(tunnel) = @tunnels.proxy(tunnel)
+
+    # Ends the engine.
+    def stop = call("POST", "/v1/stop")
+
+    # One request, for routes that have no method here.
+    def call(method, target, body = nil) = Http.new(@socket).call(method, target, body)
+
+    private
+
+    def encoded(ruleset) = [Compiled.bytes(ruleset, @launcher)].pack("m0")
+
+    def terms(running, drain, probes)
+      {
+        running: running,
+        drain_ms: milliseconds(drain),
+        by: "ruby",
+        probes: probes.map { |probe| probe.is_a?(Hash) ? probe : { target: probe.to_s } }
+      }
+    end
+
+    def milliseconds(seconds) = seconds && (seconds * 1000).to_i
+  end
+end
