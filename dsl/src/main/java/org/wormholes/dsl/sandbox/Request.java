@@ -28,7 +28,12 @@ import org.wormholes.rules.codec.RuleFormatException;
 /// @param used the rulesets that the script may name in `use`
 /// @param limit how long the script may run
 record Request(
-    String name, ByteBuffer script, Path folder, List<String> lists, List<Used> used, Duration limit) {
+    String name,
+    ByteBuffer script,
+    Path folder,
+    List<String> lists,
+    List<Used> used,
+    Duration limit) {
   /// A ruleset for `use`, or why it can't be had.
   ///
   /// @param rules its compiled bytes; none where it can't be had

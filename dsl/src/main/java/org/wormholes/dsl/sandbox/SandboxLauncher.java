@@ -169,6 +169,7 @@ final class SandboxLauncher {
                 Kernel.symbol("posix_spawn"),
                 FunctionDescriptor.of(
                     JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS));
+
     private final MemorySegment pid;
     private final MemorySegment program;
     private final MemorySegment actions;

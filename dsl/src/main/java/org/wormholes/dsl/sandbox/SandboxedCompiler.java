@@ -53,7 +53,8 @@ public final class SandboxedCompiler {
     try (InputStream in = Files.newInputStream(path)) {
       script = in.readNBytes(MAX_SCRIPT);
     }
-    return compile(path.toString(), script, path.toAbsolutePath().resolve("..").normalize(), options);
+    return compile(
+        path.toString(), script, path.toAbsolutePath().resolve("..").normalize(), options);
   }
 
   /// Compiles bytes that were read, and perhaps checked, before; lists are taken from `folder`.
@@ -86,7 +87,8 @@ public final class SandboxedCompiler {
     } catch (SandboxUnavailableException e) {
       Options withoutRuby =
           Options.defaults().with(lists).using(options.uses()).within(options.limit());
-      return onlyStatic(Compiler.compile(name, script, withoutRuby), name, String.valueOf(e.getMessage()));
+      return onlyStatic(
+          Compiler.compile(name, script, withoutRuby), name, String.valueOf(e.getMessage()));
     }
   }
 

@@ -33,7 +33,8 @@ final class SandboxedProcess {
   /// @param errors the beginning of what it said on standard error
   /// @param exitCode what it exited with, -1 if a signal ended it
   /// @param signal what ended it, 0 if it exited
-  record Outcome(End end, boolean locked, ByteBuffer output, String errors, int exitCode, int signal) {}
+  record Outcome(
+      End end, boolean locked, ByteBuffer output, String errors, int exitCode, int signal) {}
 
   private static final int KILL_SIGNAL = 9;
   private static final int WITHOUT_HANGING = 1;

@@ -35,7 +35,7 @@ class SandboxedCompilerTest {
           exit { allow { port.in? ports } }
         end
         routes do
-          refuse { listed? "lists/bad.txt" }
+          refuse { host.listed? "lists/bad.txt" }
           to("t") { otherwise }
         end
       end
