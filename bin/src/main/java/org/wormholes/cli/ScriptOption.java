@@ -11,6 +11,7 @@ import org.wormholes.dsl.Compiler;
 import org.wormholes.dsl.Options;
 import org.wormholes.dsl.Problem;
 import org.wormholes.dsl.Tier;
+import org.wormholes.dsl.sandbox.SandboxedCompiler;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.SourceMap;
 import org.wormholes.rules.codec.RuleCodec;
@@ -28,6 +29,11 @@ final class ScriptOption {
       names = "--full-ruby",
       description = "Run the file in Ruby, for your own files that need all of it.")
   private boolean fullRuby;
+
+  @Option(
+      names = "--sandbox",
+      description = "Run the file in Ruby, locked in: for others' files that need all of it.")
+  private boolean sandbox;
 
   /// What a file holds: rules where it has no errors.
   record Read(Optional<Rules> rules, List<Problem> problems) {}
@@ -73,9 +79,17 @@ final class ScriptOption {
   }
 
   private Read compiled(Path file) throws IOException {
+    if (sandbox) {
+      Options locked = Options.of(Tier.FULL).using(new ScriptUses(file));
+      return told(SandboxedCompiler.compile(file, locked));
+    }
     Options options =
         Options.of(fullRuby ? Tier.FULL : Tier.STATIC).using(new ScriptUses(file));
     Compilation compilation = Compiler.compile(file, options);
+    return told(compilation);
+  }
+
+  private static Read told(Compilation compilation) {
     return new Read(
         compilation.ruleset().map(it -> new Rules(it, compilation.sourceMap())),
         compilation.problems());
