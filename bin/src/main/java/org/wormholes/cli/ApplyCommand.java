@@ -1,16 +1,15 @@
 package org.wormholes.cli;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.wormholes.runtime.control.ApplyReport;
 import org.wormholes.runtime.control.Plan;
+import org.wormholes.runtime.control.PlanFile;
+import org.wormholes.runtime.control.PlanFormatException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,15 +30,22 @@ import picocli.CommandLine.Parameters;
       "3:the ruleset has problems",
       "4:the engine does not answer, or could not be started",
       "5:there are changes, and nobody said yes",
-      "6:the engine refused; it runs what it ran before"
+      "6:the engine refused; it runs what it ran before",
+      "7:the engine has moved since the plan was made; nothing was changed",
+      "8:a probe failed; what ran before runs again"
     })
 final class ApplyCommand implements Callable<Integer> {
+  private static final String SAVED = ".plan";
+
   @Mixin private Reporting reporting;
   @Mixin private EngineOption engine;
   @Mixin private ScriptOption script;
   @Mixin private ContactOption contacts;
+  @Mixin private TermsOption terms;
 
-  @Parameters(paramLabel = "FILE", description = "A ruleset: a script, or a compiled .wh file.")
+  @Parameters(
+      paramLabel = "FILE",
+      description = "A ruleset: a script, a compiled .wh file, or a saved .plan file.")
   private Path file;
 
   @Option(
@@ -47,35 +53,81 @@ final class ApplyCommand implements Callable<Integer> {
       description = "Do not ask.")
   private boolean yes;
 
+  /// What is to run, and for a saved plan what must run until then.
+  private record Wanted(ScriptOption.Rules rules, String source, Optional<String> running) {}
+
   @Override
   public Integer call() throws IOException {
-    ScriptOption.Rules rules = contacts.fill(script.readOrFail(file, reporting));
+    terms.check();
+    Wanted wanted = file.toString().endsWith(SAVED) ? saved() : written();
     if (!yes && !Reporting.isTerminal(0)) {
-      return planOnly(rules);
+      return planOnly(wanted);
     }
     boolean started = startIfNone();
     ControlSession session = engine.session();
-    Plan plan = session.plan(rules.envelope());
-    Paint paint = reporting.paint();
-    if (!reporting.json()) {
-      PlanText.of(plan, paint).forEach(reporting.out()::println);
-      reporting.out().flush();
-    }
-    if (plan.changes() && !yes && !isAgreed()) {
+    byte[] envelope = wanted.rules().envelope();
+    Plan plan = session.plan(envelope, terms.drain());
+    refuseStale(wanted, plan);
+    ExchangeText.show(plan, reporting);
+    if (plan.changes() && !yes && !Question.isAgreed(reporting)) {
       if (started) {
         session.stop();
       }
       reporting.say("not applied");
       return ExitCode.CHANGES;
     }
-    ApplyReport report = session.apply(rules.envelope(), plan.running().orElse("none"));
-    reporting.print(report, it -> outcome(it, plan, paint));
-    report.warnings().forEach(each -> reporting.say("warning: " + Clean.line(each, 300)));
+    String running = plan.running().orElse(PlanFile.NOTHING);
+    ExchangeText.printed(() -> session.apply(envelope, running, terms, wanted.source()), reporting);
     return ExitCode.OK;
   }
 
-  private int planOnly(ScriptOption.Rules rules) {
-    Plan plan = engine.planOrOffline(rules, reporting);
+  private Wanted written() {
+    return new Wanted(
+        contacts.fill(script.readOrFail(file, reporting)),
+        file.toAbsolutePath().toString(),
+        Optional.empty());
+  }
+
+  private Wanted saved() {
+    try {
+      if (Files.size(file) > PlanFile.MAX_BYTES) {
+        throw new CommandFailure(ExitCode.PROBLEMS, file + " is too long for a saved plan");
+      }
+      PlanFile plan = PlanFile.decode(Files.readAllBytes(file));
+      return new Wanted(
+          new ScriptOption.Rules(plan.rules().ruleset(), plan.rules().sources()),
+          plan.source(),
+          Optional.of(plan.running()));
+    } catch (NoSuchFileException e) {
+      throw new CommandFailure(ExitCode.USAGE, "there is no file " + file);
+    } catch (IOException e) {
+      throw new CommandFailure(
+          ExitCode.USAGE, "cannot read %s: %s".formatted(file, e.getMessage()));
+    } catch (PlanFormatException e) {
+      throw new CommandFailure(
+          ExitCode.PROBLEMS,
+          "%s is not a plan that can be applied: %s"
+              .formatted(file, Clean.line(String.valueOf(e.getMessage()), 300)));
+    }
+  }
+
+  private static void refuseStale(Wanted wanted, Plan plan) {
+    String running = plan.running().orElse(PlanFile.NOTHING);
+    if (wanted.running().isPresent() && !wanted.running().get().equals(running)) {
+      throw new CommandFailure(
+          ExitCode.STALE,
+          "the plan was made when %s ran, but %s runs by now; plan again (stale-plan)"
+              .formatted(brief(wanted.running().get()), brief(running)));
+    }
+  }
+
+  private static String brief(String digest) {
+    return digest.equals(PlanFile.NOTHING) ? "nothing" : Clean.line(Units.brief(digest), 20);
+  }
+
+  private int planOnly(Wanted wanted) {
+    Plan plan = engine.planOrOffline(wanted.rules(), terms.drain(), reporting);
+    refuseStale(wanted, plan);
     Paint paint = reporting.paint();
     reporting.print(plan, it -> PlanText.of(it, paint));
     if (!plan.changes()) {
@@ -96,24 +148,5 @@ final class ApplyCommand implements Callable<Integer> {
     reporting.say("no engine runs: starting one in the background (its log: " + log + ")");
     EngineLauncher.detached(List.of(), log);
     return true;
-  }
-
-  private boolean isAgreed() throws IOException {
-    reporting.err().print("apply? [y/N] ");
-    reporting.err().flush();
-    String answer =
-        new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())).readLine();
-    return answer != null && List.of("y", "yes").contains(answer.strip().toLowerCase(Locale.ROOT));
-  }
-
-  private static List<String> outcome(ApplyReport report, Plan plan, Paint paint) {
-    List<String> lines = new ArrayList<>();
-    lines.add(
-        plan.changes()
-            ? paint.green("applied") + "; listening on"
-            : "it runs already; listening on");
-    Columns ports = StatusText.listening(report.listening());
-    lines.addAll(ports.isEmpty() ? List.of("  nothing: no tunnel has an entry") : ports.lines());
-    return lines;
   }
 }

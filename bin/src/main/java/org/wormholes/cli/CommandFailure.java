@@ -1,7 +1,7 @@
 package org.wormholes.cli;
 
 /// Ends a command with one line for the person who typed it, and an exit code; not a bug.
-public final class CommandFailure extends RuntimeException {
+public class CommandFailure extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final int exitCode;

@@ -2,6 +2,7 @@ package org.wormholes.cli;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -49,13 +50,53 @@ final class ControlSession {
     return ask(ControlApi.CircuitList.class, "GET", "/v1/circuits", "").circuits();
   }
 
-  Plan plan(byte[] envelope) {
-    return ask(Plan.class, "POST", "/v1/plan", request(envelope, Optional.empty()));
+  /// @param drain how long flows of removed and changed tunnels would be given
+  Plan plan(byte[] envelope, Duration drain) {
+    return ask(
+        Plan.class,
+        "POST",
+        "/v1/plan",
+        Json.compact(new ControlApi.PlanRequest(base64(envelope), Optional.of(drain))));
   }
 
   /// @param running digest the plan was made against, or `none`; an engine that has moved refuses
-  ApplyReport apply(byte[] envelope, String running) {
-    return ask(ApplyReport.class, "POST", "/v1/apply", request(envelope, Optional.of(running)));
+  ApplyReport apply(byte[] envelope, String running, TermsOption terms, String source) {
+    return ask(
+        ApplyReport.class,
+        "POST",
+        "/v1/apply",
+        Json.compact(
+            new ControlApi.ApplyRequest(
+                base64(envelope),
+                Optional.of(running),
+                Optional.of(terms.drain()),
+                terms.probes(),
+                Optional.of(source),
+                Optional.of(TermsOption.who()))));
+  }
+
+  /// @param to as the history names it, or `previous`
+  ApplyReport rollback(String to, String running, TermsOption terms) {
+    return ask(
+        ApplyReport.class,
+        "POST",
+        "/v1/rollback",
+        Json.compact(
+            new ControlApi.RollbackRequest(
+                to.equals("previous") ? Optional.empty() : Optional.of(to),
+                Optional.of(running),
+                Optional.of(terms.drain()),
+                terms.probes(),
+                Optional.of(TermsOption.who()))));
+  }
+
+  ControlApi.HistoryList history() {
+    return ask(ControlApi.HistoryList.class, "GET", "/v1/history", "");
+  }
+
+  /// A ruleset the engine keeps: `running`, `previous`, a number of the history or a digest.
+  ControlApi.KeptRuleset ruleset(String name) {
+    return ask(ControlApi.KeptRuleset.class, "GET", "/v1/ruleset?of=" + name, "");
   }
 
   /// What becomes of a flow; user and entry may be empty.
@@ -65,6 +106,19 @@ final class ControlSession {
         "POST",
         "/v1/explain",
         Json.compact(new ControlApi.ExplainRequest(flow, given(user), given(entry))));
+  }
+
+  ControlApi.FactList facts() {
+    return ask(ControlApi.FactList.class, "GET", "/v1/facts", "");
+  }
+
+  /// Says that the way out costs by the byte, or does not; empty leaves it to the engine again.
+  ControlApi.FactList say(Optional<Boolean> metered) {
+    return ask(
+        ControlApi.FactList.class,
+        "POST",
+        "/v1/facts",
+        Json.compact(new ControlApi.FactsRequest(metered)));
   }
 
   /// Asks the engine to end.
@@ -78,9 +132,8 @@ final class ControlSession {
     return text.isEmpty() ? Optional.empty() : Optional.of(text);
   }
 
-  private static String request(byte[] envelope, Optional<String> running) {
-    String ruleset = Base64.getEncoder().encodeToString(envelope);
-    return Json.compact(new ControlApi.RulesetRequest(ruleset, running));
+  private static String base64(byte[] envelope) {
+    return Base64.getEncoder().encodeToString(envelope);
   }
 
   private <T extends Record> T ask(Class<T> type, String method, String target, String body) {
@@ -101,13 +154,38 @@ final class ControlSession {
   }
 
   private static CommandFailure refusal(Answer answer) throws JsonException {
-    ControlApi.FailureDetail detail = Json.read(ControlApi.Failure.class, answer.body()).error();
+    ControlApi.Failure failure = Json.read(ControlApi.Failure.class, answer.body());
+    ControlApi.FailureDetail detail = failure.error();
     int code =
         switch (answer.status()) {
-          case 409, 413 -> ExitCode.REFUSED;
+          case 409, 413 -> refused(detail.code(), failure.report().isPresent());
           case 400, 422 -> ExitCode.PROBLEMS;
           default -> ExitCode.BUG;
         };
-    return new CommandFailure(code, Clean.line(detail.message() + " (" + detail.code() + ")", 600));
+    String line = Clean.line(detail.message() + " (" + detail.code() + ")", 600);
+    return new EngineRefusal(code, line, failure);
+  }
+
+  private static int refused(String code, boolean wasTakenBack) {
+    if (wasTakenBack) {
+      return ExitCode.ROLLED_BACK;
+    }
+    return code.equals("stale-plan") ? ExitCode.STALE : ExitCode.REFUSED;
+  }
+
+  /// What the engine answered instead of what was asked for.
+  static final class EngineRefusal extends CommandFailure {
+    private static final long serialVersionUID = 1L;
+
+    private final transient ControlApi.Failure failure;
+
+    EngineRefusal(int exitCode, String message, ControlApi.Failure failure) {
+      super(exitCode, message);
+      this.failure = failure;
+    }
+
+    ControlApi.Failure failure() {
+      return failure;
+    }
   }
 }

@@ -1,6 +1,7 @@
 package org.wormholes.cli;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -61,8 +62,8 @@ final class DevnetCommand implements Callable<Integer> {
       names = "--write",
       paramLabel = "FILE",
       description =
-          "Write how to join there once it is ready: as JSON if the name ends in .json, otherwise as"
-              + " the lines for a ruleset.")
+          "Write how to join there once it is ready: as JSON if the name ends in .json, otherwise"
+              + " as the lines for a ruleset.")
   private @Nullable Path file;
 
   @Option(names = "--for", paramLabel = "SECONDS", description = "End after this time.")
@@ -192,8 +193,12 @@ final class DevnetCommand implements Callable<Integer> {
 
   /// Whoever waits for the file sees all of it or none.
   static void writeWhole(Path file, String text) throws IOException {
+    writeWhole(file, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static void writeWhole(Path file, byte[] bytes) throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
-    Files.writeString(fresh, text);
+    Files.write(fresh, bytes);
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 }

@@ -29,7 +29,9 @@ import org.wormholes.runtime.Engine;
 import org.wormholes.runtime.GuardStore;
 import org.wormholes.runtime.NodeSettings;
 import org.wormholes.runtime.control.ControlApi;
+import org.wormholes.runtime.facts.Countries;
 import org.wormholes.runtime.spi.Listener;
+import org.wormholes.runtime.store.HistoryEntry;
 import org.wormholes.runtime.store.StateFolder;
 import org.wormholes.runtime.store.StateInUseException;
 import org.wormholes.transport.NettyTransport;
@@ -74,8 +76,7 @@ final class EngineHost implements AutoCloseable {
     this.engine = engine;
     this.control = control;
     ControlApi api =
-        new ControlApi(
-            engine, state::saveRuleset, Clock.system(ZoneId.systemDefault()), this::stop);
+        new ControlApi(engine, state.rulesets(), Clock.system(ZoneId.systemDefault()), this::stop);
     this.server = opened(ControlServer.open(transport.sockets(), control, api));
   }
 
@@ -166,7 +167,18 @@ final class EngineHost implements AutoCloseable {
   /// Runs what ran last. A ruleset that cannot run any more does not keep the engine from starting:
   /// nothing runs then, and a person is told.
   private void restore() throws IOException {
-    Optional<byte[]> envelope = state.ruleset();
+    state
+        .rulesets()
+        .recover()
+        .ifPresent(it ->
+            LOG.warn(
+                "the last engine ended while it applied {} {}: {}",
+                it.name(),
+                it.version(),
+                it.outcome() == HistoryEntry.Outcome.APPLIED
+                    ? "it runs now"
+                    : "what ran before runs now"));
+    Optional<byte[]> envelope = state.rulesets().current();
     if (envelope.isEmpty()) {
       return;
     }
@@ -194,6 +206,11 @@ final class EngineHost implements AutoCloseable {
               engine.carrierAddresses().values().stream().map(it -> name + "@" + it).toList()));
     }
     return text.append(" control ").append(control).toString();
+  }
+
+  /// Where addresses lie, from now on.
+  void countries(Countries countries) {
+    engine.countries(countries);
   }
 
   /// Asks it to end; returns at once.

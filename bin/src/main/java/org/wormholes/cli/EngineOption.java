@@ -1,6 +1,7 @@
 package org.wormholes.cli;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -31,12 +32,12 @@ final class EngineOption {
   }
 
   /// The plan of the engine; against nothing when no engine runs and none was named.
-  Plan planOrOffline(ScriptOption.Rules rules, Reporting reporting) {
+  Plan planOrOffline(ScriptOption.Rules rules, Duration drain, Reporting reporting) {
     if (isDefault() && !answers()) {
       reporting.say("no engine runs: planned against nothing");
-      return Planner.plan(Optional.empty(), rules.ruleset(), rules.sources(), List.of());
+      return Planner.plan(Optional.empty(), rules.ruleset(), rules.sources(), List.of(), drain);
     }
-    return session().plan(rules.envelope());
+    return session().plan(rules.envelope(), drain);
   }
 
   ControlSession session() {

@@ -23,6 +23,12 @@ public final class ExitCode {
   /// The engine answered, and refused.
   public static final int REFUSED = 6;
 
+  /// The engine has moved since the plan was made.
+  public static final int STALE = 7;
+
+  /// It was applied, did not do what it should, and what ran before runs again.
+  public static final int ROLLED_BACK = 8;
+
   /// Something the program needs to run at all is missing, a JDK for one.
   public static final int UNAVAILABLE = 69;
 

@@ -24,6 +24,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "4:no engine answers",
       "5:there are changes that were not carried out",
       "6:the engine answered, and refused",
+      "7:the engine has moved since the plan was made",
+      "8:it was applied and taken back, because a probe failed",
       "69:no JDK of 25 or newer was found"
     },
     footerHeading = "%n",

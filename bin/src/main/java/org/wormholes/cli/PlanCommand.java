@@ -1,10 +1,16 @@
 package org.wormholes.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.wormholes.rules.codec.RuleFormatException;
 import org.wormholes.runtime.control.Plan;
+import org.wormholes.runtime.control.PlanFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `wormholes plan`.
@@ -25,16 +31,44 @@ final class PlanCommand implements Callable<Integer> {
   @Mixin private EngineOption engine;
   @Mixin private ScriptOption script;
   @Mixin private ContactOption contacts;
+  @Mixin private TermsOption terms;
 
   @Parameters(paramLabel = "FILE", description = "A ruleset: a script, or a compiled .wh file.")
   private Path file;
 
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FILE.plan",
+      description =
+          "Also save the plan, the compiled ruleset in it; `apply FILE.plan` does just that, as"
+              + " long as the engine runs what it runs now.")
+  private @Nullable Path output;
+
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
+    terms.check();
     ScriptOption.Rules rules = contacts.fill(script.readOrFail(file, reporting));
-    Plan plan = engine.planOrOffline(rules, reporting);
+    Plan plan = engine.planOrOffline(rules, terms.drain(), reporting);
     Paint paint = reporting.paint();
     reporting.print(plan, it -> PlanText.of(it, paint));
+    if (output != null) {
+      save(plan, rules, output);
+    }
     return plan.changes() ? ExitCode.CHANGES : ExitCode.OK;
+  }
+
+  private void save(Plan plan, ScriptOption.Rules rules, Path to) throws IOException {
+    try {
+      PlanFile saved =
+          PlanFile.of(
+              plan.running().orElse(PlanFile.NOTHING),
+              Clock.systemUTC().instant(),
+              file.toAbsolutePath().toString(),
+              rules.envelope());
+      DevnetCommand.writeWhole(to, saved.encode());
+      reporting.say("saved " + to);
+    } catch (RuleFormatException e) {
+      throw new IllegalStateException("what was just compiled is not understood", e);
+    }
   }
 }

@@ -71,11 +71,11 @@ final class PlanText {
     return new String[] {change.field(), values, at(change.place(), paint)};
   }
 
-  private static String value(String text) {
+  static String value(String text) {
     return text.isEmpty() ? "nothing" : Clean.line(text, MAX_VALUE);
   }
 
-  private static String sign(Change change, Paint paint) {
+  static String sign(Change change, Paint paint) {
     return switch (change) {
       case ADDED -> paint.green("+");
       case CHANGED -> paint.yellow("~");

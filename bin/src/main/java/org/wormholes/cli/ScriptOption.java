@@ -6,6 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.wormholes.dsl.Compilation;
 import org.wormholes.dsl.Compiler;
 import org.wormholes.dsl.Options;
@@ -51,12 +52,19 @@ final class ScriptOption {
 
   /// Reads a script, an already compiled `.wh` file, or an installed ruleset by its name.
   Read read(Path file) {
+    return read(file, each -> {});
+  }
+
+  /// Likewise.
+  ///
+  /// @param reads hears of every list the script asks for
+  Read read(Path file, Consumer<Path> reads) {
     boolean noFile = !Files.exists(file) || Files.isDirectory(file);
     if (noFile && GemOption.isName(file.toString())) {
       return installed(file.toString());
     }
     try {
-      return file.toString().endsWith(COMPILED) ? decoded(file) : compiled(file);
+      return file.toString().endsWith(COMPILED) ? decoded(file) : compiled(file, reads);
     } catch (NoSuchFileException e) {
       throw new CommandFailure(ExitCode.USAGE, "there is no file " + file);
     } catch (IOException e) {
@@ -67,7 +75,11 @@ final class ScriptOption {
 
   /// Reads a file that must be without errors; otherwise prints them and ends the command.
   Rules readOrFail(Path file, Reporting reporting) {
-    Read read = read(file);
+    return readOrFail(file, reporting, each -> {});
+  }
+
+  Rules readOrFail(Path file, Reporting reporting, Consumer<Path> reads) {
+    Read read = read(file, reads);
     Paint paint = reporting.paint();
     for (Problem each : read.problems()) {
       ProblemText.of(each, paint).forEach(reporting::say);
@@ -78,14 +90,16 @@ final class ScriptOption {
             () -> new CommandFailure(ExitCode.PROBLEMS, ProblemText.count(read.problems())));
   }
 
-  private Read compiled(Path file) throws IOException {
+  private Read compiled(Path file, Consumer<Path> reads) throws IOException {
     if (sandbox) {
       Options locked = Options.of(Tier.FULL).using(new ScriptUses(file));
       return told(SandboxedCompiler.compile(file, locked));
     }
-    Options options =
-        Options.of(fullRuby ? Tier.FULL : Tier.STATIC).using(new ScriptUses(file));
-    Compilation compilation = Compiler.compile(file, options);
+    Options options = Options.of(fullRuby ? Tier.FULL : Tier.STATIC).using(new ScriptUses(file));
+    Path folder = file.toAbsolutePath().getParent();
+    Compilation compilation =
+        Compiler.compile(
+            file, folder == null ? options : options.with(NotedLists.of(folder, reads)));
     return told(compilation);
   }
 

@@ -9,9 +9,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,6 +25,7 @@ import org.wormholes.runtime.control.ControlApi;
 import org.wormholes.runtime.json.Json;
 import org.wormholes.runtime.json.JsonException;
 import org.wormholes.runtime.spi.Listener;
+import org.wormholes.runtime.store.StateFolder;
 import org.wormholes.transport.NettyTransport;
 import org.wormholes.transport.control.ControlServer;
 import org.wormholes.transport.socket.NettyOptions;
@@ -32,6 +35,21 @@ import picocli.CommandLine;
 /// socket. The texts stand in `src/test/resources/golden`; `-Dgolden.write=true` writes them anew.
 final class CommandsTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden");
+  private static final Set<String> TALKING =
+      Set.of(
+          "status",
+          "nodes",
+          "circuits",
+          "facts",
+          "events",
+          "stop",
+          "plan",
+          "apply",
+          "explain",
+          "watch",
+          "rollback",
+          "history",
+          "diff");
   private static final String RULESET =
       """
       ruleset "web", version: "2.0" do
@@ -58,6 +76,7 @@ final class CommandsTest {
   @TempDir Path temp;
   private final FakeEngine engine = new FakeEngine();
   private boolean stopAsked;
+  private StateFolder state;
   private Listener server;
   private Path file;
   private String out = "";
@@ -75,17 +94,19 @@ final class CommandsTest {
 
   @BeforeEach
   void start() throws IOException {
+    state = StateFolder.open(temp.resolve("engine"));
     ControlApi api =
         new ControlApi(
-            engine, envelope -> {}, Clock.system(ZoneOffset.UTC), () -> stopAsked = true);
+            engine, state.rulesets(), Clock.system(ZoneOffset.UTC), () -> stopAsked = true);
     server = ControlServer.open(transport.sockets(), socket(), api).toCompletableFuture().join();
     file = temp.resolve("web.rb");
     Files.writeString(file, RULESET);
   }
 
   @AfterEach
-  void stop() {
+  void stop() throws IOException {
     server.close().toCompletableFuture().join();
+    state.close();
   }
 
   private Path socket() {
@@ -103,6 +124,14 @@ final class CommandsTest {
     engine.flows = 1;
     assertGolden("status", ExitCode.OK, "status");
     assertGolden("status-json", ExitCode.OK, "status", "--json");
+  }
+
+  @Test
+  void factsAreListedSaidAndTakenBack() {
+    assertGolden("facts", ExitCode.OK, "facts");
+    assertGolden("facts-said", ExitCode.OK, "facts", "metered=true");
+    assertGolden("facts", ExitCode.OK, "facts", "metered=auto");
+    assertGolden("facts-wrong", ExitCode.USAGE, "facts", "cost=high");
   }
 
   @Test
@@ -157,6 +186,145 @@ final class CommandsTest {
   void applyThatTheEngineRefuses() {
     engine.refusal = new ApplyRefusedException("port-in-use", "port 1080 is taken");
     assertGolden("apply-refused", ExitCode.REFUSED, "apply", "--yes", file.toString());
+  }
+
+  @Test
+  void aSavedPlanIsAppliedAsItWasMade() throws IOException {
+    applied();
+    Path saved = temp.resolve("next.plan");
+    Files.writeString(file, RULESET.replace("relay 2", "relay 3"));
+    assertThat(run("plan", file.toString(), "-o", saved.toString())).isEqualTo(ExitCode.CHANGES);
+    assertThat(err).contains("saved " + saved);
+    Files.writeString(file, RULESET.replace("relay 2", "relay 4"));
+
+    assertThat(run("apply", "--yes", saved.toString())).isEqualTo(ExitCode.OK);
+
+    assertThat(engine.applied().orElseThrow().ruleset().tunnels().getFirst().relays().count())
+        .isEqualTo(3);
+    assertThat(run("history")).isEqualTo(ExitCode.OK);
+    assertThat(out.lines().findFirst().orElseThrow()).startsWith("* 2").endsWith("web.rb");
+  }
+
+  @Test
+  void aSavedPlanIsRefusedOnceTheEngineHasMoved() throws IOException {
+    Path saved = temp.resolve("next.plan");
+    run("plan", file.toString(), "-o", saved.toString());
+    Files.writeString(file, RULESET.replace("relay 2", "relay 3"));
+    applied();
+
+    assertThat(run("apply", "--yes", saved.toString())).isEqualTo(ExitCode.STALE);
+
+    assertThat(err).contains("the plan was made when nothing ran").contains("plan again");
+    assertThat(engine.applied().orElseThrow().ruleset().tunnels().getFirst().relays().count())
+        .isEqualTo(3);
+  }
+
+  @Test
+  void aDamagedPlanIsRefused() throws IOException {
+    Path saved = temp.resolve("next.plan");
+    run("plan", file.toString(), "-o", saved.toString());
+    byte[] bytes = Files.readAllBytes(saved);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(saved, bytes);
+
+    assertThat(run("apply", "--yes", saved.toString())).isEqualTo(ExitCode.PROBLEMS);
+    assertThat(err).contains("it is damaged").hasLineCount(1);
+    assertThat(engine.applied()).isEmpty();
+  }
+
+  @Test
+  void aFailedProbeIsReportedAndHasAnExitCodeOfItsOwn() {
+    engine.probeFailure = "no connection: host unreachable";
+    assertGolden(
+        "apply-taken-back",
+        ExitCode.ROLLED_BACK,
+        "apply",
+        "--yes",
+        "--probe",
+        "https://example.org/",
+        file.toString());
+    assertThat(engine.applied()).isEmpty();
+    assertThat(run("history")).isEqualTo(ExitCode.OK);
+    assertThat(out).contains("taken back").contains("host unreachable");
+  }
+
+  @Test
+  void theTermsOfAnApplyAreShown() throws IOException {
+    applied();
+    engine.flows = 3;
+    Files.writeString(file, RULESET.replace("relay 2", "relay 3"));
+    assertGolden(
+        "apply-terms",
+        ExitCode.OK,
+        "apply",
+        "--yes",
+        "--drain",
+        "90s",
+        "--probe",
+        "web=example.org:443",
+        "--probe",
+        "https://example.org/",
+        file.toString());
+    assertThat(engine.terms.drain()).isEqualTo(Duration.ofSeconds(90));
+  }
+
+  @Test
+  void termsThatCannotBeAreUsageErrors() {
+    for (String[] wrong :
+        new String[][] {
+          {"--drain", "soon"},
+          {"--drain", "25h"},
+          {"--probe", "nowhere"},
+          {"--probe", "http://"},
+          {"--probe", "a:0"},
+          {"--probe", "a:80", "--probe-timeout", "11m"}
+        }) {
+      List<String> line = new ArrayList<>(List.of("apply", "--yes"));
+      line.addAll(List.of(wrong));
+      line.add(file.toString());
+      assertThat(run(line.toArray(String[]::new))).as(line.toString()).isEqualTo(ExitCode.USAGE);
+    }
+    assertThat(engine.applied()).isEmpty();
+  }
+
+  @Test
+  void goesBackAndTellsTheHistory() throws IOException {
+    assertThat(run("rollback", "--yes")).isEqualTo(ExitCode.REFUSED);
+    assertThat(err).contains("no other ruleset ran before");
+    applied();
+    Files.writeString(file, RULESET.replace("relay 2", "relay 3"));
+    applied();
+
+    assertThat(run("rollback")).isEqualTo(ExitCode.CHANGES);
+    assertGolden("rollback", ExitCode.OK, "rollback", "--yes");
+    assertThat(run("rollback", "--yes", "2")).isEqualTo(ExitCode.OK);
+    assertThat(run("rollback", "--yes", "77")).isEqualTo(ExitCode.REFUSED);
+    assertThat(run("rollback", "--yes", "7;7")).isEqualTo(ExitCode.USAGE);
+
+    assertThat(run("history")).isEqualTo(ExitCode.OK);
+    assertThat(out.lines()).hasSize(4);
+    assertThat(out.lines().toList().getFirst()).startsWith("* 4").endsWith("rollback to 2");
+    assertThat(run("history", "--json")).isEqualTo(ExitCode.OK);
+    assertThat(out).contains("\"number\" : 4").contains("\"outcome\" : \"applied\"");
+  }
+
+  @Test
+  void showsHowTwoRulesetsDifferWithTheirLines() throws IOException {
+    Path other = temp.resolve("other.rb");
+    Files.writeString(
+        other,
+        RULESET
+            .replace("relay 2", "relay 3")
+            .replace("socks port: 1080", "socks port: 1080\n    http port: 8080")
+            .replace("  refuse { port == 6667 }\n", ""));
+    assertGolden("diff", ExitCode.CHANGES, "diff", file.toString(), other.toString());
+    assertThat(run("diff", file.toString(), file.toString())).isEqualTo(ExitCode.OK);
+    assertThat(out).isEqualTo("no difference\n");
+    applied();
+    assertThat(run("diff", "1", file.toString())).isEqualTo(ExitCode.OK);
+    assertThat(run("diff", other.toString())).isEqualTo(ExitCode.CHANGES);
+    assertThat(run("diff", "running", other.toString(), "--json")).isEqualTo(ExitCode.CHANGES);
+    assertThat(out).contains("\"field\" : \"relay\"");
   }
 
   @Test
@@ -282,9 +450,7 @@ final class CommandsTest {
   /// Runs a command; those that talk to an engine talk to ours.
   private int run(String... args) {
     List<String> all = new ArrayList<>(List.of(args));
-    if (List.of("status", "nodes", "circuits", "events", "stop", "plan", "apply", "explain")
-            .contains(args[0])
-        && !all.contains("--help")) {
+    if (TALKING.contains(args[0]) && !all.contains("--help")) {
       all.addAll(1, List.of("--control", socket().toString()));
     }
     StringWriter output = new StringWriter();

@@ -18,6 +18,7 @@ import org.wormholes.rules.codec.RuleCodec;
 import org.wormholes.rules.expr.Fact;
 import org.wormholes.runtime.control.ApplyOutcome;
 import org.wormholes.runtime.control.ApplyRefusedException;
+import org.wormholes.runtime.control.ApplyRolledBackException;
 import org.wormholes.runtime.control.ApplyTerms;
 import org.wormholes.runtime.control.Candidate;
 import org.wormholes.runtime.control.CircuitView;
@@ -43,8 +44,12 @@ final class FakeEngine implements EngineControl {
 
   private String metered = "no";
   private String source = "observed";
+  private static final Duration SWAP = Duration.ofMillis(3);
+
   private Optional<Applied> applied = Optional.empty();
   @Nullable ApplyRefusedException refusal;
+  @Nullable String probeFailure;
+  ApplyTerms terms = ApplyTerms.DEFAULT;
   int flows;
 
   @Override
@@ -179,9 +184,7 @@ final class FakeEngine implements EngineControl {
 
   @Override
   public List<FactView> facts() {
-    return List.of(
-        new FactView(
-            "metered?", "yes/no", metered, Instant.parse("2026-01-01T00:00:00Z"), source, false));
+    return List.of(new FactView("metered?", "yes/no", metered, Instant.now(), source, false));
   }
 
   @Override
@@ -209,25 +212,42 @@ final class FakeEngine implements EngineControl {
   @Override
   public CompletionStage<ApplyOutcome> apply(
       Ruleset candidate, SourceMap sources, ApplyTerms terms) {
-    if (refusal != null) {
-      return CompletableFuture.failedStage(refusal);
-    }
+    this.terms = terms;
     try {
+      terms.keeper().prepare();
+      if (refusal != null) {
+        terms.keeper().ended(Duration.ZERO, Optional.of(refusal));
+        throw refusal;
+      }
+      if (probeFailure != null) {
+        ApplyRolledBackException back = takenBack(terms, probeFailure);
+        terms.keeper().ended(SWAP, Optional.of(back));
+        throw back;
+      }
       terms.keeper().keep();
-    } catch (IOException e) {
+    } catch (ApplyRefusedException | IOException e) {
       return CompletableFuture.failedStage(e);
     }
     RulesetView view =
         new RulesetView(candidate.name(), candidate.version(), RuleCodec.digest(candidate), FAR);
     applied = Optional.of(new Applied(candidate, sources, view));
+    terms.keeper().ended(SWAP, Optional.empty());
     return CompletableFuture.completedStage(
         new ApplyOutcome(
             view,
             List.of(SOCKS),
-            Duration.ofMillis(3),
+            SWAP,
             terms.probes().stream()
                 .map(it -> new ProbeResult(it.target(), true, "200", Duration.ofMillis(120)))
                 .toList()));
+  }
+
+  private static ApplyRolledBackException takenBack(ApplyTerms terms, String why) {
+    String target = terms.probes().getFirst().target();
+    return new ApplyRolledBackException(
+        "probe-failed",
+        "the probe of %s failed after 15000 ms: %s; nothing runs, as before".formatted(target, why),
+        List.of(new ProbeResult(target, false, why, Duration.ofSeconds(15))));
   }
 
   @Override

@@ -20,7 +20,7 @@ public final class Compiler {
 
   private Compiler() {}
 
-  /// Compiles a file; list files are taken from its folder.
+  /// Compiles a file; list files are taken from its folder unless the options say from where.
   ///
   /// @throws IOException if the file can't be read
   public static Compilation compile(Path path, Options options) throws IOException {
@@ -30,7 +30,8 @@ public final class Compiler {
     }
     Path folder = path.toAbsolutePath().getParent();
     ListFiles files = folder == null ? ListFiles.NONE : ListFiles.beside(folder);
-    return compile(path.toString(), bytes, options.with(files));
+    boolean told = options.files() != ListFiles.NONE;
+    return compile(path.toString(), bytes, told ? options : options.with(files));
   }
 
   /// Compiles a text under a name that messages will show.
@@ -51,7 +52,12 @@ public final class Compiler {
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     Source source = Source.of(name, bytes);
     Thread reader =
-        new Thread(null, () -> result.set(read(source, options, beforeScript)), "ruleset", STACK_BYTES, false);
+        new Thread(
+            null,
+            () -> result.set(read(source, options, beforeScript)),
+            "ruleset",
+            STACK_BYTES,
+            false);
     reader.setDaemon(true);
     reader.setUncaughtExceptionHandler((thread, thrown) -> failure.set(thrown));
     reader.start();

@@ -198,30 +198,48 @@ public final class Engine implements EngineControl, AutoCloseable {
   private ApplyOutcome exchange(Ruleset candidate, SourceMap sources, ApplyTerms terms)
       throws ApplyRefusedException {
     checkExpectations(candidate);
-    long begin = System.nanoTime();
-    Preparation prepared = swap(candidate, sources);
-    Duration swap = Duration.ofNanos(System.nanoTime() - begin);
+    terms.keeper().prepare();
+    Optional<ApplyRefusedException> refusal =
+        Optional.of(new ApplyRefusedException("internal", "a mistake in Wormholes"));
+    Duration swap = Duration.ZERO;
+    try {
+      long begin = System.nanoTime();
+      Preparation prepared = swap(candidate, sources);
+      swap = Duration.ofNanos(System.nanoTime() - begin);
+      List<ProbeResult> probes = prove(prepared, terms);
+      settle(prepared, terms.drain());
+      refusal = Optional.empty();
+      RulesetView view = prepared.after().applied().orElseThrow().view();
+      return new ApplyOutcome(view, report.entries(prepared.after()), swap, probes);
+    } catch (ApplyRefusedException e) {
+      refusal = Optional.of(e);
+      throw e;
+    } finally {
+      terms.keeper().ended(swap, refusal);
+    }
+  }
+
+  /// Tries the new rules and has them kept; takes them back when either fails.
+  private List<ProbeResult> prove(Preparation prepared, ApplyTerms terms)
+      throws ApplyRolledBackException {
     List<ProbeResult> probes = new ArrayList<>();
     try {
       for (Probe probe : terms.probes()) {
         ProbeResult result = FlowProbe.run(node, this::running, probe);
         probes.add(result);
         if (!result.passed()) {
-          throw revert(
-              prepared, terms, "probe-failed", probeFailure(result), probes);
+          throw revert(prepared, terms, "probe-failed", probeFailure(result), probes);
         }
       }
       terms.keeper().keep();
+      return probes;
     } catch (IOException e) {
-      throw revert(
-          prepared, terms, "not-kept", "the new rules could not be kept: " + e.getMessage(), probes);
+      String why = "the new rules could not be kept: " + e.getMessage();
+      throw revert(prepared, terms, "not-kept", why, probes);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw revert(prepared, terms, "stopping", STOPPING, probes);
     }
-    settle(prepared, terms.drain());
-    RulesetView view = prepared.after().applied().orElseThrow().view();
-    return new ApplyOutcome(view, report.entries(prepared.after()), swap, probes);
   }
 
   private static String probeFailure(ProbeResult result) {
@@ -254,11 +272,7 @@ public final class Engine implements EngineControl, AutoCloseable {
 
   /// The old rules come back, as if nothing had been; flows that began meanwhile are drained.
   private synchronized ApplyRolledBackException revert(
-      Preparation prepared,
-      ApplyTerms terms,
-      String code,
-      String why,
-      List<ProbeResult> probes) {
+      Preparation prepared, ApplyTerms terms, String code, String why, List<ProbeResult> probes) {
     if (!stopped) {
       adopt(prepared.before(), prepared.after());
       leaving.removeAll(prepared.leaving());
@@ -411,6 +425,22 @@ public final class Engine implements EngineControl, AutoCloseable {
   // EngineView.
 
   @Override
+  public FlowFacts flowFacts(FlowSample flow) {
+    Host host = Host.parse(flow.host()).orElseThrow();
+    return flow.facts(new Clues(node.countries(), host), node.facts());
+  }
+
+  @Override
+  public Optional<String> carrierProblem(String carrier) {
+    if (node.carrier(carrier).isEmpty()) {
+      return Optional.of("this machine has no carrier of that name");
+    }
+    return node.carrierHealth().isUp(carrier)
+        ? Optional.empty()
+        : Optional.of("the last dials over it failed");
+  }
+
+  @Override
   public List<FactView> facts() {
     return FactNames.views(node.facts());
   }
@@ -426,24 +456,10 @@ public final class Engine implements EngineControl, AutoCloseable {
     node.tell(
         EngineEvent.Kind.FACT_CHANGED,
         fact.word(),
-        fact.word() + value.map(yes -> yes ? " is said to be so" : " is said not to be so")
-            .orElse(" is observed again"));
-  }
-
-  @Override
-  public FlowFacts flowFacts(FlowSample flow) {
-    Host host = Host.parse(flow.host()).orElseThrow();
-    return flow.facts(new Clues(node.countries(), host), node.facts());
-  }
-
-  @Override
-  public Optional<String> carrierProblem(String carrier) {
-    if (node.carrier(carrier).isEmpty()) {
-      return Optional.of("this machine has no carrier of that name");
-    }
-    return node.carrierHealth().isUp(carrier)
-        ? Optional.empty()
-        : Optional.of("the last dials over it failed");
+        fact.word()
+            + value
+                .map(yes -> yes ? " is said to be so" : " is said not to be so")
+                .orElse(" is observed again"));
   }
 
   @Override

@@ -51,8 +51,14 @@ final class ControlSchemaTest {
           ControlApi.CircuitList.class,
           ControlApi.Stopping.class,
           ControlApi.Failure.class,
-          ControlApi.RulesetRequest.class,
+          ControlApi.PlanRequest.class,
+          ControlApi.ApplyRequest.class,
+          ControlApi.RollbackRequest.class,
+          ControlApi.HistoryList.class,
+          ControlApi.KeptRuleset.class,
           ControlApi.ExplainRequest.class,
+          ControlApi.FactsRequest.class,
+          ControlApi.FactList.class,
           ControlApi.ProxyRequest.class,
           ControlApi.ProxyAddress.class);
 

@@ -1,32 +1,26 @@
 package org.wormholes.runtime.control;
 
 import java.io.IOException;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.wormholes.rules.FlowSample;
 import org.wormholes.rules.codec.RuleCodec;
-import org.wormholes.rules.codec.RuleFile;
 import org.wormholes.rules.codec.RuleFormatException;
+import org.wormholes.rules.expr.Fact;
 import org.wormholes.runtime.control.ControlReply.ReplyStream;
 import org.wormholes.runtime.json.Json;
 import org.wormholes.runtime.json.JsonException;
+import org.wormholes.runtime.store.HistoryEntry;
+import org.wormholes.runtime.store.RulesetStore;
 
 /// The control API: routes, request and answer bodies. Its schema is `spec/control-api.yaml`.
 public final class ControlApi implements ControlHandler {
-  /// Longest time an apply may take before it is reported as not finished.
-  static final int APPLY_SECONDS = 60;
-
   /// Every route, as `METHOD PATH`.
   public static final List<String> ROUTES =
       List.of(
@@ -37,7 +31,12 @@ public final class ControlApi implements ControlHandler {
           "GET /v1/events",
           "POST /v1/plan",
           "POST /v1/apply",
+          "POST /v1/rollback",
+          "GET /v1/history",
+          "GET /v1/ruleset",
           "POST /v1/explain",
+          "GET /v1/facts",
+          "POST /v1/facts",
           "POST /v1/proxies",
           "POST /v1/stop");
 
@@ -45,8 +44,55 @@ public final class ControlApi implements ControlHandler {
   private static final String JSON_TYPE = "application/json";
   private static final String LINES_TYPE = "application/jsonl";
 
-  /// Body of plan and apply.
-  public record RulesetRequest(String ruleset, Optional<String> running) {}
+  /// Body of plan.
+  ///
+  /// @param ruleset the envelope, in Base64
+  /// @param drain how long flows of removed and changed tunnels would be given
+  public record PlanRequest(String ruleset, Optional<Duration> drain) {}
+
+  /// Body of apply.
+  ///
+  /// @param ruleset the envelope, in Base64
+  /// @param running digest the plan was made against, or `none`; absent when any will do
+  /// @param drain how long flows of removed and changed tunnels are given
+  /// @param probes what must work, or the rules before come back
+  /// @param source the file it came from
+  /// @param by who asks
+  public record ApplyRequest(
+      String ruleset,
+      Optional<String> running,
+      Optional<Duration> drain,
+      List<ProbeRequest> probes,
+      Optional<String> source,
+      Optional<String> by) {}
+
+  /// Body of rollback, with what is not said here as in apply.
+  ///
+  /// @param to a number of the history, or the beginning of a digest; absent for what ran before
+  public record RollbackRequest(
+      Optional<String> to,
+      Optional<String> running,
+      Optional<Duration> drain,
+      List<ProbeRequest> probes,
+      Optional<String> by) {}
+
+  /// A probe that is asked for.
+  ///
+  /// @param target `https://host/path`, `http://host/path` or `host:port`
+  /// @param entry the tunnel by whose entry it comes in; absent for the first
+  public record ProbeRequest(String target, Optional<String> entry, Optional<Duration> timeout) {
+    Probe probe() {
+      return new Probe(target, entry.orElse(""), timeout.orElse(Probe.DEFAULT_TIMEOUT));
+    }
+  }
+
+  /// Answer of history, oldest first.
+  public record HistoryList(List<HistoryEntry> entries) {}
+
+  /// Answer of ruleset.
+  ///
+  /// @param ruleset the envelope, in Base64
+  public record KeptRuleset(String name, String version, String digest, String ruleset) {}
 
   /// Body of explain.
   ///
@@ -71,31 +117,33 @@ public final class ControlApi implements ControlHandler {
   /// Answer of circuits.
   public record CircuitList(List<CircuitView> circuits) {}
 
+  /// Body of facts: what a person says is so. What is absent is observed again.
+  public record FactsRequest(Optional<Boolean> metered) {}
+
+  /// Answer of facts.
+  public record FactList(List<FactView> facts) {}
+
   /// Answer of stop.
   public record Stopping(long process) {}
 
   /// Answer of whatever fails.
-  public record Failure(FailureDetail error) {}
+  ///
+  /// @param report of an apply that was taken back
+  public record Failure(FailureDetail error, Optional<ApplyReport> report) {}
 
   /// Why it failed.
   public record FailureDetail(String code, String message) {}
 
-  /// Keeps the envelope of what was applied, for the next start.
-  @FunctionalInterface
-  public interface RulesetKeeper {
-    void keep(byte[] envelope) throws IOException;
-  }
-
   private final EngineControl engine;
-  private final RulesetKeeper keeper;
+  private final Applier applier;
   private final Clock clock;
   private final Runnable stop;
-  private final ReentrantLock applying = new ReentrantLock();
 
+  /// @param store where what is applied is kept
   /// @param stop ends the engine and its process; runs after the answer was sent
-  public ControlApi(EngineControl engine, RulesetKeeper keeper, Clock clock, Runnable stop) {
+  public ControlApi(EngineControl engine, RulesetStore store, Clock clock, Runnable stop) {
     this.engine = engine;
-    this.keeper = keeper;
+    this.applier = new Applier(engine, store, clock);
     this.clock = clock;
     this.stop = stop;
   }
@@ -104,27 +152,36 @@ public final class ControlApi implements ControlHandler {
   public void handle(String method, String target, byte[] body, ControlReply reply) {
     String path = target.split("[?#]", 2)[0];
     try {
-      route(method, path, body, reply);
+      route(method, path, target, body, reply);
     } catch (Refusal e) {
-      respond(
-          reply, e.status, new Failure(new FailureDetail(e.code, String.valueOf(e.getMessage()))));
+      FailureDetail detail = new FailureDetail(e.code(), String.valueOf(e.getMessage()));
+      respond(reply, e.status(), new Failure(detail, e.report()));
     } catch (RuntimeException e) {
       LOG.error("answering {} {}", method, path, e);
       respond(
-          reply, 500, new Failure(new FailureDetail("internal", "a mistake in Wormholes: " + e)));
+          reply,
+          500,
+          new Failure(
+              new FailureDetail("internal", "a mistake in Wormholes: " + e), Optional.empty()));
     }
   }
 
-  private void route(String method, String path, byte[] body, ControlReply reply) throws Refusal {
+  private void route(String method, String path, String target, byte[] body, ControlReply reply)
+      throws Refusal {
     switch (method + " " + path) {
       case "GET /v1/status" -> respond(reply, 200, engine.status());
       case "GET /v1/nodes" -> respond(reply, 200, new NodeList(engine.nodes()));
       case "GET /v1/tunnels" -> respond(reply, 200, new TunnelList(engine.tunnels()));
       case "GET /v1/circuits" -> respond(reply, 200, new CircuitList(engine.circuits()));
       case "GET /v1/events" -> events(reply.stream(LINES_TYPE));
-      case "POST /v1/plan" -> respond(reply, 200, plan(candidate(body).rules()));
-      case "POST /v1/apply" -> respond(reply, 200, apply(candidate(body)));
+      case "POST /v1/plan" -> respond(reply, 200, plan(body));
+      case "POST /v1/apply" -> respond(reply, 200, apply(body));
+      case "POST /v1/rollback" -> respond(reply, 200, rollback(body));
+      case "GET /v1/history" -> respond(reply, 200, new HistoryList(applier.history()));
+      case "GET /v1/ruleset" -> respond(reply, 200, kept(target));
       case "POST /v1/explain" -> respond(reply, 200, explain(body));
+      case "GET /v1/facts" -> respond(reply, 200, new FactList(engine.facts()));
+      case "POST /v1/facts" -> respond(reply, 200, say(body));
       case "POST /v1/proxies" -> respond(reply, 200, proxy(body));
       case "POST /v1/stop" -> stop(reply);
       default -> throw unknown(method, path);
@@ -139,78 +196,78 @@ public final class ControlApi implements ControlHandler {
         : new Refusal(404, "no-such-route", "there is no " + shown);
   }
 
-  private Plan plan(RuleFile candidate) {
-    return Planner.plan(
-        engine.applied(), candidate.ruleset(), candidate.sources(), engine.tunnels());
+  private Plan plan(byte[] body) throws Refusal {
+    PlanRequest request = read(PlanRequest.class, body);
+    Duration drain = terms(request.drain(), List.of()).drain();
+    return applier.plan(candidate(request.ruleset()), drain);
   }
 
-  private ApplyReport apply(Request request) throws Refusal {
-    applying.lock();
+  private ApplyReport apply(byte[] body) throws Refusal {
+    ApplyRequest request = read(ApplyRequest.class, body);
+    ApplyTerms terms = terms(request.drain(), request.probes());
+    return applier.apply(
+        candidate(request.ruleset()),
+        new Applier.Wish(
+            request.running(),
+            terms.drain(),
+            terms.probes(),
+            request.source().orElse(""),
+            request.by().orElse("")));
+  }
+
+  private ApplyReport rollback(byte[] body) throws Refusal {
+    RollbackRequest request = read(RollbackRequest.class, body);
+    ApplyTerms terms = terms(request.drain(), request.probes());
+    Applier.Candidate candidate =
+        request.to().isPresent() ? applier.find(request.to().get()) : applier.previous();
+    return applier.apply(
+        candidate,
+        new Applier.Wish(
+            request.running(),
+            terms.drain(),
+            terms.probes(),
+            "rollback" + request.to().map(to -> " to " + to).orElse(""),
+            request.by().orElse("")));
+  }
+
+  private static ApplyTerms terms(Optional<Duration> drain, List<ProbeRequest> probes)
+      throws Refusal {
     try {
-      Plan plan = plan(request.rules());
-      String running = plan.running().orElse("none");
-      if (request.running().isPresent() && !request.running().get().equals(running)) {
-        throw new Refusal(
-            409,
-            "stale-plan",
-            "the plan was made against %s, but %s runs by now; plan again"
-                .formatted(request.running().get(), running));
-      }
-      List<ListenView> listening = carryOut(request.rules());
-      return new ApplyReport(
-          engine.applied().orElseThrow().view(), plan, listening, keep(request.envelope()));
-    } finally {
-      applying.unlock();
+      return new ApplyTerms(
+          drain.orElse(ApplyTerms.DEFAULT_DRAIN),
+          probes.stream().map(ProbeRequest::probe).toList(),
+          ApplyTerms.DEFAULT.keeper());
+    } catch (IllegalArgumentException e) {
+      throw new Refusal(400, "bad-request", String.valueOf(e.getMessage()));
     }
   }
 
-  private List<ListenView> carryOut(RuleFile candidate) throws Refusal {
-    try {
-      return engine
-          .apply(candidate.ruleset(), candidate.sources())
-          .toCompletableFuture()
-          .get(APPLY_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof ApplyRefusedException refused) {
-        throw new Refusal(409, refused.code(), String.valueOf(refused.getMessage()));
-      }
-      throw new IllegalStateException("applying failed", e.getCause());
-    } catch (TimeoutException e) {
-      throw new Refusal(409, "slow", "applying took more than " + APPLY_SECONDS + " s; see status");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new Refusal(409, "stopping", "the engine is ending");
-    }
-  }
-
-  /// What runs runs, even when it cannot be kept; the person is told.
-  private List<String> keep(byte[] envelope) {
-    try {
-      keeper.keep(envelope);
-      return List.of();
-    } catch (IOException e) {
-      LOG.warn("the applied ruleset could not be kept", e);
-      return List.of("not kept for the next start: " + e.getMessage());
-    }
+  /// The ruleset that `?of=` names: `running`, `previous`, a number of the history, a digest.
+  private KeptRuleset kept(String target) throws Refusal {
+    int query = target.indexOf("?of=");
+    String name = query < 0 ? "running" : target.substring(query + 4);
+    Applier.Candidate found = name.equals("previous") ? applier.previous() : applier.find(name);
+    return new KeptRuleset(
+        found.rules().ruleset().name(),
+        found.rules().ruleset().version(),
+        found.digest(),
+        Base64.getEncoder().encodeToString(found.envelope()));
   }
 
   private Explanation explain(byte[] body) throws Refusal {
-    FlowSample flow = flow(read(ExplainRequest.class, body));
+    ExplainRequest asked = read(ExplainRequest.class, body);
     EngineControl.Applied applied =
         engine
             .applied()
             .orElseThrow(
                 () -> new Refusal(409, "no-ruleset", "no ruleset is applied yet: apply one first"));
-    return Explainer.live(applied.ruleset(), applied.sources(), engine).explain(flow);
-  }
-
-  private FlowSample flow(ExplainRequest asked) throws Refusal {
     try {
-      return FlowText.parse(
-          asked.flow(),
-          asked.user().orElse(""),
-          asked.entry().orElse(""),
-          LocalDateTime.now(clock));
+      return Explainer.live(applied.ruleset(), applied.sources(), engine)
+          .explain(
+              asked.flow(),
+              asked.user().orElse(""),
+              asked.entry().orElse(""),
+              LocalDateTime.now(clock));
     } catch (IllegalArgumentException e) {
       throw new Refusal(400, "bad-request", String.valueOf(e.getMessage()));
     }
@@ -222,6 +279,11 @@ public final class ControlApi implements ControlHandler {
     } catch (IOException e) {
       throw new Refusal(409, "no-tunnel", String.valueOf(e.getMessage()));
     }
+  }
+
+  private FactList say(byte[] body) throws Refusal {
+    engine.say(Fact.METERED, read(FactsRequest.class, body).metered());
+    return new FactList(engine.facts());
   }
 
   private void stop(ControlReply reply) {
@@ -236,11 +298,10 @@ public final class ControlApi implements ControlHandler {
     stream.onClosed(subscription::close);
   }
 
-  private static Request candidate(byte[] body) throws Refusal {
-    RulesetRequest request = read(RulesetRequest.class, body);
+  private static Applier.Candidate candidate(String ruleset) throws Refusal {
     try {
-      byte[] envelope = Base64.getDecoder().decode(request.ruleset());
-      return new Request(envelope, RuleCodec.decode(envelope), request.running());
+      byte[] envelope = Base64.getDecoder().decode(ruleset);
+      return new Applier.Candidate(envelope, RuleCodec.decode(envelope));
     } catch (IllegalArgumentException e) {
       throw new Refusal(400, "bad-request", "ruleset must be Base64: " + e.getMessage());
     } catch (RuleFormatException e) {
@@ -258,22 +319,5 @@ public final class ControlApi implements ControlHandler {
 
   private static void respond(ControlReply reply, int status, Record value) {
     reply.respond(status, JSON_TYPE, (Json.compact(value) + "\n").getBytes(StandardCharsets.UTF_8));
-  }
-
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Request(byte[] envelope, RuleFile rules, Optional<String> running) {}
-
-  /// An answer that is a failure.
-  private static final class Refusal extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    private final int status;
-    private final String code;
-
-    Refusal(int status, String code, String message) {
-      super(message, null, false, false);
-      this.status = status;
-      this.code = code;
-    }
   }
 }

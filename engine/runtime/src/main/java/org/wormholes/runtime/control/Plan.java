@@ -69,5 +69,7 @@ public record Plan(
   /// @param before as it would be written in a script; empty when it was not there
   /// @param after likewise
   /// @param place where the new value is written, when known
-  public record FieldChange(String field, String before, String after, Optional<Place> place) {}
+  /// @param was where the old value is written, when known
+  public record FieldChange(
+      String field, String before, String after, Optional<Place> place, Optional<Place> was) {}
 }

@@ -103,7 +103,12 @@ public final class Planner {
     for (RulesetDiff.FieldChange field : each.fields()) {
       String path = tunnel ? fieldPath(each.name(), field.field()) : each.rulePath();
       fields.add(
-          new FieldChange(field.field(), field.before(), field.after(), Places.of(sources, path)));
+          new FieldChange(
+              field.field(),
+              field.before(),
+              field.after(),
+              field.after().isEmpty() ? Optional.empty() : Places.of(sources, path),
+              field.before().isEmpty() ? Optional.empty() : was(path)));
     }
     Change change = change(each.action());
     int live = tunnel ? flows.getOrDefault(each.name(), 0) : 0;
@@ -114,9 +119,12 @@ public final class Planner {
         fields,
         live,
         effect(live, change, fields),
-        change == Change.REMOVED
-            ? running.flatMap(it -> Places.of(it.sources(), each.rulePath()))
-            : Places.of(sources, each.rulePath()));
+        change == Change.REMOVED ? was(each.rulePath()) : Places.of(sources, each.rulePath()));
+  }
+
+  /// Where a rule is written in what runs.
+  private Optional<Place> was(String rulePath) {
+    return running.flatMap(it -> Places.of(it.sources(), rulePath));
   }
 
   private static Change change(RulesetDiff.Action action) {
@@ -150,8 +158,7 @@ public final class Planner {
       return "";
     }
     String count = live == 1 ? "1 live flow" : live + " live flows";
-    String end =
-        drain.isZero() ? "cut" : "may go on for %s, then cut".formatted(seconds(drain));
+    String end = drain.isZero() ? "cut" : "may go on for %s, then cut".formatted(seconds(drain));
     boolean entriesOnly =
         !fields.isEmpty() && fields.stream().allMatch(field -> field.field().equals(ENTRY));
     return switch (change) {
@@ -204,11 +211,14 @@ public final class Planner {
       String was = each.action() == RulesetDiff.Action.ADDED ? "" : text(before.get(index));
       Optional<Place> place =
           now.isEmpty() ? Optional.empty() : Places.of(sources, RulePath.route(index));
-      fields.add(new FieldChange("route " + (index + 1), was, now, place));
+      Optional<Place> old = was.isEmpty() ? Optional.empty() : was(RulePath.route(index));
+      fields.add(new FieldChange("route " + (index + 1), was, now, place, old));
     }
     int rest = changed.size() - fields.size();
     if (rest > 0) {
-      fields.add(new FieldChange("further routes", "", rest + " more", Optional.empty()));
+      fields.add(
+          new FieldChange(
+              "further routes", "", rest + " more", Optional.empty(), Optional.empty()));
     }
     return fields;
   }
@@ -239,6 +249,7 @@ public final class Planner {
                     "count",
                     Integer.toString(before.size()),
                     Integer.toString(after.size()),
+                    Optional.empty(),
                     Optional.empty()));
     return Optional.of(
         new Step(

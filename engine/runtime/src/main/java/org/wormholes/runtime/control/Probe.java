@@ -10,13 +10,13 @@ import java.util.regex.Pattern;
 /// A flow that is opened through new rules right after they were swapped in, on the way any
 /// application's would take. When it fails, the rules that ran before are put back.
 ///
-/// `https://host/path` and `http://host/path` fetch a page and want an answer below 400; `host:port`
-/// wants a connection.
+/// `https://host/path` and `http://host/path` fetch a page and want an answer below 400;
+/// `host:port` wants a connection.
 ///
 /// @param target what to reach, as above
 /// @param entry the tunnel by whose entry the flow comes in; empty for the first of the ruleset
-/// @param timeout how long it may take; it is tried again until then, since a new tunnel first has to
-///     learn of its network
+/// @param timeout how long it may take; it is tried again until then, since a new tunnel first has
+///   to learn of its network
 public record Probe(String target, String entry, Duration timeout) {
   /// Most probes of one apply.
   public static final int MAX_PROBES = 16;

@@ -201,7 +201,7 @@ public final class Json {
     if (raw == String.class) {
       return expect(String.class, tree, at);
     }
-    if (raw == boolean.class) {
+    if (raw == boolean.class || raw == Boolean.class) {
       return expect(Boolean.class, tree, at);
     }
     if (raw == long.class) {

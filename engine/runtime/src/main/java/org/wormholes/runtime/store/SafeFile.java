@@ -73,6 +73,11 @@ final class SafeFile {
     disk.sync(folder());
   }
 
+  /// Whether the current version is readable and has this content.
+  boolean isIntact(byte[] content) throws IOException {
+    return load(file) instanceof Version.Intact(byte[] found) && Arrays.equals(found, content);
+  }
+
   /// Whether the current version is unreadable and an older one is used instead.
   boolean recovered() throws IOException {
     return !(load(file) instanceof Version.Intact) && load(previous) instanceof Version.Intact;
@@ -81,6 +86,11 @@ final class SafeFile {
   private Path folder() {
     Path parent = file.getParent();
     return parent == null ? Path.of("") : parent;
+  }
+
+  @Override
+  public String toString() {
+    return file.toString();
   }
 
   private static Version load(Path file) throws IOException {

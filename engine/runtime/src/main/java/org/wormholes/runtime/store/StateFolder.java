@@ -27,7 +27,7 @@ public final class StateFolder implements AutoCloseable {
   private final Path folder;
   private final FileChannel lockChannel;
   private final SafeFile key;
-  private final SafeFile ruleset;
+  private final RulesetStore rulesets;
   private final SafeFile guards;
   private final SafeFile settings;
 
@@ -35,7 +35,7 @@ public final class StateFolder implements AutoCloseable {
     this.folder = folder;
     this.lockChannel = lockChannel;
     this.key = new SafeFile(keyPath(folder), disk);
-    this.ruleset = new SafeFile(folder.resolve("ruleset"), disk);
+    this.rulesets = new RulesetStore(folder, disk);
     this.guards = new SafeFile(folder.resolve("guards"), disk);
     this.settings = new SafeFile(folder.resolve("settings"), disk);
   }
@@ -131,13 +131,9 @@ public final class StateFolder implements AutoCloseable {
     key.write(nodeKey.exposeSeed());
   }
 
-  /// The envelope of the ruleset applied last.
-  public Optional<byte[]> ruleset() throws IOException {
-    return ruleset.read();
-  }
-
-  public void saveRuleset(byte[] envelope) throws IOException {
-    ruleset.write(envelope);
+  /// The ruleset to run, and those before it.
+  public RulesetStore rulesets() {
+    return rulesets;
   }
 
   /// The guards of all tunnels, as saved last; none if never.
@@ -162,7 +158,19 @@ public final class StateFolder implements AutoCloseable {
   public List<String> recovered() throws IOException {
     List<String> names = new ArrayList<>();
     for (var each :
-        Map.of("node-key", key, "ruleset", ruleset, "guards", guards, "settings", settings)
+        Map.of(
+                "node-key",
+                key,
+                "ruleset",
+                rulesets.currentFile(),
+                "intent",
+                rulesets.intentFile(),
+                "history",
+                rulesets.historyFile(),
+                "guards",
+                guards,
+                "settings",
+                settings)
             .entrySet()) {
       if (each.getValue().recovered()) {
         names.add(each.getKey());

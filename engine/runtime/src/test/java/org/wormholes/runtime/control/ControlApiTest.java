@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
@@ -15,33 +17,40 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.codec.RuleCodec;
 import org.wormholes.runtime.json.Json;
 import org.wormholes.runtime.json.JsonException;
+import org.wormholes.runtime.store.HistoryEntry;
+import org.wormholes.runtime.store.StateFolder;
 
 class ControlApiTest {
   private static final byte[] NOTHING = new byte[0];
 
+  @TempDir Path temp;
   private final FakeEngine engine = new FakeEngine();
-  private final List<byte[]> kept = new ArrayList<>();
   private boolean stopAsked;
-  private @Nullable IOException keepFailure;
+  private StateFolder state;
+  private ControlApi api;
 
-  private final ControlApi api =
-      new ControlApi(
-          engine,
-          this::keep,
-          Clock.fixed(Instant.parse("2026-01-05T10:00:00Z"), ZoneOffset.UTC),
-          () -> stopAsked = true);
+  @BeforeEach
+  void open() throws IOException {
+    state = StateFolder.open(temp);
+    api =
+        new ControlApi(
+            engine,
+            state.rulesets(),
+            Clock.fixed(Instant.parse("2026-01-05T10:00:00Z"), ZoneOffset.UTC),
+            () -> stopAsked = true);
+  }
 
-  private void keep(byte[] envelope) throws IOException {
-    if (keepFailure != null) {
-      throw keepFailure;
-    }
-    kept.add(envelope);
+  @AfterEach
+  void close() throws IOException {
+    state.close();
   }
 
   /// Remembers an answer.
@@ -81,17 +90,36 @@ class ControlApiTest {
 
   @Test
   void answersEveryRouteItNames() throws JsonException {
+    apply(Samples.ruleset(4), Optional.empty());
     apply(Samples.ruleset(3), Optional.empty());
     for (String route : ControlApi.ROUTES) {
       String[] words = route.split(" ", 2);
       String body =
           switch (words[1]) {
             case "/v1/plan", "/v1/apply" -> request(Samples.ruleset(3), Optional.empty());
+            case "/v1/rollback", "/v1/facts" -> "{}";
+            case "/v1/proxies" -> "{\"tunnel\":\"web\"}";
             case "/v1/explain" -> "{\"flow\":\"example.org\"}";
             default -> "";
           };
       assertThat(call(words[0], words[1], body).status).as(route).isBetween(200, 202);
     }
+  }
+
+  @Test
+  void takesAPersonsWordForAFactAndGivesItBack() throws JsonException {
+    assertThat(fact(call("GET", "/v1/facts", ""))).isEqualTo("no observed");
+    assertThat(fact(call("POST", "/v1/facts", "{\"metered\":true}"))).isEqualTo("yes said");
+    assertThat(fact(call("GET", "/v1/facts", ""))).isEqualTo("yes said");
+    assertThat(fact(call("POST", "/v1/facts", "{}"))).isEqualTo("no observed");
+    assertThat(call("POST", "/v1/facts", "{\"metered\":7}").status).isEqualTo(400);
+    assertThat(call("POST", "/v1/facts", "").status).isEqualTo(400);
+  }
+
+  private static String fact(Answer reply) throws JsonException {
+    FactView fact = Json.read(ControlApi.FactList.class, reply.body).facts().getFirst();
+    assertThat(fact.name()).isEqualTo("metered?");
+    return fact.value() + " " + fact.source();
   }
 
   @Test
@@ -112,19 +140,129 @@ class ControlApiTest {
 
     assertThat(Json.read(Plan.class, answer.body).changes()).isTrue();
     assertThat(engine.applied()).isEmpty();
-    assertThat(kept).isEmpty();
+    assertThat(history()).isEmpty();
   }
 
   @Test
-  void appliesAndKeepsTheEnvelope() throws JsonException {
+  void appliesAndKeepsTheEnvelope() throws JsonException, IOException {
     Answer answer = apply(Samples.ruleset(3), Optional.of("none"));
 
     ApplyReport report = Json.read(ApplyReport.class, answer.body);
     assertThat(report.listening()).containsExactly(Samples.port());
     assertThat(report.plan().count(Plan.Change.ADDED)).isEqualTo(3);
     assertThat(engine.applied()).isPresent();
-    assertThat(kept).hasSize(1);
-    assertThat(kept.getFirst()).isEqualTo(RuleCodec.encode(Samples.ruleset(3), Samples.SOURCES));
+    assertThat(report.outcome()).isEqualTo(ApplyReport.Outcome.APPLIED);
+    assertThat(report.swap()).isEqualTo(FakeEngine.SWAP);
+    assertThat(report.number()).contains(1);
+    assertThat(state.rulesets().current().orElseThrow())
+        .isEqualTo(RuleCodec.encode(Samples.ruleset(3), Samples.SOURCES));
+  }
+
+  @Test
+  void whatRunsAlreadyIsUnchangedAndLeavesNoLineInTheHistory() throws JsonException {
+    apply(Samples.ruleset(3), Optional.empty());
+
+    ApplyReport report =
+        Json.read(ApplyReport.class, apply(Samples.ruleset(3), Optional.empty()).body);
+
+    assertThat(report.outcome()).isEqualTo(ApplyReport.Outcome.UNCHANGED);
+    assertThat(report.number()).isEmpty();
+    assertThat(history()).hasSize(1);
+  }
+
+  @Test
+  void writesDownWhoAppliedWhat() throws JsonException {
+    call(
+        "POST",
+        "/v1/apply",
+        request(Samples.ruleset(3), Optional.empty())
+            .replace("}", ",\"source\":\"/home/ann/web.rb\",\"by\":\"ann\"}"));
+
+    assertThat(history())
+        .containsExactly(
+            new HistoryEntry(
+                1,
+                Instant.parse("2026-01-05T10:00:00Z"),
+                Samples.ruleset(3).name(),
+                Samples.ruleset(3).version(),
+                RuleCodec.digest(Samples.ruleset(3)),
+                "/home/ann/web.rb",
+                "ann",
+                HistoryEntry.Outcome.APPLIED,
+                "",
+                FakeEngine.SWAP));
+  }
+
+  @Test
+  void goesBackToWhatRanBeforeOrToANumberOrADigest() throws JsonException {
+    apply(Samples.ruleset(3), Optional.empty());
+    apply(Samples.ruleset(4), Optional.empty());
+    apply(Samples.ruleset(5), Optional.empty());
+
+    assertThat(call("POST", "/v1/rollback", "{}").status).isEqualTo(200);
+    assertThat(runs()).isEqualTo(Samples.ruleset(4));
+    assertThat(call("POST", "/v1/rollback", "{\"to\":\"1\"}").status).isEqualTo(200);
+    assertThat(runs()).isEqualTo(Samples.ruleset(3));
+    String digest = RuleCodec.digest(Samples.ruleset(5)).substring(4, 16);
+    assertThat(call("POST", "/v1/rollback", "{\"to\":\"" + digest + "\"}").status).isEqualTo(200);
+    assertThat(runs()).isEqualTo(Samples.ruleset(5));
+    assertThat(history()).extracting(HistoryEntry::number).containsExactly(1, 2, 3, 4, 5, 6);
+    assertThat(history().getLast().source()).isEqualTo("rollback to " + digest);
+  }
+
+  @Test
+  void aRollbackToNowhereIsRefused() throws JsonException {
+    assertThat(failure(call("POST", "/v1/rollback", "{}")).code()).isEqualTo("no-history");
+    apply(Samples.ruleset(3), Optional.empty());
+    assertThat(failure(call("POST", "/v1/rollback", "{}")).code()).isEqualTo("no-history");
+    Answer answer = call("POST", "/v1/rollback", "{\"to\":\"77\"}");
+    assertThat(answer.status).isEqualTo(409);
+    assertThat(failure(answer).message()).contains("the history has no 77");
+  }
+
+  @Test
+  void givesOutTheRulesetsItKeeps() throws JsonException {
+    apply(Samples.ruleset(3), Optional.empty());
+    apply(Samples.ruleset(4), Optional.empty());
+
+    for (var each : Map.of("running", 4, "2", 4, "previous", 3, "1", 3).entrySet()) {
+      Answer answer = call("GET", "/v1/ruleset?of=" + each.getKey(), "");
+      assertThat(Json.read(ControlApi.KeptRuleset.class, answer.body).digest())
+          .as(each.getKey())
+          .isEqualTo(RuleCodec.digest(Samples.ruleset(each.getValue())));
+    }
+  }
+
+  @Test
+  void passesOnTheTermsOfAnApply() {
+    String body =
+        request(Samples.ruleset(3), Optional.empty())
+            .replace(
+                "\"probes\":[]}",
+                "\"drain_ms\":1500,\"probes\":[{\"target\":\"https://example.org/\","
+                    + "\"entry\":\"web\",\"timeout_ms\":2000}]}");
+
+    assertThat(call("POST", "/v1/apply", body).status).isEqualTo(200);
+    assertThat(engine.terms.drain()).isEqualTo(Duration.ofMillis(1500));
+    assertThat(engine.terms.probes())
+        .containsExactly(new Probe("https://example.org/", "web", Duration.ofSeconds(2)));
+  }
+
+  @Test
+  void refusesTermsThatCannotBe() throws JsonException {
+    for (String terms :
+        List.of(
+            "\"drain_ms\":-1",
+            "\"drain_ms\":1e14",
+            "\"probes\":[{\"target\":\"nowhere\"}]",
+            "\"probes\":[{\"target\":\"http://\"}]",
+            "\"probes\":[{\"target\":\"a:80\",\"timeout_ms\":0}]")) {
+      String body = request(Samples.ruleset(3), Optional.empty()).replace("\"probes\":[]", terms);
+      Answer answer = call("POST", "/v1/apply", body);
+      assertThat(answer.status).as(terms).isEqualTo(400);
+      assertThat(failure(answer).code()).as(terms).isEqualTo("bad-request");
+    }
+    assertThat(engine.applied()).isEmpty();
   }
 
   @Test
@@ -147,17 +285,28 @@ class ControlApiTest {
     assertThat(answer.status).isEqualTo(409);
     assertThat(failure(answer))
         .isEqualTo(new ControlApi.FailureDetail("port-in-use", "port 1080 is taken"));
-    assertThat(kept).isEmpty();
+    assertThat(history())
+        .extracting(HistoryEntry::outcome)
+        .containsExactly(HistoryEntry.Outcome.REFUSED);
   }
 
   @Test
-  void warnsWhenWhatRunsCannotBeKept() throws JsonException {
-    keepFailure = new IOException("no space left");
+  void whatCannotBeKeptDoesNotStayAndTheReportSaysSo() throws JsonException, IOException {
+    apply(Samples.ruleset(3), Optional.empty());
+    Files.delete(temp.resolve("ruleset"));
+    Files.createDirectories(temp.resolve("ruleset").resolve("in-the-way"));
 
-    ApplyReport report =
-        Json.read(ApplyReport.class, apply(Samples.ruleset(3), Optional.empty()).body);
+    Answer answer = apply(Samples.ruleset(4), Optional.empty());
 
-    assertThat(report.warnings()).containsExactly("not kept for the next start: no space left");
+    assertThat(answer.status).isEqualTo(409);
+    ControlApi.Failure failure = Json.read(ControlApi.Failure.class, answer.body);
+    assertThat(failure.error().code()).isEqualTo("not-kept");
+    ApplyReport report = failure.report().orElseThrow();
+    assertThat(report.outcome()).isEqualTo(ApplyReport.Outcome.ROLLED_BACK);
+    assertThat(report.ruleset().orElseThrow().digest())
+        .isEqualTo(RuleCodec.digest(Samples.ruleset(3)));
+    assertThat(runs()).isEqualTo(Samples.ruleset(3));
+    assertThat(history().getLast().outcome()).isEqualTo(HistoryEntry.Outcome.ROLLED_BACK);
   }
 
   @Test
@@ -201,7 +350,8 @@ class ControlApiTest {
 
   @Test
   void nothingActsOnAGet() {
-    for (String path : List.of("/v1/plan", "/v1/apply", "/v1/explain", "/v1/stop")) {
+    for (String path :
+        List.of("/v1/plan", "/v1/apply", "/v1/rollback", "/v1/explain", "/v1/stop")) {
       assertThat(call("GET", path, "").status).as(path).isEqualTo(405);
     }
     assertThat(stopAsked).isFalse();
@@ -242,10 +392,24 @@ class ControlApiTest {
     return call("POST", "/v1/apply", request(ruleset, running));
   }
 
+  private Ruleset runs() {
+    return engine.applied().orElseThrow().ruleset();
+  }
+
+  private List<HistoryEntry> history() throws JsonException {
+    return Json.read(ControlApi.HistoryList.class, call("GET", "/v1/history", "").body).entries();
+  }
+
   private static String request(Ruleset ruleset, Optional<String> running) {
     byte[] envelope = RuleCodec.encode(ruleset, Samples.SOURCES);
     return Json.compact(
-        new ControlApi.RulesetRequest(Base64.getEncoder().encodeToString(envelope), running));
+        new ControlApi.ApplyRequest(
+            Base64.getEncoder().encodeToString(envelope),
+            running,
+            Optional.empty(),
+            List.of(),
+            Optional.empty(),
+            Optional.empty()));
   }
 
   private static ControlApi.FailureDetail failure(Answer answer) throws JsonException {

@@ -20,6 +20,8 @@ import org.wormholes.rules.expr.Fact;
 final class FakeEngine implements EngineControl {
   private String metered = "no";
   private String source = "observed";
+  static final Duration SWAP = Duration.ofMillis(3);
+
   List<HopCandidates> candidates = List.of();
   List<TunnelView> tunnels = List.of();
   Optional<Applied> applied = Optional.empty();
@@ -83,20 +85,35 @@ final class FakeEngine implements EngineControl {
   @Override
   public CompletionStage<ApplyOutcome> apply(
       Ruleset candidate, SourceMap sources, ApplyTerms terms) {
-    if (refusal != null) {
-      return CompletableFuture.failedStage(refusal);
+    try {
+      return CompletableFuture.completedStage(exchange(candidate, sources, terms));
+    } catch (Exception e) {
+      return CompletableFuture.failedStage(e);
     }
+  }
+
+  /// What an engine promises of an apply, without anything that runs.
+  private ApplyOutcome exchange(Ruleset candidate, SourceMap sources, ApplyTerms terms)
+      throws Exception {
     this.terms = terms;
+    terms.keeper().prepare();
+    if (refusal != null) {
+      if (refusal instanceof ApplyRefusedException refused) {
+        terms.keeper().ended(Duration.ZERO, Optional.of(refused));
+      }
+      throw refusal;
+    }
     try {
       terms.keeper().keep();
     } catch (IOException e) {
-      return CompletableFuture.failedStage(
-          new ApplyRolledBackException("not-kept", String.valueOf(e.getMessage()), List.of()));
+      var back = new ApplyRolledBackException("not-kept", "not kept: " + e.getMessage(), List.of());
+      terms.keeper().ended(SWAP, Optional.of(back));
+      throw back;
     }
     RulesetView view = Samples.view(RuleCodec.digest(candidate));
     applied = Optional.of(new Applied(candidate, sources, view));
-    return CompletableFuture.completedStage(
-        new ApplyOutcome(view, List.of(Samples.port()), Duration.ofMillis(3), List.of()));
+    terms.keeper().ended(SWAP, Optional.empty());
+    return new ApplyOutcome(view, List.of(Samples.port()), SWAP, List.of());
   }
 
   @Override

@@ -32,14 +32,15 @@ class StateFolderTest {
     NodeKey key;
     try (StateFolder state = StateFolder.open(folder)) {
       key = state.nodeKeyOrNew(filledWith(7));
-      state.saveRuleset(new byte[] {1, 2, 3});
+      state.rulesets().commit(new byte[] {1, 2, 3});
       state.saveGuards(List.of(guard));
       state.saveSettings(Map.of("carrier", "tcp"));
     }
 
     try (StateFolder state = StateFolder.open(folder)) {
       assertThat(state.nodeKeyOrNew(filledWith(8))).isEqualTo(key);
-      assertThat(state.ruleset()).hasValueSatisfying(it -> assertThat(it).containsExactly(1, 2, 3));
+      assertThat(state.rulesets().current())
+          .hasValueSatisfying(it -> assertThat(it).containsExactly(1, 2, 3));
       assertThat(state.guards()).containsExactly(guard);
       assertThat(state.settings()).containsExactly(Map.entry("carrier", "tcp"));
       assertThat(state.recovered()).isEmpty();
@@ -50,7 +51,7 @@ class StateFolderTest {
   void isEmptyAtFirst() throws IOException {
     try (StateFolder state = StateFolder.open(temp.resolve("state"))) {
       assertThat(state.nodeKey()).isEmpty();
-      assertThat(state.ruleset()).isEmpty();
+      assertThat(state.rulesets().current()).isEmpty();
       assertThat(state.guards()).isEmpty();
       assertThat(state.settings()).isEmpty();
     }
@@ -84,11 +85,11 @@ class StateFolderTest {
   void namesTheFileThatWasRecovered() throws IOException {
     Path folder = temp.resolve("state");
     try (StateFolder state = StateFolder.open(folder)) {
-      state.saveRuleset("old".getBytes(StandardCharsets.UTF_8));
-      state.saveRuleset("new".getBytes(StandardCharsets.UTF_8));
+      state.rulesets().commit("old".getBytes(StandardCharsets.UTF_8));
+      state.rulesets().commit("new".getBytes(StandardCharsets.UTF_8));
       Files.write(folder.resolve("ruleset"), new byte[] {1, 2});
 
-      assertThat(state.ruleset())
+      assertThat(state.rulesets().current())
           .hasValueSatisfying(it -> assertThat(it).asString().isEqualTo("old"));
       assertThat(state.recovered()).containsExactly("ruleset");
     }
