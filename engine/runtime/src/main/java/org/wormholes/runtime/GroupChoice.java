@@ -47,6 +47,7 @@ final class GroupChoice {
   private long inUseSince;
   private int challenger = -1;
   private long challengedAt;
+  private boolean compared;
 
   GroupChoice(Group rule, long now) {
     this.rule = rule;
@@ -134,6 +135,7 @@ final class GroupChoice {
 
   private int fastest(long now) {
     int best = best();
+    boolean first = isFirstComparison();
     Standing current = standings[inUse];
     if (best < 0 || best == inUse) {
       challenger = -1;
@@ -145,7 +147,7 @@ final class GroupChoice {
     if (current.state() == State.UNTRIED) {
       return inUse;
     }
-    if (isFirstComparison()) {
+    if (first) {
       return best;
     }
     long better = current.tripNanos() - standings[best].tripNanos();
@@ -159,8 +161,6 @@ final class GroupChoice {
     }
     return now - challengedAt >= rule.settle().toNanos() ? best : inUse;
   }
-
-  private boolean compared;
 
   /// Whether all members have been measured for the first time: then there is nothing to settle.
   private boolean isFirstComparison() {

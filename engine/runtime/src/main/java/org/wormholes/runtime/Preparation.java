@@ -41,6 +41,7 @@ final class Preparation {
     this.node = node;
     this.rules = rules;
     this.before = before;
+    refuseSplitting(candidate);
     Map<String, RunningTunnel> tunnels = tunnels(candidate);
     Switchboard switchboard = new Switchboard(node, candidate, tunnels, groups(candidate, tunnels));
     RulesetView view =
@@ -54,6 +55,19 @@ final class Preparation {
             Optional.of(new Applied(candidate, sources, view)),
             Optional.of(switchboard),
             doors(candidate));
+  }
+
+  /// A flow that is to be spread over circuits byte by byte would go over one, which is not what
+  /// was asked for.
+  private static void refuseSplitting(Ruleset candidate) throws ApplyRefusedException {
+    for (Group group : candidate.groups()) {
+      if (group.kind() == Group.Kind.SPLIT) {
+        throw new ApplyRefusedException(
+            "no-split",
+            "group %s splits each flow over circuits, which this engine cannot do; balance spreads flows"
+                .formatted(group.name()));
+      }
+    }
   }
 
   Running before() {
