@@ -3,13 +3,16 @@ package org.wormholes.dsl;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.Resolve;
+import org.wormholes.rules.expr.Fact;
 import org.wormholes.rules.expr.Host;
 
 /// What values a parameter of a word takes: how it is described to people, how a constant is read
@@ -100,6 +103,43 @@ record Accepts<T>(
               value instanceof Value.Text
                   ? "a server is named by its address; the port is 53 if left out"
                   : "");
+
+  static final Accepts<String> HOST_NAME =
+      new Accepts<>(
+          "a name such as \"www.example.org\"",
+          value ->
+              value instanceof Value.Text(String text)
+                  ? Host.parse(text)
+                      .filter(Host.Name.class::isInstance)
+                      .map(Host::text)
+                      .orElse(null)
+                  : null,
+          value -> "");
+
+  static final Accepts<String> COUNTRY =
+      new Accepts<>(
+          "two capital letters (ISO 3166-1), such as \"DE\"",
+          value ->
+              value instanceof Value.Text(String text)
+                      && !text.isEmpty()
+                      && Fact.COUNTRY.canEqual(text)
+                  ? text
+                  : null,
+          value -> {
+            String given = nameOrText(value);
+            String upper = given == null ? "" : given.toUpperCase(Locale.ROOT);
+            return upper.length() == 2 && Fact.COUNTRY.canEqual(upper)
+                ? "write \"" + upper + '"'
+                : "";
+          });
+
+  /// One name, or a list of names that differ.
+  static final Accepts<List<String>> NAMES =
+      new Accepts<>("names, such as %w[fast spare]", Accepts::names, Accepts::namesAdvice);
+
+  static final Accepts<Map<String, Duration>> ROUND_TRIPS =
+      new Accepts<>(
+          "round trips by name, such as `{ \"web\" => 80.ms }`", Accepts::roundTrips, value -> "");
 
   static final Accepts<Integer> TIME =
       new Accepts<>(
@@ -201,6 +241,56 @@ record Accepts<T>(
       case Value.Text(String text) -> text;
       default -> null;
     };
+  }
+
+  private static List<Value> itemsOf(Value value) {
+    return value instanceof Value.Items(List<Value> items) ? items : List.of(value);
+  }
+
+  private static boolean isName(@Nullable String text) {
+    return text != null && PLAIN_NAME.matcher(text).matches();
+  }
+
+  private static @Nullable List<String> names(Value value) {
+    List<String> names = new ArrayList<>();
+    for (Value item : itemsOf(value)) {
+      String name = nameOrText(item);
+      if (name == null || !isName(name) || names.contains(name)) {
+        return null;
+      }
+      names.add(name);
+    }
+    return names.isEmpty() ? null : List.copyOf(names);
+  }
+
+  private static String namesAdvice(Value value) {
+    List<Value> items = itemsOf(value);
+    for (Value item : items) {
+      if (!isName(nameOrText(item))) {
+        return nameAdvice(item);
+      }
+    }
+    return items.isEmpty() ? "" : "name each of them once";
+  }
+
+  private static @Nullable Map<String, Duration> roundTrips(Value value) {
+    if (!(value instanceof Value.Table(Map<Value, Value> pairs))) {
+      return null;
+    }
+    Map<String, Duration> trips = new LinkedHashMap<>();
+    for (Map.Entry<Value, Value> pair : pairs.entrySet()) {
+      String name = nameOrText(pair.getKey());
+      boolean fits =
+          name != null
+              && PLAIN_NAME.matcher(name).matches()
+              && pair.getValue() instanceof Value.Span(long nanos)
+              && nanos >= 0;
+      if (!fits) {
+        return null;
+      }
+      trips.put(name, Duration.ofNanos(((Value.Span) pair.getValue()).nanos()));
+    }
+    return trips;
   }
 
   /// `host:port`, or `[address]:port`.

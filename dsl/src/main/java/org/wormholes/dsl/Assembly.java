@@ -13,6 +13,8 @@ import org.wormholes.rules.Decision;
 import org.wormholes.rules.Entry;
 import org.wormholes.rules.Exit;
 import org.wormholes.rules.Expectation;
+import org.wormholes.rules.Given;
+import org.wormholes.rules.Group;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.Position;
 import org.wormholes.rules.Relays;
@@ -105,6 +107,13 @@ final class Assembly {
     Map<String, Position> tunnels = rules.borrowed.tunnelNames(problems);
     for (Draft.Way tunnel : rules.tunnels) {
       checkTwice("tunnels", tunnel.name, tunnel.position, tunnels);
+    }
+    rules
+        .borrowed
+        .groupNames(problems)
+        .forEach((name, position) -> checkTwice("tunnels or groups", name, position, tunnels));
+    for (Draft.Grouped group : rules.groups) {
+      checkTwice("tunnels or groups", group.group().name(), group.position(), tunnels);
     }
   }
 
@@ -269,11 +278,27 @@ final class Assembly {
                 rules.borrowed.tunnels().stream().map(Tunnel::name),
                 rules.tunnels.stream().map(tunnel -> tunnel.name))
             .toList();
+    List<String> targets = new ArrayList<>(tunnels);
+    rules.borrowed.groups().forEach(group -> targets.add(group.name()));
+    for (Draft.Grouped group : rules.groups) {
+      targets.add(group.group().name());
+      for (String member : group.group().members()) {
+        checkTarget(new Verdict.To(member), group.membersPosition(), tunnels);
+      }
+    }
     for (Draft.Routed route : rules.routes) {
-      checkTarget(route.verdict(), route.targetPosition(), tunnels);
+      checkTarget(route.verdict(), route.targetPosition(), targets);
+    }
+    for (Draft.Measured measured : rules.measured) {
+      checkTarget(new Verdict.To(measured.target()), measured.position(), targets);
     }
     for (Draft.Expected expected : rules.expectations) {
-      checkTarget(expected.verdict(), expected.targetPosition(), tunnels);
+      checkTarget(expected.verdict(), expected.targetPosition(), targets);
+      for (Given given : expected.sample().given()) {
+        if (given.fact() == Fact.ROUND_TRIP) {
+          checkTarget(new Verdict.To(given.of()), expected.position(), targets);
+        }
+      }
       String entry = expected.sample().entry();
       if (!entry.isEmpty()) {
         checkTarget(new Verdict.To(entry), expected.entryPosition(), tunnels);
@@ -317,6 +342,9 @@ final class Assembly {
                         + line(earlier.position())
                         + " takes all that it would take")
                 .hinting("move it up, or remove it"));
+      }
+      if (route.verdict() instanceof Verdict.Mark || condition.asksFor(Fact.MARKED)) {
+        continue; // it takes nothing, or nothing that is known here
       }
       seen.putIfAbsent(condition, route);
       if (condition.equals(Exprs.YES)) {
@@ -429,6 +457,13 @@ final class Assembly {
     for (Draft.Way tunnel : rules.tunnels) {
       tunnels.add(tunnel(tunnel, networks));
     }
+    List<Group> groups = new ArrayList<>(rules.borrowed.groups());
+    for (Draft.Grouped grouped : rules.groups) {
+      Group group = grouped.group();
+      places.put(RulePath.group(group.name()), grouped.position());
+      placed(RulePath.probe(group.name()), grouped.probePosition(), group.probe().orElse(null));
+      groups.add(group);
+    }
     List<Route> routes = new ArrayList<>();
     for (Draft.Routed route : rules.routes) {
       if (route.condition() != null) {
@@ -441,7 +476,7 @@ final class Assembly {
       places.put(RulePath.expectation(expectations.size()), expected.position());
       expectations.add(new Expectation(expected.sample(), expected.verdict()));
     }
-    return new Ruleset(rules.name, rules.version, networks, tunnels, routes, expectations);
+    return new Ruleset(rules.name, rules.version, networks, tunnels, groups, routes, expectations);
   }
 
   private static List<String> distinct(List<String> values) {

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.wormholes.rules.Group;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.Position;
 import org.wormholes.rules.Route;
@@ -51,6 +52,11 @@ final class Borrowed {
   /// All tunnels.
   List<Tunnel> tunnels() {
     return all(Ruleset::tunnels);
+  }
+
+  /// All groups.
+  List<Group> groups() {
+    return all(Ruleset::groups);
   }
 
   /// All networks, each once, with the first contacts that any of the rulesets names.
@@ -109,6 +115,12 @@ final class Borrowed {
   Map<String, Position> tunnelNames(Problems problems) {
     return names(
         problems, "tunnels", each -> each.ruleset().tunnels().stream().map(Tunnel::name).toList());
+  }
+
+  /// The names of groups, likewise.
+  Map<String, Position> groupNames(Problems problems) {
+    return names(
+        problems, "groups", each -> each.ruleset().groups().stream().map(Group::name).toList());
   }
 
   /// Names that two rulesets bring are told; the first bringer of each is given.

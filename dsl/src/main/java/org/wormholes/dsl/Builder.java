@@ -17,6 +17,7 @@ import org.wormholes.rules.Distinct;
 import org.wormholes.rules.Entry;
 import org.wormholes.rules.ExitClause;
 import org.wormholes.rules.FlowSample;
+import org.wormholes.rules.Given;
 import org.wormholes.rules.Guard;
 import org.wormholes.rules.Isolation;
 import org.wormholes.rules.Position;
@@ -35,6 +36,10 @@ import org.wormholes.rules.expr.TypeProblem;
 /// Carries out words: checks what each is given against the [Vocabulary] and writes it to the
 /// [Draft]. Both front ends call it, so a word means the same in both.
 final class Builder {
+  private static final List<Fact> SEEN =
+      List.of(
+          Fact.SNI, Fact.HTTP_HOST, Fact.PROCESS, Fact.PROCESS_PATH, Fact.LOCAL_USER, Fact.COUNTRY);
+
   private final Problems problems;
   private final Draft.File file;
   private final RoomFrame root;
@@ -66,6 +71,10 @@ final class Builder {
 
   Draft.File file() {
     return file;
+  }
+
+  void tell(Problem problem) {
+    problems.add(problem);
   }
 
   // ---- any word
@@ -338,7 +347,7 @@ final class Builder {
           Problem.error(call.position(), "\"" + from.get().name() + "\" has no routes")
               .hinting("say yourself which flows go through its tunnels, with `to`"));
     }
-    from.ifPresent(used -> rules.routes.addAll(Borrowed.routes(used)));
+    from.ifPresent(used -> Borrowed.routes(used).forEach(rules::add));
     return Value.Nothing.VALUE;
   }
 
@@ -614,12 +623,41 @@ final class Builder {
     return Value.Nothing.VALUE;
   }
 
-  private static void route(RoomFrame frame, Call call, Verdict verdict, @Nullable Expr condition) {
-    frame
-        .draft(Draft.Routes.class)
-        .rules
-        .routes
-        .add(new Draft.Routed(verdict, condition, call.position(), call.positionOf("tunnel")));
+  Value mark(RoomFrame frame, Call call) {
+    Expr condition = condition(call);
+    Optional<String> name = call.find("name", String.class);
+    name.ifPresent(mark -> route(frame, call, new Verdict.Mark(mark), condition));
+    return Value.Nothing.VALUE;
+  }
+
+  private void route(RoomFrame frame, Call call, Verdict verdict, @Nullable Expr condition) {
+    Draft.Rules rules = frame.draft(Draft.Routes.class).rules;
+    if (condition != null) {
+      checkQuestions(condition, rules, call.position());
+    }
+    rules.add(new Draft.Routed(verdict, condition, call.position(), call.positionOf("tunnel")));
+  }
+
+  /// A mark that no route before gives is a mistake; whether a tunnel that is measured exists is
+  /// known only at the end.
+  private void checkQuestions(Expr expr, Draft.Rules rules, Position around) {
+    Position place = Optional.ofNullable(placer.placeOf(expr)).orElse(around);
+    if (expr instanceof Expr.FactOf(Fact fact, String of)) {
+      if (fact == Fact.MARKED && !rules.marks.contains(of)) {
+        problems.add(
+            Problem.error(place, "no route above gives the mark \"" + of + '"')
+                .expecting("`mark(\"" + of + "\") { … }` before it is asked for")
+                .hinting(
+                    Suggestion.nearest(of, rules.marks)
+                        .map(found -> "did you mean \"" + found + "\"?")
+                        .orElse("")));
+      } else if (fact == Fact.ROUND_TRIP) {
+        rules.measured.add(new Draft.Measured(of, place));
+      }
+    }
+    for (int i = 0; i < expr.childCount(); i++) {
+      checkQuestions(expr.child(i), rules, place);
+    }
   }
 
   // ---- expect
@@ -657,7 +695,29 @@ final class Builder {
         call.text("user", ""),
         call.text("entry", ""),
         call.number("at", 43_200),
-        DayOfWeek.of(Math.max(day, 0) + 1));
+        DayOfWeek.of(Math.max(day, 0) + 1),
+        given(call));
+  }
+
+  private static List<Given> given(Call call) {
+    List<Given> given = new ArrayList<>();
+    for (Fact fact : SEEN) {
+      call.find(fact.word(), String.class).ifPresent(text -> given.add(Given.text(fact, text)));
+    }
+    call.find("metered", Boolean.class)
+        .ifPresent(metered -> given.add(Given.yesNo(Fact.METERED, "", metered)));
+    call.texts("carrier_up")
+        .forEach(carrier -> given.add(Given.yesNo(Fact.CARRIER_UP, carrier, true)));
+    call.texts("friend_online")
+        .forEach(friend -> given.add(Given.yesNo(Fact.FRIEND_ONLINE, friend, true)));
+    if (call.find("round_trip", Object.class).orElse(null) instanceof Map<?, ?> trips) {
+      for (Map.Entry<?, ?> trip : trips.entrySet()) {
+        Expr duration = Expr.Quantity.duration((Duration) trip.getValue());
+        given.add(Given.of(Fact.ROUND_TRIP, (String) trip.getKey(), duration));
+      }
+    }
+    given.sort(Given.ORDER);
+    return given;
   }
 
   private final List<Draft.Flow> pending = new ArrayList<>();

@@ -1,6 +1,7 @@
 package org.wormholes.dsl;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +37,8 @@ import org.wormholes.rules.expr.TypeChecker;
 /// found here, in the words of the script.
 final class Conditions {
   private static final List<String> WEEKDAYS = Fact.WEEKDAY.choices();
+
+  private static final Set<Fact> HOSTS = EnumSet.of(Fact.HOST, Fact.SNI, Fact.HTTP_HOST);
 
   private final Lists lists;
 
@@ -323,11 +326,11 @@ final class Conditions {
             ? "one of " + String.join(", ", choices)
             : fact == Fact.COUNTRY
                 ? "two capital letters (ISO 3166-1)"
-                : fact == Fact.HOST ? "a name in lower case without a final dot" : "";
+                : HOSTS.contains(fact) ? "a name in lower case without a final dot" : "";
     String hint =
         !choices.isEmpty()
             ? Suggestion.didYouMean(value, choices)
-            : fact == Fact.COUNTRY || fact == Fact.HOST ? upperOrLower(fact, value) : "";
+            : fact == Fact.COUNTRY || HOSTS.contains(fact) ? upperOrLower(fact, value) : "";
     throw new Mistake("`" + fact.word() + "` is never \"" + value + '"', expected, hint);
   }
 
@@ -638,8 +641,9 @@ final class Conditions {
   }
 
   private static Term under(Expr expr, List<Term> arguments) {
-    if (!(expr instanceof Expr.FactRef(Fact fact) && fact == Fact.HOST)) {
-      throw Mistake.of("`under?` asks about host names").hinting("ask it of `host`");
+    if (!isHost(expr)) {
+      throw Mistake.of("`under?` asks about host names")
+          .hinting("ask it of `host`, `sni` or `http_host`");
     }
     List<Value> given = constants("under?", arguments);
     if (given.isEmpty()) {
@@ -653,6 +657,10 @@ final class Conditions {
       domains.add(requireDomain(domain));
     }
     return yesNo(new Expr.Member(expr, DomainSet.of(domains)));
+  }
+
+  private static boolean isHost(Expr expr) {
+    return expr instanceof Expr.FactRef(Fact fact) && HOSTS.contains(fact);
   }
 
   static String requireDomain(String domain) {
@@ -681,7 +689,7 @@ final class Conditions {
     if (given.isEmpty()) {
       throw new Mistake("`listed?` needs a file", "`host.listed? \"ads.txt\"`", "");
     }
-    boolean hosts = expr instanceof Expr.FactRef(Fact fact) && fact == Fact.HOST;
+    boolean hosts = isHost(expr);
     boolean addresses = expr instanceof Expr.FactRef(Fact fact) && fact == Fact.ADDRESS;
     if (!hosts && !addresses) {
       throw Mistake.of("`listed?` asks about hosts and addresses")

@@ -12,6 +12,8 @@ import org.wormholes.rules.Exit;
 import org.wormholes.rules.ExitClause;
 import org.wormholes.rules.Expectation;
 import org.wormholes.rules.FlowSample;
+import org.wormholes.rules.Given;
+import org.wormholes.rules.Group;
 import org.wormholes.rules.Isolation;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.Relays;
@@ -40,6 +42,7 @@ public final class Describe {
     line(0, "ruleset " + ruleset.name() + ", version " + ruleset.version());
     ruleset.networks().forEach(this::write);
     ruleset.tunnels().forEach(this::write);
+    ruleset.groups().forEach(this::write);
     routes(ruleset);
     if (!ruleset.expectations().isEmpty()) {
       line(0, "expectations");
@@ -64,6 +67,36 @@ public final class Describe {
     line(1, "circuits shared by " + text(tunnel.isolation()));
     line(1, "early data " + (tunnel.earlyData() ? "allowed" : "not allowed"));
     tunnel.shape().ifPresent(shape -> line(1, shape.word() + " cells only"));
+  }
+
+  private void write(Group group) {
+    String kind =
+        switch (group.kind()) {
+          case FALLBACK -> "the first that is up of ";
+          case FASTEST -> "the fastest of ";
+          case BALANCE -> "balanced over ";
+          case SPLIT -> "split over ";
+        };
+    line(0, "group " + group.name());
+    String circuits = group.circuits() > 1 ? group.circuits() + " circuits each of " : "";
+    line(1, kind + circuits + String.join(", ", group.members()));
+    group
+        .probe()
+        .ifPresent(probe ->
+            line(
+                1,
+                "probed with "
+                    + address(probe.host(), probe.port())
+                    + " every "
+                    + text(probe.every())
+                    + ", answered within "
+                    + text(probe.timeout())));
+    if (group.kind() == Group.Kind.FASTEST) {
+      line(1, "changed for one that is faster by " + text(group.tolerance()));
+    }
+    if (!group.kind().isSpread()) {
+      line(1, "changed after " + text(group.settle()));
+    }
   }
 
   private void write(Relays relays) {
@@ -104,8 +137,16 @@ public final class Describe {
     for (Route route : ruleset.routes()) {
       line(1, text(route.verdict()) + " { " + ExprText.of(route.condition()) + " }");
     }
-    boolean only = ruleset.routes().isEmpty() && ruleset.tunnels().size() == 1;
-    line(1, "anything else: " + (only ? "to " + ruleset.tunnels().getFirst().name() : "refuse"));
+    line(1, "anything else: " + otherwise(ruleset));
+  }
+
+  private static String otherwise(Ruleset ruleset) {
+    if (!ruleset.routes().isEmpty() || ruleset.tunnels().isEmpty()) {
+      return "refuse";
+    }
+    return ruleset.tunnels().size() == 1
+        ? "to " + ruleset.tunnels().getFirst().name()
+        : "to the tunnel whose entry it came in by, or refuse";
   }
 
   private void write(Expectation expectation) {
@@ -164,6 +205,10 @@ public final class Describe {
             flow.weekday().name().substring(0, 3).toLowerCase(Locale.ROOT),
             second / 3_600,
             second / 60 % 60));
+    if (!flow.given().isEmpty()) {
+      text.append(" with ");
+      text.append(flow.given().stream().map(Given::toString).collect(Collectors.joining(", ")));
+    }
     return text.toString();
   }
 

@@ -3,13 +3,16 @@ package org.wormholes.dsl;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.rules.Distinct;
 import org.wormholes.rules.Entry;
 import org.wormholes.rules.ExitClause;
 import org.wormholes.rules.FlowSample;
+import org.wormholes.rules.Group;
 import org.wormholes.rules.Guard;
 import org.wormholes.rules.Isolation;
 import org.wormholes.rules.Position;
@@ -45,10 +48,26 @@ final class Draft {
     final String version;
     final List<Net> networks = new ArrayList<>();
     final List<Way> tunnels = new ArrayList<>();
+    final List<Grouped> groups = new ArrayList<>();
     final List<Routed> routes = new ArrayList<>();
+
+    /// What routes gave so far.
+    final Set<String> marks = new LinkedHashSet<>();
+
+    /// Tunnels and groups whose round trips are asked for.
+    final List<Measured> measured = new ArrayList<>();
+
     final List<Expected> expectations = new ArrayList<>();
     final Borrowed borrowed = new Borrowed();
     boolean broken;
+
+    /// One more route, after all others.
+    void add(Routed route) {
+      routes.add(route);
+      if (route.verdict() instanceof Verdict.Mark(String name)) {
+        marks.add(name);
+      }
+    }
 
     Rules(Position position, String name, String version) {
       super(position);
@@ -56,6 +75,11 @@ final class Draft {
       this.version = version;
     }
   }
+
+  record Grouped(
+      Group group, Position position, Position membersPosition, Position probePosition) {}
+
+  record Measured(String target, Position position) {}
 
   static final class Net extends Room {
     final String name;

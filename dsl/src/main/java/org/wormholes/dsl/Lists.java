@@ -10,8 +10,9 @@ import org.wormholes.rules.expr.AddressRange;
 import org.wormholes.rules.expr.AddressSet;
 import org.wormholes.rules.expr.DomainSet;
 
-/// Reads the list files that `listed?` names: one domain, address or range a line; `#` starts a
-/// comment. They stand beside the ruleset, and their content becomes part of the compiled rules.
+/// Reads the list files that `listed?` names: one domain ([ListLine]), address or range a line; `#`
+/// starts a comment. They stand beside the ruleset, and their content becomes part of the compiled
+/// rules.
 final class Lists {
   private static final int MOST_FAULTS_TOLD = 10;
 
@@ -28,7 +29,7 @@ final class Lists {
   DomainSet domains(String name) {
     DomainSet known = domains.get(name);
     if (known == null) {
-      known = DomainSet.of(entries(name, "domain", Conditions::requireDomain));
+      known = DomainSet.of(entries(name, "domain", ListLine::domains));
       domains.put(name, known);
     }
     return known;
@@ -37,14 +38,14 @@ final class Lists {
   AddressSet addresses(String name) {
     AddressSet known = addresses.get(name);
     if (known == null) {
-      List<AddressRange> ranges = entries(name, "address or range", Conditions::requireRange);
+      List<AddressRange> ranges = entries(name, "address or range", line -> List.of(range(line)));
       known = AddressSet.of(ranges);
       addresses.put(name, known);
     }
     return known;
   }
 
-  private <T> List<T> entries(String name, String what, Function<String, T> parsed) {
+  private <T> List<T> entries(String name, String what, Function<String, List<T>> parsed) {
     Source source = Source.of(name, read(name));
     if (!source.isText()) {
       throw Mistake.of("the list \"" + name + "\" is not text");
@@ -53,12 +54,12 @@ final class Lists {
     int faults = 0;
     String[] lines = source.text().split("\n", -1);
     for (int i = 0; i < lines.length; i++) {
-      String entry = withoutComment(lines[i]);
-      if (entry.isEmpty()) {
+      String entry = ListLine.withoutComment(lines[i]);
+      if (entry.isEmpty() || entry.startsWith(";")) {
         continue;
       }
       try {
-        entries.add(parsed.apply(entry));
+        entries.addAll(parsed.apply(entry));
       } catch (Mistake mistake) {
         faults++;
         if (faults <= MOST_FAULTS_TOLD) {
@@ -82,9 +83,10 @@ final class Lists {
     return entries;
   }
 
-  private static String withoutComment(String line) {
-    int comment = line.indexOf('#');
-    return (comment < 0 ? line : line.substring(0, comment)).strip();
+  /// Published lists of ranges also put comments after a `;`.
+  private static AddressRange range(String line) {
+    int comment = line.indexOf(';');
+    return Conditions.requireRange((comment < 0 ? line : line.substring(0, comment)).strip());
   }
 
   private byte[] read(String name) {

@@ -54,15 +54,16 @@ public record Question(String name, Set<Type> types, String doc, String example)
         new Question(
             "under?",
             EnumSet.of(Type.TEXT),
-            "Whether the host is one of these domains or a name under one.",
+            "Whether the host (or `sni`, or `http_host`) is one of these domains or a name under one.",
             "host.under? \"example.org\", \"example.net\""));
     all.add(
         new Question(
             "listed?",
             EnumSet.of(Type.TEXT, Type.ADDRESS),
             "Whether the host (or address) is in a list file beside the ruleset: one domain (or"
-                + " address or range) a line, `#` starts a comment. The file is read when the ruleset"
-                + " is compiled.",
+                + " address or range) a line, `#` starts a comment. Lines of hosts files that lead"
+                + " nowhere (`0.0.0.0 ads.example`) and plain rules of ad blockers (`||ads.example^`)"
+                + " are domains too. The file is read when the ruleset is compiled.",
             "host.listed? \"ads.txt\""));
     all.add(
         new Question(

@@ -874,15 +874,20 @@ final class Reader {
       throw fail(nameSpan(node), "`" + fact.word() + "` takes one name", expected, "");
     }
     Term term = read(given.getFirst(), locals);
-    String of = term instanceof Term.Known(Value value) ? Accepts.NAME.read().apply(value) : null;
-    if (of == null) {
-      String advice =
-          term instanceof Term.Known(Value value) ? Accepts.NAME.advice().apply(value) : "";
+    if (!(term instanceof Term.Known(Value value))) {
       throw fail(
           given.getFirst(),
-          "`" + fact.word() + "` takes one name, but this is " + term.kind(),
+          "`" + fact.word() + "` takes a name that is known beforehand",
           expected,
-          advice);
+          "");
+    }
+    String of = Accepts.NAME.read().apply(value);
+    if (of == null) {
+      throw fail(
+          given.getFirst(),
+          "`" + fact.word() + "` can't be asked about " + value.show(),
+          expected,
+          Accepts.NAME.advice().apply(value));
     }
     return placed(node, new Term.Asked(new Expr.FactOf(fact, of), fact.type()));
   }

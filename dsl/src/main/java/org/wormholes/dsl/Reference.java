@@ -95,6 +95,10 @@ public final class Reference {
         | everything | `otherwise` is always met |
         | from outside | constants, local variables, and helpers made with `def` at the top of the file |
 
+        Facts that are *live* are about the world at the moment a flow enters. They are damped: what
+        changes to and fro does not move flows to and fro, and a flow that runs is never moved by them.
+        What is not known is false, empty, or (a duration) as long as can be.
+
         Division by zero gives zero; an amount that is too large stays at the largest there is. Numbers
         that are facts divide with a fraction; whole constants divide as in Ruby, rounding down.
 
@@ -108,13 +112,17 @@ public final class Reference {
       out.append("| fact | is | | example |\n|---|---|---|---|\n");
       for (Fact fact : Fact.in(scope)) {
         row(
-            "`" + fact.word() + "`",
+            "`" + fact.word() + fact.argument().map(Reference::asked).orElse("") + "`",
             Conditions.kindOf(fact.type()),
-            fact.documentation(),
+            fact.documentation() + (fact.isLive() ? " *Live.*" : ""),
             "`" + fact.example() + "`");
       }
       out.append('\n');
     }
+  }
+
+  private static String asked(Fact.Argument argument) {
+    return "(" + argument.name() + ")";
   }
 
   private void questions() {

@@ -9,8 +9,6 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.dsl.Word.Block;
-import org.wormholes.dsl.Word.Parameter;
-import org.wormholes.dsl.Word.Taken;
 import org.wormholes.rules.Distinct;
 import org.wormholes.rules.Relays;
 import org.wormholes.rules.Tunnel;
@@ -109,6 +107,7 @@ public final class Vocabulary {
   private static List<Word> declared() {
     List<Word> words = new ArrayList<>();
     words.addAll(fileAndRuleset());
+    words.addAll(GroupWords.declared());
     words.addAll(network());
     words.addAll(tunnel());
     words.addAll(entry());
@@ -142,7 +141,7 @@ public final class Vocabulary {
             .takes(Accepts.NAME, "name", "the name", "A ruleset that is installed as a gem.")
             .repeats()
             .doc(
-                "Builds on another ruleset: its networks and tunnels are as if written here. Its routes"
+                "Builds on another ruleset: its networks, tunnels and groups are as if written here. Its routes"
                     + " are not, unless `routes` says `use` too.")
             .example("use \"quiet-web\"")
             .means(Builder::use),
@@ -389,10 +388,14 @@ public final class Vocabulary {
   private static List<Word> routes() {
     return List.of(
         say(Room.ROUTES, "to")
-            .takes(Accepts.NAME, "tunnel", "the tunnel", "The name of a tunnel of this ruleset.")
+            .takes(
+                Accepts.NAME,
+                "tunnel",
+                "the tunnel",
+                "The name of a tunnel, or a group, of this ruleset.")
             .asks(Scope.FLOW, false)
             .repeats()
-            .doc("Sends flows that meet the condition through a tunnel.")
+            .doc("Sends flows that meet the condition through a tunnel, or one of a group.")
             .example("to(\"web\") { port.in? [80, 443] }")
             .means(Builder::to),
         say(Room.ROUTES, "refuse")
@@ -401,6 +404,15 @@ public final class Vocabulary {
             .doc("Refuses flows that meet the condition.")
             .example("refuse { host.listed? \"ads.txt\" }")
             .means(Builder::refuseRoute),
+        say(Room.ROUTES, "mark")
+            .takes(Accepts.NAME, "name", "the mark", "What `marked?` asks for.")
+            .asks(Scope.FLOW, false)
+            .repeats()
+            .doc(
+                "Marks flows that meet the condition and lets them go on: a later route decides, and may"
+                    + " ask `marked?`.")
+            .example("mark(\"streaming\") { sni.under? \"video.example\" }")
+            .means(Builder::mark),
         say(Room.ROUTES, "use")
             .takes(Accepts.NAME, "name", "the name", "A ruleset that is installed as a gem.")
             .repeats()
@@ -439,13 +451,39 @@ public final class Vocabulary {
                 "the day",
                 ":mon",
                 "The day of the week.")
+            .named(
+                Accepts.HOST_NAME, "sni", "`sni:`", "none", "The server name in its TLS greeting.")
+            .named(
+                Accepts.HOST_NAME,
+                "http_host",
+                "`http_host:`",
+                "none",
+                "The host in its plain HTTP request.")
+            .named(Accepts.TEXT, "process", "the program", "none", "The program that opened it.")
+            .named(Accepts.TEXT, "process_path", "the path", "none", "The program's whole path.")
+            .named(Accepts.TEXT, "local_user", "the user", "none", "The login name it runs as.")
+            .named(Accepts.COUNTRY, "country", "the country", "none", "Where its destination lies.")
+            .named(
+                Accepts.TRUTH, "metered", "`metered:`", "false", "Whether the way out is metered.")
+            .named(Accepts.NAMES, "carrier_up", "the carriers", "none", "Carriers that are up.")
+            .named(Accepts.NAMES, "friend_online", "the friends", "none", "Friends who are there.")
+            .named(
+                Accepts.ROUND_TRIPS,
+                "round_trip",
+                "the round trips",
+                "unknown",
+                "Round trips, of tunnels or groups by name.")
             .repeats()
             .doc("Makes up a flow, to state what becomes of it.")
             .example("flow(\"192.0.2.1:22\", user: \"work\", at: \"23:30\").refused")
             .means(Builder::flow),
         say(Room.FLOW, "uses")
-            .takes(Accepts.NAME, "tunnel", "the tunnel", "The name of a tunnel of this ruleset.")
-            .doc("The flow goes through this tunnel.")
+            .takes(
+                Accepts.NAME,
+                "tunnel",
+                "the tunnel",
+                "The name of a tunnel, or a group, of this ruleset.")
+            .doc("The flow goes through this tunnel, or through one of this group.")
             .example("flow(\"https://example.org\").uses \"web\"")
             .means(Builder::uses),
         say(Room.FLOW, "refused")
@@ -458,90 +496,7 @@ public final class Vocabulary {
             .means(Builder::goesDirect));
   }
 
-  private static Declaration say(Room room, String name) {
+  static Declaration say(Room room, String name) {
     return new Declaration(room, name);
-  }
-
-  /// A word being declared.
-  private static final class Declaration {
-    private final Room room;
-    private final String name;
-    private final List<Taken<?>> positional = new ArrayList<>();
-    private final List<Taken<?>> named = new ArrayList<>();
-    private Block block = new Block.None();
-    private boolean repeats;
-    private String doc = "";
-    private String example = "";
-
-    Declaration(Room room, String name) {
-      this.room = room;
-      this.name = name;
-    }
-
-    <T> Declaration takes(Accepts<T> accepts, String parameter, String label, String about) {
-      return add(positional, accepts, parameter, label, true, false, "", about);
-    }
-
-    <T> Declaration takesOptional(
-        Accepts<T> accepts, String parameter, String label, String fallback, String about) {
-      return add(positional, accepts, parameter, label, false, false, fallback, about);
-    }
-
-    <T> Declaration takesMany(Accepts<T> accepts, String parameter, String label, String about) {
-      return add(positional, accepts, parameter, label, true, true, "", about);
-    }
-
-    <T> Declaration named(
-        Accepts<T> accepts, String parameter, String label, String fallback, String about) {
-      return add(named, accepts, parameter, label, false, false, fallback, about);
-    }
-
-    <T> Declaration needs(Accepts<T> accepts, String parameter, String label, String about) {
-      return add(named, accepts, parameter, label, true, false, "", about);
-    }
-
-    Declaration opens(Room inside, boolean required) {
-      block = new Block.Inside(inside, required);
-      return this;
-    }
-
-    Declaration asks(Scope scope, boolean isScore) {
-      block = new Block.Condition(scope, isScore);
-      return this;
-    }
-
-    Declaration repeats() {
-      repeats = true;
-      return this;
-    }
-
-    Declaration doc(String text) {
-      doc = text;
-      return this;
-    }
-
-    Declaration example(String text) {
-      example = text;
-      return this;
-    }
-
-    Word means(Word.Meaning meaning) {
-      return new Word(room, name, positional, named, block, repeats, doc, example, meaning);
-    }
-
-    private <T> Declaration add(
-        List<Taken<?>> to,
-        Accepts<T> accepts,
-        String parameter,
-        String label,
-        boolean required,
-        boolean repeated,
-        String fallback,
-        String about) {
-      Parameter declared =
-          new Parameter(parameter, label, accepts.described(), required, repeated, fallback, about);
-      to.add(new Taken<>(declared, accepts));
-      return this;
-    }
   }
 }

@@ -99,7 +99,8 @@ class VocabularyTest {
   private static String asking(Scope scope, String condition) {
     return switch (scope) {
       case RELAY -> relay("only { " + condition + " }");
-      case FLOW -> Scripts.routes("to(\"web\") { " + condition + " }");
+      case FLOW ->
+          Scripts.routes("mark(\"streaming\") { port == 1 }\nto(\"web\") { " + condition + " }");
       case EXIT ->
           Scripts.tunnel("entry { socks }\nrelay 3\nexit { refuse { " + condition + " } }");
     };
@@ -122,6 +123,9 @@ class VocabularyTest {
                 Scripts.rules(
                     "tunnel \"web\", over: \"commons\" do\nentry { socks }\nrelay 3\nend\n"
                         + example);
+            case "fallback", "fastest", "balance", "split" ->
+                Scripts.tunnel("entry { socks }\nrelay 3")
+                    .replaceFirst("end\n$", "tunnel(\"spare\") { relay 5 }\n" + example + "\nend");
             default ->
                 Scripts.tunnel("entry { socks }\nrelay 3")
                     .replaceFirst("end\n$", example + "\nend");

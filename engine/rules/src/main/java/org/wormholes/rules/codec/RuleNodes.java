@@ -84,8 +84,7 @@ final class RuleNodes {
     for (int i = 0; i < targets.length; i++) {
       boolean isTunnel = i < tunnels.size();
       targets[i] =
-          new Verdict.To(
-              isTunnel ? tunnels.get(i).name() : groups.get(i - tunnels.size()).name());
+          new Verdict.To(isTunnel ? tunnels.get(i).name() : groups.get(i - tunnels.size()).name());
     }
     in.targets(targets);
     List<Route> routes = in.list(Route.class);

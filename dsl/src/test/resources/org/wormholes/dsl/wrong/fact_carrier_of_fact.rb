@@ -1,0 +1,13 @@
+ruleset "test" do
+  network "commons" do
+    open_to :anyone
+  end
+  tunnel "web" do
+    entry { socks }
+    relay 3
+  end
+  tunnel("spare") { relay 5 }
+  routes do
+    to("web") { carrier_up? user }
+  end
+end

@@ -1,0 +1,12 @@
+ruleset "test" do
+  network "commons" do
+    open_to :anyone
+  end
+  tunnel "web" do
+    entry { socks }
+    relay 3
+    exit do
+      refuse { metered? }
+    end
+  end
+end

@@ -1,0 +1,15 @@
+ruleset "test" do
+  network "commons" do
+    open_to :anyone
+  end
+  tunnel "web" do
+    entry { socks }
+    relay 3
+  end
+  tunnel("spare") { relay 5 }
+  fallback "safe", of: %w[web spare]
+  balance "safe", of: %w[web spare]
+  routes do
+    to("web") { otherwise }
+  end
+end
