@@ -160,8 +160,7 @@ final class ExplanationText {
             case "no" -> "does not match";
             default -> "depends on the address";
           };
-      clauses.row(
-          place(each.place(), paint), each.action(), says, Clean.line(each.why(), 160));
+      clauses.row(place(each.place(), paint), each.action(), says, Clean.line(each.why(), 160));
     }
     lines.addAll(clauses.lines());
     return lines;

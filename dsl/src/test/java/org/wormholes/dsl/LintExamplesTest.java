@@ -44,9 +44,7 @@ class LintExamplesTest {
     if ("write".equals(System.getProperty("golden"))) {
       Files.writeString(
           FILE,
-          examples.stream()
-              .map(each -> each.text(said(each)))
-              .collect(Collectors.joining("\n")));
+          examples.stream().map(each -> each.text(said(each))).collect(Collectors.joining("\n")));
     }
     return examples().stream()
         .map(each ->
@@ -74,8 +72,7 @@ class LintExamplesTest {
   }
 
   private static List<Lint> lints(Example example) {
-    Compilation compilation =
-        Compiler.compile("a.rb", example.script(), Options.of(Tier.STATIC));
+    Compilation compilation = Compiler.compile("a.rb", example.script(), Options.of(Tier.STATIC));
     assertThat(compilation.ruleset()).as(compilation.render()).isPresent();
     return Lints.of(compilation.ruleset().orElseThrow(), compilation.sourceMap());
   }

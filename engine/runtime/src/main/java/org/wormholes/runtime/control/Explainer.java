@@ -2,10 +2,13 @@ package org.wormholes.runtime.control;
 
 import java.time.LocalDateTime;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.wormholes.rules.Decision;
 import org.wormholes.rules.Entry;
 import org.wormholes.rules.Exit;
+import org.wormholes.rules.ExitPolicy;
 import org.wormholes.rules.FlowFacts;
 import org.wormholes.rules.FlowSample;
 import org.wormholes.rules.Given;
@@ -22,12 +25,13 @@ import org.wormholes.runtime.control.Explanation.GroupChoice;
 
 /// Says what becomes of a flow and why, by asking the code that decides for the live engine.
 /// Without an engine it knows the rules but no nodes and no live facts, and says the same in every
-/// other respect.
+/// other respect. One may be asked often; it makes the rules ready once.
 public final class Explainer {
   private final Ruleset ruleset;
   private final SourceMap sources;
   private final Optional<EngineView> engine;
   private final RouteDecider decider;
+  private final Map<String, ExitPolicy> policies = new ConcurrentHashMap<>();
 
   private Explainer(Ruleset ruleset, SourceMap sources, Optional<EngineView> engine) {
     this.ruleset = ruleset;
@@ -96,9 +100,7 @@ public final class Explainer {
             when.getDayOfWeek());
     Decision decision =
         new Decision(
-            Decision.NO_ROUTE,
-            new Verdict.To(tunnel.name()),
-            RulePath.entry(tunnel.name(), index));
+            Decision.NO_ROUTE, new Verdict.To(tunnel.name()), RulePath.entry(tunnel.name(), index));
     return explanation(
         flow,
         decision,
@@ -116,10 +118,10 @@ public final class Explainer {
 
   private Explanation explanation(
       FlowSample flow, Decision decision, String reason, Optional<RouteStory> story) {
-    PathStory paths = new PathStory(sources, engine, flow);
+    PathStory paths = new PathStory(sources, engine, flow, this::policy);
     Optional<GroupChoice> group =
         decision.verdict() instanceof Verdict.To(String name)
-            ? ruleset.group(name).map(it -> new GroupStory(ruleset, sources, engine, flow).of(it))
+            ? ruleset.group(name).map(it -> new GroupStory(ruleset, sources, engine, paths).of(it))
             : Optional.empty();
     Optional<Tunnel> tunnel = tunnel(decision.verdict(), group);
     String outcome = outcome(decision.verdict(), tunnel, group, paths);
@@ -146,6 +148,10 @@ public final class Explainer {
         resolution(outcome, tunnel, flow));
   }
 
+  private ExitPolicy policy(Tunnel tunnel) {
+    return policies.computeIfAbsent(tunnel.name(), _ -> ExitPolicy.of(tunnel.exit()));
+  }
+
   /// The tunnel: of a group, the member chosen, or the first where none may be taken.
   private Optional<Tunnel> tunnel(Verdict verdict, Optional<GroupChoice> group) {
     if (!(verdict instanceof Verdict.To(String name))) {
@@ -160,10 +166,7 @@ public final class Explainer {
 
   /// What the engine does with it on this side.
   private static String outcome(
-      Verdict verdict,
-      Optional<Tunnel> tunnel,
-      Optional<GroupChoice> group,
-      PathStory paths) {
+      Verdict verdict, Optional<Tunnel> tunnel, Optional<GroupChoice> group, PathStory paths) {
     if (tunnel.isEmpty()) {
       return word(verdict);
     }

@@ -24,22 +24,23 @@ final class GroupStory {
       Ruleset ruleset,
       SourceMap sources,
       Optional<EngineView> engine,
-      org.wormholes.rules.FlowSample flow) {
+      PathStory paths) {
     this.ruleset = ruleset;
     this.sources = sources;
     this.engine = engine;
-    this.paths = new PathStory(sources, engine, flow);
+    this.paths = paths;
   }
 
   GroupChoice of(Group group) {
     Optional<GroupView> view =
-        engine.flatMap(
-            it -> it.groups().stream().filter(each -> each.name().equals(group.name())).findFirst());
+        engine.flatMap(it ->
+            it.groups().stream().filter(each -> each.name().equals(group.name())).findFirst());
     List<GroupMember> members = new ArrayList<>();
     for (Tunnel tunnel : ruleset.tunnelsOf(group.name())) {
       members.add(member(tunnel, view));
     }
-    List<GroupMember> usable = new ArrayList<>(members.stream().filter(GroupMember::usable).toList());
+    List<GroupMember> usable =
+        new ArrayList<>(members.stream().filter(GroupMember::usable).toList());
     Optional<String> inUse = view.flatMap(GroupView::inUse);
     Comparator<GroupMember> first =
         Comparator.comparing(member -> !inUse.equals(Optional.of(member.tunnel())));
@@ -78,7 +79,9 @@ final class GroupStory {
           "its exit refuses the flow"
               + exit.place().map(place -> " (" + place.brief() + ")").orElse("");
     } else if (down) {
-      why = "it is down" + standing.flatMap(GroupView.Member::problem).map(it -> ": " + it).orElse("");
+      why =
+          "it is down"
+              + standing.flatMap(GroupView.Member::problem).map(it -> ": " + it).orElse("");
     } else {
       why =
           standing

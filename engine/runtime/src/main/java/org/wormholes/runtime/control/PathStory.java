@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.wormholes.rules.ExitClause;
 import org.wormholes.rules.ExitDecision;
 import org.wormholes.rules.ExitFacts;
@@ -34,11 +35,17 @@ final class PathStory {
   private final SourceMap sources;
   private final Optional<EngineView> engine;
   private final FlowSample flow;
+  private final Function<Tunnel, ExitPolicy> policies;
 
-  PathStory(SourceMap sources, Optional<EngineView> engine, FlowSample flow) {
+  PathStory(
+      SourceMap sources,
+      Optional<EngineView> engine,
+      FlowSample flow,
+      Function<Tunnel, ExitPolicy> policies) {
     this.sources = sources;
     this.engine = engine;
     this.flow = flow;
+    this.policies = policies;
   }
 
   PathExplanation of(Tunnel tunnel) {
@@ -95,7 +102,8 @@ final class PathStory {
             .formatted(hop.hop(), worst.getValue(), hop.candidates().size(), worst.getKey()));
   }
 
-  /// Links are tried over the carriers in the script's order, each where the first hop listens on it.
+  /// Links are tried over the carriers in the script's order, each where the first hop listens on
+  /// it.
   private List<CarrierChoice> carriers(Tunnel tunnel, List<HopCandidates> hops) {
     List<CarrierChoice> choices = new ArrayList<>();
     boolean chosen = false;
@@ -153,7 +161,7 @@ final class PathStory {
   /// What a tunnel's exit clauses say as far as the flow is known here.
   ExitOutcome exit(Tunnel tunnel) {
     ExitFacts facts = asked();
-    ExitDecision decision = ExitPolicy.of(tunnel.exit()).decide(facts);
+    ExitDecision decision = policies.apply(tunnel).decide(facts);
     String path = decision.rulePath(tunnel.name());
     String verdict =
         switch (decision.outcome()) {

@@ -76,9 +76,7 @@ final class RouteStory {
     String verdict = Explainer.named(routes.get(index).verdict());
     told.add(
         new Told(
-            index,
-            matches,
-            new BeatenRule(path, verdict, why, matches, Places.of(sources, path))));
+            index, matches, new BeatenRule(path, verdict, why, matches, Places.of(sources, path))));
     if (told.size() > 4 * MAX_BEATEN) {
       shorten();
     }

@@ -111,7 +111,8 @@ class ExplainerTest {
     assertThat(told.reason()).isEqualTo("no route matches, so it is refused");
     assertThat(told.beaten())
         .extracting(Explanation.BeatenRule::why)
-        .containsExactly("does not match: port == 25 (port is 443)",
+        .containsExactly(
+            "does not match: port == 25 (port is 443)",
             "does not match: host == \"plain.example\" (host is \"example.org\")");
   }
 
