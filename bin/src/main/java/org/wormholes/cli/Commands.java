@@ -28,6 +28,7 @@ final class Commands {
           new Registration("status", StatusCommand::new),
           new Registration("nodes", NodesCommand::new),
           new Registration("circuits", CircuitsCommand::new),
+          new Registration("facts", FactsCommand::new),
           new Registration("events", EventsCommand::new),
           new Registration("stop", StopCommand::new),
           new Registration("words", WordsCommand::new),

@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.Resolve;
+import org.wormholes.runtime.facts.Countries;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -119,6 +120,13 @@ final class DaemonCommand implements Callable<Integer> {
   private List<String> resolvers = List.of();
 
   @Option(
+      names = "--country-data",
+      paramLabel = "FILE",
+      description =
+          "Where addresses lie, for rules that ask: a MaxMind database (.mmdb) or Tor's geoip text.")
+  private List<Path> countryData = List.of();
+
+  @Option(
       names = "--ready-file",
       paramLabel = "FILE",
       description = "Also write the ready line there.")
@@ -133,7 +141,9 @@ final class DaemonCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     Path folder = state == null ? Locations.state() : state;
+    Countries countries = countries();
     try (EngineHost host = EngineHost.start(settings(folder))) {
+      host.countries(countries);
       String ready = EngineLauncher.READY + host.describe();
       if (readyFile != null) {
         DevnetCommand.writeWhole(readyFile, ready + "\n");
@@ -146,6 +156,14 @@ final class DaemonCommand implements Callable<Integer> {
       host.awaitStop();
     }
     return ExitCode.OK;
+  }
+
+  private Countries countries() {
+    try {
+      return Countries.read(countryData);
+    } catch (IOException e) {
+      throw wrong("cannot use --country-data: " + e.getMessage());
+    }
   }
 
   private EngineHost.Settings settings(Path folder) {

@@ -8,6 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 import org.wormholes.runtime.control.CircuitView;
 import org.wormholes.runtime.control.EngineStatus;
+import org.wormholes.runtime.control.FactView;
+import org.wormholes.runtime.control.GroupView;
 import org.wormholes.runtime.control.HopView;
 import org.wormholes.runtime.control.ListenView;
 import org.wormholes.runtime.control.NodeView;
@@ -42,6 +44,7 @@ final class StatusText {
             .lines());
     section(lines, "listening", listening(status.listening()));
     section(lines, "tunnels", tunnels(status.tunnels(), paint));
+    section(lines, "groups", groups(status.groups(), paint));
     return lines;
   }
 
@@ -69,6 +72,55 @@ final class StatusText {
           each.problem()
               .map(it -> paint.red(Clean.line(it, 160)))
               .orElseGet(() -> traffic(each.bytesUp(), each.bytesDown())));
+    }
+    return columns;
+  }
+
+  private static Columns groups(List<GroupView> groups, Paint paint) {
+    Columns columns = new Columns("  ");
+    for (GroupView group : groups) {
+      boolean isDown =
+          group.members().stream().allMatch(each -> each.state() == GroupView.State.DOWN);
+      columns.row(
+          name(group.name()),
+          group.kind(),
+          isDown
+              ? paint.red("all down")
+              : group.inUse().map(it -> "takes " + name(it)).orElse("spreads"),
+          "for " + Units.duration(group.inUseFor()));
+      for (GroupView.Member each : group.members()) {
+        columns.row(
+            "  " + name(each.tunnel()),
+            state(each.state(), paint),
+            each.roundTrip().map(Units::duration).orElse(""),
+            Units.count(each.flows(), "flow"),
+            each.problem().map(it -> paint.red(Clean.line(it, 160))).orElse(""));
+      }
+    }
+    return columns;
+  }
+
+  private static String state(GroupView.State state, Paint paint) {
+    String word = state.name().toLowerCase(Locale.ROOT);
+    return switch (state) {
+      case UP -> paint.green(word);
+      case DOWN -> paint.red(word);
+      case UNTRIED -> paint.yellow(word);
+    };
+  }
+
+  /// Live facts, each with its value.
+  static Columns facts(List<FactView> facts, Instant now, Paint paint) {
+    Columns columns = new Columns("");
+    for (FactView each : facts) {
+      Duration ago = Duration.between(each.since(), now);
+      columns.row(
+          paint.bold(name(each.name(), 80)),
+          each.value(),
+          each.type(),
+          each.source(),
+          ago.toSeconds() < 1 ? "just now" : Units.duration(ago) + " ago",
+          each.held() ? paint.yellow("held: it flaps") : "");
     }
     return columns;
   }
