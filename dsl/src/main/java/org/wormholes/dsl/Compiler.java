@@ -30,7 +30,7 @@ public final class Compiler {
     }
     Path folder = path.toAbsolutePath().getParent();
     ListFiles files = folder == null ? ListFiles.NONE : ListFiles.beside(folder);
-    boolean told = options.files() != ListFiles.NONE;
+    boolean told = !options.files().equals(ListFiles.NONE);
     return compile(path.toString(), bytes, told ? options : options.with(files));
   }
 
