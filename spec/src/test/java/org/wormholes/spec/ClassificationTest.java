@@ -90,8 +90,7 @@ final class ClassificationTest {
   @Test
   void theHostOfARequestDecides() throws Exception {
     int proxy =
-        apply(
-            route(Verdict.REFUSE, is(Fact.HTTP_HOST, "ads.example.org")), route(WEB, Exprs.YES));
+        apply(route(Verdict.REFUSE, is(Fact.HTTP_HOST, "ads.example.org")), route(WEB, Exprs.YES));
     String good = "GET / HTTP/1.1\r\nHost: www.example.org\r\n\r\n";
     String bad = "GET / HTTP/1.1\r\nHost: ads.example.org\r\n\r\n";
     int to = serve(socket -> socket.getInputStream().readNBytes(good.length()));
@@ -124,8 +123,7 @@ final class ClassificationTest {
 
   @Test
   void aFlowThatNoRuleAsksIsRefusedInTheWordsOfTheProxy() throws Exception {
-    Expr elsewhere =
-        Exprs.all(is(Fact.HOST, "elsewhere.example"), is(Fact.SNI, "www.example.org"));
+    Expr elsewhere = Exprs.all(is(Fact.HOST, "elsewhere.example"), is(Fact.SNI, "www.example.org"));
     int proxy = apply(route(WEB, elsewhere));
     assertThatThrownBy(() -> Socks.connect(proxy, "127.0.0.1", 9))
         .isInstanceOf(IOException.class)
@@ -153,9 +151,7 @@ final class ClassificationTest {
                 Exprs.all(
                     is(Fact.PROCESS, "curl"),
                     is(Fact.LOCAL_USER, System.getProperty("user.name")))));
-    int to =
-        serve(socket ->
-            "HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n".getBytes(US_ASCII));
+    int to = serve(socket -> "HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n".getBytes(US_ASCII));
 
     assertThat(curl(proxy, "http://127.0.0.1:" + to)).isZero();
     assertThatThrownBy(() -> Socks.connect(proxy, "127.0.0.1", to))
@@ -181,8 +177,7 @@ final class ClassificationTest {
   }
 
   private static Expr is(Fact fact, String value) {
-    return new Expr.Compare(
-        Expr.Comparison.EQUAL, new Expr.FactRef(fact), new Expr.Text(value));
+    return new Expr.Compare(Expr.Comparison.EQUAL, new Expr.FactRef(fact), new Expr.Text(value));
   }
 
   private static Route route(Verdict verdict, Expr condition) {
@@ -214,18 +209,19 @@ final class ClassificationTest {
   private int serve(Answer answer) throws IOException {
     ServerSocket listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     server = listening;
-    Thread.ofVirtual().start(() -> {
-      while (!listening.isClosed()) {
-        try (Socket client = listening.accept()) {
-          accepted++;
-          client.getOutputStream().write(answer.to(client));
-          client.shutdownOutput();
-          client.getInputStream().readAllBytes();
-        } catch (IOException e) {
-          // The next one, or the end of the test.
-        }
-      }
-    });
+    Thread.ofVirtual()
+        .start(() -> {
+          while (!listening.isClosed()) {
+            try (Socket client = listening.accept()) {
+              accepted++;
+              client.getOutputStream().write(answer.to(client));
+              client.shutdownOutput();
+              client.getInputStream().readAllBytes();
+            } catch (IOException e) {
+              // The next one, or the end of the test.
+            }
+          }
+        });
     return listening.getLocalPort();
   }
 

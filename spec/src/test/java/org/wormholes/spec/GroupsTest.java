@@ -50,26 +50,28 @@ final class GroupsTest {
     network.apply(network.tunnel(1, Isolation.DEFAULT));
     network.awaitKnown();
     server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    Thread.ofVirtual().start(() -> {
-      while (!server.isClosed()) {
-        try {
-          greet(server.accept());
-        } catch (IOException e) {
-          // The next one, or the end of the test.
-        }
-      }
-    });
+    Thread.ofVirtual()
+        .start(() -> {
+          while (!server.isClosed()) {
+            try {
+              greet(server.accept());
+            } catch (IOException e) {
+              // The next one, or the end of the test.
+            }
+          }
+        });
   }
 
   private static void greet(Socket client) {
-    Thread.ofVirtual().start(() -> {
-      try (client) {
-        client.getOutputStream().write("hello".getBytes(US_ASCII));
-        client.getInputStream().readAllBytes();
-      } catch (IOException e) {
-        // It has left.
-      }
-    });
+    Thread.ofVirtual()
+        .start(() -> {
+          try (client) {
+            client.getOutputStream().write("hello".getBytes(US_ASCII));
+            client.getInputStream().readAllBytes();
+          } catch (IOException e) {
+            // It has left.
+          }
+        });
   }
 
   @AfterEach
@@ -152,8 +154,7 @@ final class GroupsTest {
   }
 
   private Optional<Group.Probe> probe() {
-    return Optional.of(
-        new Group.Probe("127.0.0.1", server.getLocalPort(), EVERY, EVERY));
+    return Optional.of(new Group.Probe("127.0.0.1", server.getLocalPort(), EVERY, EVERY));
   }
 
   private static Group group(
@@ -211,14 +212,15 @@ final class GroupsTest {
   private void await(Predicate<GroupView> wanted) throws Exception {
     CompletableFuture<Void> done = new CompletableFuture<>();
     Thread looking =
-        Thread.ofVirtual().unstarted(() -> {
-          while (!done.isDone()) {
-            if (wanted.test(view())) {
-              done.complete(null);
-            }
-            java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
-          }
-        });
+        Thread.ofVirtual()
+            .unstarted(() -> {
+              while (!done.isDone()) {
+                if (wanted.test(view())) {
+                  done.complete(null);
+                }
+                java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
+              }
+            });
     looking.start();
     try {
       done.orTimeout(40, TimeUnit.SECONDS).join();

@@ -105,8 +105,7 @@ final class DatagramSession implements FlowAcceptor.DatagramHandler {
     FlowRequest asked = ruled.get().request();
     EntrySpec.Target to = asked.entry().forward().orElse(named);
     Optional<Target> target = Switchboard.target(to);
-    Optional<org.wormholes.rules.expr.Host> host =
-        org.wormholes.rules.expr.Host.parse(to.host());
+    Optional<org.wormholes.rules.expr.Host> host = org.wormholes.rules.expr.Host.parse(to.host());
     if (target.isEmpty() || host.isEmpty()) {
       return new Nowhere(Optional.of(switchboard));
     }
@@ -116,11 +115,7 @@ final class DatagramSession implements FlowAcceptor.DatagramHandler {
   }
 
   private Leg legTo(
-      Switchboard switchboard,
-      FlowRequest asked,
-      EntrySpec.Target to,
-      Target target,
-      Clues clues) {
+      Switchboard switchboard, FlowRequest asked, EntrySpec.Target to, Target target, Clues clues) {
     Verdict.Final verdict = switchboard.decide(asked, to, Protocol.UDP, clues);
     if (clues.wantsClient()) {
       return new Undecided(switchboard, asked, to, target, clues);
@@ -133,11 +128,7 @@ final class DatagramSession implements FlowAcceptor.DatagramHandler {
   }
 
   private Leg throughTunnel(
-      Switchboard switchboard,
-      String name,
-      FlowRequest asked,
-      EntrySpec.Target to,
-      Target target) {
+      Switchboard switchboard, String name, FlowRequest asked, EntrySpec.Target to, Target target) {
     Optional<RunningGroup> group = switchboard.group(name);
     if (group.isPresent()) {
       return group

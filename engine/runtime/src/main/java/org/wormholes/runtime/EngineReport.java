@@ -80,11 +80,10 @@ final class EngineReport {
                     .flatMap(rule -> engine.running().group(rule.name()).stream())
                     .toList())
             .orElse(List.of());
-    return onEach(
-            shard ->
-                shard == node.shards().getFirst()
-                    ? groups.stream().map(RunningGroup::view).toList()
-                    : List.<GroupView>of())
+    return onEach(shard ->
+            shard == node.shards().getFirst()
+                ? groups.stream().map(RunningGroup::view).toList()
+                : List.<GroupView>of())
         .getFirst();
   }
 

@@ -41,11 +41,7 @@ final class RunningTunnel {
     this.network = network;
     this.picker =
         new PathPicker(
-            rule,
-            Bytes.of(network.idBytes()),
-            node.id(),
-            node.roundTrips()::find,
-            node.facts());
+            rule, Bytes.of(network.idBytes()), node.id(), node.roundTrips()::find, node.facts());
     this.exitPolicy = ExitPolicy.of(rule.exit());
     this.guards = rule.relays().guard().map(guard -> node.guardBook(rule.name(), guard));
     this.prober = Prober.needed(rule) ? Optional.of(new Prober(this)) : Optional.empty();
