@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.wormholes.rules.Entry;
 import org.wormholes.rules.ExitClause;
+import org.wormholes.rules.Group;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.Route;
 import org.wormholes.rules.Ruleset;
@@ -22,7 +23,7 @@ import org.wormholes.rules.expr.ExprText;
 ///   `allow`
 /// @param carriers what may carry bytes between nodes
 /// @param networks networks that are joined, and whether anyone may
-/// @param contacts nodes that are contacted first
+/// @param contacts nodes that are contacted first, and what groups of tunnels probe
 /// @param direct what leaves this machine outside every tunnel: the condition of a `direct`
 /// @param tables distributed tables that are written to
 public record Permissions(
@@ -67,7 +68,7 @@ public record Permissions(
         exits,
         carriers,
         ruleset.networks().stream().map(Permissions::network).toList(),
-        ruleset.networks().stream().flatMap(it -> it.bootstraps().stream()).toList(),
+        contacts(ruleset),
         ruleset.routes().stream()
             .filter(route -> route.verdict() instanceof Verdict.Direct)
             .map(Permissions::condition)
@@ -92,6 +93,19 @@ public record Permissions(
             .map(clause -> shown(ExprText.of(clause.condition())))
             .toList();
     return allowed.isEmpty() ? List.of(PUBLIC) : allowed;
+  }
+
+  private static List<String> contacts(Ruleset ruleset) {
+    List<String> contacts = new ArrayList<>();
+    ruleset.networks().forEach(network -> contacts.addAll(network.bootstraps()));
+    for (Group group : ruleset.groups()) {
+      group
+          .probe()
+          .ifPresent(probe ->
+              contacts.add(
+                  "probe %s:%d through %s".formatted(probe.host(), probe.port(), group.name())));
+    }
+    return contacts;
   }
 
   private static String network(Network network) {

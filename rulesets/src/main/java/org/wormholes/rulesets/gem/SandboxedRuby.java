@@ -15,8 +15,7 @@ import org.wormholes.dsl.sandbox.SandboxedCompiler;
 /// the files of the gem, laid out in a folder of their own for as long as it takes.
 public final class SandboxedRuby implements FullRuby {
   @Override
-  public Compilation compile(
-      String name, String entry, Map<String, byte[]> files, Options options)
+  public Compilation compile(String name, String entry, Map<String, byte[]> files, Options options)
       throws GemRefusedException {
     byte[] script = files.getOrDefault(entry, new byte[0]);
     try {
@@ -33,7 +32,8 @@ public final class SandboxedRuby implements FullRuby {
         delete(folder);
       }
     } catch (IOException e) {
-      throw new GemRefusedException("the files of %s can't be laid out: %s".formatted(name, e.getMessage()), e);
+      throw new GemRefusedException(
+          "the files of %s can't be laid out: %s".formatted(name, e.getMessage()), e);
     }
   }
 

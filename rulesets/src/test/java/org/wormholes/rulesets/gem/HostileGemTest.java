@@ -272,7 +272,8 @@ class HostileGemTest {
         .isInstanceOf(GemRefusedException.class)
         .hasMessageContaining(attack.reason())
         .satisfies(thrown ->
-            assertThat(String.valueOf(thrown.getMessage()).chars()).allMatch(c -> c >= ' ' && c != 0x202e));
+            assertThat(String.valueOf(thrown.getMessage()).chars())
+                .allMatch(c -> c >= ' ' && c != 0x202e));
     assertThat(folder).isEmptyDirectory();
   }
 
