@@ -24,7 +24,7 @@ final class Kernel {
   static final int WRITE = 1;
   static final int CLOSE = 3;
   static final int POLL = 7;
-  static final int GETPID = 39;
+  static final int ALARM = 37;
   static final int WAIT4 = 61;
   static final int KILL = 62;
   static final int FCNTL = 72;

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 
 /// What a sandboxed process may use up, as limits of the kernel on the process.
 final class Limits {
@@ -30,10 +31,16 @@ final class Limits {
 
   private static final int CLOCK_PROCESS_CPUTIME = 2;
   private static final int SET_DUMPABLE = 4;
+  private static final int SET_PARENT_DEATH_SIGNAL = 1;
+  private static final int KILL_SIGNAL = 9;
+
+  /// How much later than the parent the kernel ends the process: for a parent that is gone.
+  private static final Duration PAST_THE_PARENT = Duration.ofSeconds(10);
 
   private Limits() {}
 
-  static void restrictProcess() throws SandboxUnavailableException {
+  /// @param limit how long the script may run
+  static void restrictProcess(Duration limit) throws SandboxUnavailableException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment two = arena.allocate(16, 8);
       Kernel.must("reading the clock", Kernel.CLOCK_GETTIME, CLOCK_PROCESS_CPUTIME, two.address());
@@ -47,6 +54,16 @@ final class Limits {
       limit(PENDING_SIGNALS, 0, two);
       limit(MESSAGE_QUEUES, 0, two);
     }
+    // A parent that is killed ends nothing any more.
+    Kernel.must(
+        "tying the process to its parent",
+        Kernel.PRCTL,
+        SET_PARENT_DEATH_SIGNAL,
+        KILL_SIGNAL,
+        0,
+        0,
+        0);
+    Kernel.must("setting an alarm", Kernel.ALARM, limit.plus(PAST_THE_PARENT).toSeconds());
     // Nobody of the same user may look into the process either.
     Kernel.must("closing the process to debuggers", Kernel.PRCTL, SET_DUMPABLE, 0, 0, 0, 0);
   }

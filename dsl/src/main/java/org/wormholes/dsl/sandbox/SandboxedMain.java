@@ -4,13 +4,10 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.ReadableByteChannel;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -59,7 +56,7 @@ final class SandboxedMain {
     Options options =
         Options.of(Tier.FULL).with(lists(request)).using(request.uses()).within(request.limit());
     return Compiler.compile(
-        request.name(), Request.bytes(request.script()), options, SandboxedMain::lockIn);
+        request.name(), Request.bytes(request.script()), options, () -> lockIn(request.limit()));
   }
 
   /// Files can't be looked for any more once the process is locked in. A name that nothing has
@@ -98,10 +95,10 @@ final class SandboxedMain {
     }
   }
 
-  private static void lockIn() {
+  private static void lockIn(Duration limit) {
     boolean locked = false;
     try {
-      Limits.restrictProcess();
+      Limits.restrictProcess(limit);
       Seccomp.restrictProcess();
       write(new byte[] {LOCKED});
       locked = true;
@@ -136,8 +133,7 @@ final class SandboxedMain {
     out.write(bytes);
   }
 
-  /// Lists without a question about the file system, which would not be answered: a file is opened
-  /// or is not there. Landlock keeps links from leading out.
+  /// Lists of the ruleset's folder. Landlock keeps links from leading out.
   private static ListFiles lists(Request request) {
     return new ListFiles() {
       @Override
@@ -147,14 +143,8 @@ final class SandboxedMain {
           if (!file.startsWith(request.folder())) {
             return Optional.empty();
           }
-          try (ReadableByteChannel channel =
-                  FileSystems.getDefault()
-                      .provider()
-                      .newByteChannel(file, java.util.Set.of(StandardOpenOption.READ));
-              InputStream in = Channels.newInputStream(channel)) {
-            return Optional.of(in.readNBytes(MAX_BYTES + 1));
-          }
-        } catch (IOException | InvalidPathException e) {
+          return OpenedFile.read(file, MAX_BYTES + 1);
+        } catch (InvalidPathException e) {
           return Optional.empty();
         }
       }

@@ -19,6 +19,7 @@ record Attack(String name, boolean works, String code, String outcome) {
     List<Attack> all = new ArrayList<>();
     files(all);
     writing(all);
+    descriptors(all);
     environment(all);
     programs(all);
     threads(all);
@@ -137,6 +138,20 @@ record Attack(String name, boolean works, String code, String outcome) {
         hold(
             "the same in other words",
             "[18, 20, 296, 40, 275, 276, 278, 326].map { |call| native(call, 3, buffer, 1, 0) }.uniq",
+            "\\[\"EPERM\"\\]"));
+  }
+
+  private static void descriptors(List<Attack> all) {
+    // A pipe or a socket can't be sought in; a file can. Zero to two are the pipes it was given.
+    all.add(
+        hold(
+            "pipes and sockets that the parent left open",
+            "(0..255).select { |fd| native(8, fd, 0, 1) == 'error 29' }",
+            "\\[0, 1, 2\\]"));
+    all.add(
+        hold(
+            "another alarm",
+            "[native(37, 0), native(38, 0, buffer, 0), native(105, 0)].uniq",
             "\\[\"EPERM\"\\]"));
   }
 
