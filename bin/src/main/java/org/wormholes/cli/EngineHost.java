@@ -76,7 +76,12 @@ final class EngineHost implements AutoCloseable {
     this.engine = engine;
     this.control = control;
     ControlApi api =
-        new ControlApi(engine, state.rulesets(), Clock.system(ZoneId.systemDefault()), this::stop);
+        new ControlApi(
+            engine,
+            state.rulesets(),
+            Clock.system(ZoneId.systemDefault()),
+            this::stop,
+            new EngineChecker());
     this.server = opened(ControlServer.open(transport.sockets(), control, api));
   }
 

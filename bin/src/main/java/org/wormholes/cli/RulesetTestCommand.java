@@ -15,6 +15,7 @@ import org.wormholes.rulesets.gem.ProjectCheck;
 import org.wormholes.rulesets.gem.ProjectFile;
 import org.wormholes.rulesets.gem.ProjectReport;
 import org.wormholes.rulesets.gem.SandboxedRuby;
+import org.wormholes.runtime.control.CheckReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -42,7 +43,7 @@ final class RulesetTestCommand implements Callable<Integer> {
       Permissions effects,
       Map<String, List<String>> undeclared,
       Map<String, List<String>> unneeded,
-      List<CheckCommand.Finding> problems) {
+      List<CheckReport.Finding> problems) {
     static Tested of(ProjectReport report) {
       return new Tested(
           report.metadata().name().text(),
@@ -54,7 +55,7 @@ final class RulesetTestCommand implements Callable<Integer> {
           report.effects(),
           report.undeclared(),
           report.unneeded(),
-          report.problems().stream().map(CheckCommand.Finding::of).toList());
+          report.problems().stream().map(ScriptCheck::finding).toList());
     }
   }
 
@@ -119,7 +120,8 @@ final class RulesetTestCommand implements Callable<Integer> {
     }
     switch (report.golden()) {
       case MISSING -> lines.add("there is no golden text yet; --write makes it");
-      case DIFFERS -> lines.add("it compiles to something else than its golden text; --write makes that anew");
+      case DIFFERS ->
+          lines.add("it compiles to something else than its golden text; --write makes that anew");
       case SAME, UNKNOWN -> {}
     }
     return lines;

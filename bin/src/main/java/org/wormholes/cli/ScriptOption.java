@@ -103,7 +103,7 @@ final class ScriptOption {
     return told(compilation);
   }
 
-  private static Read told(Compilation compilation) {
+  static Read told(Compilation compilation) {
     return new Read(
         compilation.ruleset().map(it -> new Rules(it, compilation.sourceMap())),
         compilation.problems());

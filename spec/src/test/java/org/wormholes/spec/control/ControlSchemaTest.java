@@ -22,11 +22,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.wormholes.runtime.control.ApplyReport;
+import org.wormholes.runtime.control.CheckReport;
 import org.wormholes.runtime.control.ControlApi;
 import org.wormholes.runtime.control.EngineEvent;
 import org.wormholes.runtime.control.EngineStatus;
 import org.wormholes.runtime.control.Explanation;
 import org.wormholes.runtime.control.Plan;
+import org.wormholes.runtime.control.ScriptChecker;
 import org.wormholes.runtime.json.Json;
 
 /// `control-api.yaml` says what the engine says: every route, every key, every word of an enum.
@@ -51,6 +53,8 @@ final class ControlSchemaTest {
           ControlApi.CircuitList.class,
           ControlApi.Stopping.class,
           ControlApi.Failure.class,
+          ScriptChecker.CheckRequest.class,
+          CheckReport.class,
           ControlApi.PlanRequest.class,
           ControlApi.ApplyRequest.class,
           ControlApi.RollbackRequest.class,

@@ -34,6 +34,7 @@ public final class ControlApi implements ControlHandler {
           "POST /v1/rollback",
           "GET /v1/history",
           "GET /v1/ruleset",
+          "POST /v1/check",
           "POST /v1/explain",
           "GET /v1/facts",
           "POST /v1/facts",
@@ -42,6 +43,7 @@ public final class ControlApi implements ControlHandler {
 
   private static final Logger LOG = LoggerFactory.getLogger(ControlApi.class);
   private static final String JSON_TYPE = "application/json";
+  private static final String TEXT_TYPE = "text/plain; charset=utf-8";
   private static final String LINES_TYPE = "application/jsonl";
 
   /// Body of plan.
@@ -138,14 +140,26 @@ public final class ControlApi implements ControlHandler {
   private final Applier applier;
   private final Clock clock;
   private final Runnable stop;
+  private final ScriptChecker checker;
+
+  /// An API that checks no scripts, otherwise the same.
+  public ControlApi(EngineControl engine, RulesetStore store, Clock clock, Runnable stop) {
+    this(engine, store, clock, stop, ScriptChecker.NONE);
+  }
 
   /// @param store where what is applied is kept
   /// @param stop ends the engine and its process; runs after the answer was sent
-  public ControlApi(EngineControl engine, RulesetStore store, Clock clock, Runnable stop) {
+  public ControlApi(
+      EngineControl engine,
+      RulesetStore store,
+      Clock clock,
+      Runnable stop,
+      ScriptChecker checker) {
     this.engine = engine;
     this.applier = new Applier(engine, store, clock);
     this.clock = clock;
     this.stop = stop;
+    this.checker = checker;
   }
 
   @Override
@@ -179,6 +193,7 @@ public final class ControlApi implements ControlHandler {
       case "POST /v1/rollback" -> respond(reply, 200, rollback(body));
       case "GET /v1/history" -> respond(reply, 200, new HistoryList(applier.history()));
       case "GET /v1/ruleset" -> respond(reply, 200, kept(target));
+      case "POST /v1/check" -> check(target, body, reply);
       case "POST /v1/explain" -> respond(reply, 200, explain(body));
       case "GET /v1/facts" -> respond(reply, 200, new FactList(engine.facts()));
       case "POST /v1/facts" -> respond(reply, 200, say(body));
@@ -200,6 +215,24 @@ public final class ControlApi implements ControlHandler {
     PlanRequest request = read(PlanRequest.class, body);
     Duration drain = terms(request.drain(), List.of()).drain();
     return applier.plan(candidate(request.ruleset()), drain);
+  }
+
+  /// With `?as=text` what a person reads, and 422 for a script with errors.
+  private void check(String target, byte[] body, ControlReply reply) throws Refusal {
+    ScriptChecker.CheckRequest request = read(ScriptChecker.CheckRequest.class, body);
+    ScriptChecker.Checked checked;
+    try {
+      checked = checker.check(request);
+    } catch (IOException e) {
+      throw new Refusal(409, "not-checked", String.valueOf(e.getMessage()));
+    }
+    if (target.endsWith("?as=text")) {
+      String text = String.join("\n", checked.text()) + "\n";
+      int status = checked.report().sound() ? 200 : 422;
+      reply.respond(status, TEXT_TYPE, text.getBytes(StandardCharsets.UTF_8));
+    } else {
+      respond(reply, 200, checked.report());
+    }
   }
 
   private ApplyReport apply(byte[] body) throws Refusal {
