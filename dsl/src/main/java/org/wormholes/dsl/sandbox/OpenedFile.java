@@ -23,9 +23,7 @@ final class OpenedFile {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = arena.allocateFrom(file.toString());
       int opened =
-          (int)
-              Kernel.call(
-                  Kernel.OPENAT, AT_FDCWD, name.address(), CLOSE_ON_EXEC_NON_BLOCKING, 0);
+          (int) Kernel.call(Kernel.OPENAT, AT_FDCWD, name.address(), CLOSE_ON_EXEC_NON_BLOCKING, 0);
       if (opened < 0) {
         return Optional.empty();
       }
