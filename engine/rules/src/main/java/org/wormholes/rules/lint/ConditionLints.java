@@ -70,10 +70,12 @@ final class ConditionLints {
   private void alternatives(Expr condition, List<Expr> beside) {
     switch (condition) {
       case Expr.And(List<Expr> all) -> {
-        for (Expr part : all.stream().limit(MAX_PARTS).toList()) {
+        List<Expr> parts = all.stream().limit(MAX_PARTS).toList();
+        for (int i = 0; i < parts.size(); i++) {
           List<Expr> others = new ArrayList<>(beside);
-          all.stream().filter(each -> each != part).limit(MAX_PARTS).forEach(others::add);
-          alternatives(part, others);
+          others.addAll(parts.subList(0, i));
+          others.addAll(parts.subList(i + 1, parts.size()));
+          alternatives(parts.get(i), others);
         }
       }
       case Expr.Or(List<Expr> any) ->

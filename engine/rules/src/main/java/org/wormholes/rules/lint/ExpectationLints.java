@@ -46,8 +46,13 @@ final class ExpectationLints {
   private static Set<Verdict> possible(Ruleset ruleset) {
     Set<Verdict> possible = new HashSet<>();
     List<Route> routes = ruleset.routes();
-    routes.forEach(route -> possible.add(route.verdict()));
-    boolean takesAll = routes.stream().anyMatch(route -> route.condition().equals(Exprs.YES));
+    boolean takesAll = false;
+    for (Route route : routes) {
+      if (route.verdict() instanceof Verdict.Final verdict) {
+        possible.add(verdict);
+        takesAll |= route.condition().equals(Exprs.YES);
+      }
+    }
     if (routes.isEmpty()) {
       ruleset.tunnels().forEach(tunnel -> possible.add(new Verdict.To(tunnel.name())));
       takesAll = ruleset.tunnels().size() == 1;

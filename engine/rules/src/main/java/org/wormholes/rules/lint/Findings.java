@@ -15,18 +15,23 @@ final class Findings {
   /// Most findings; who has more, reads no further.
   static final int MAX_FINDINGS = 200;
 
-  /// What may be spent on one ruleset: some tenths of a second.
-  private static final long MAX_WORK = 4_000_000;
+  /// What may be spent on one ruleset, on proofs and on trials: some tenths of a second each.
+  private static final long MAX_WORK = 1_000_000;
+
+  private static final long MAX_TRIED = 5_000_000;
 
   private static final int MAX_TEXT = 100;
 
   final Ruleset ruleset;
   final Work work = new Work(MAX_WORK);
+  final Work trials = new Work(MAX_TRIED);
+  final MarkFree free;
   private final SourceMap sources;
   private final List<Lint> all = new ArrayList<>();
 
   Findings(Ruleset ruleset, SourceMap sources) {
     this.ruleset = ruleset;
+    this.free = new MarkFree(ruleset.routes());
     this.sources = sources;
   }
 

@@ -25,8 +25,17 @@ final class LeakLints {
   private static final List<String> LOCAL_NAMES =
       List.of("printer.local", "router.home.arpa", "nas.lan", "wiki.internal");
 
-  private static final Set<Fact> DESTINATION = Set.of(Fact.HOST, Fact.ADDRESS);
-  private static final Set<Fact> NARROWING = Set.of(Fact.PORT, Fact.USER, Fact.ENTRY);
+  private static final Set<Fact> DESTINATION =
+      Set.of(Fact.HOST, Fact.ADDRESS, Fact.SNI, Fact.HTTP_HOST, Fact.COUNTRY);
+  private static final Set<Fact> NARROWING =
+      Set.of(
+          Fact.PORT,
+          Fact.USER,
+          Fact.ENTRY,
+          Fact.PROCESS,
+          Fact.PROCESS_PATH,
+          Fact.LOCAL_USER,
+          Fact.MARKED);
 
   private final Findings findings;
   private final Ruleset ruleset;
@@ -70,13 +79,18 @@ final class LeakLints {
     localNames();
   }
 
+  /// A trial costs as much as there are routes.
+  private boolean mayTry() {
+    return findings.trials.spend(10 + routes.size());
+  }
+
   private int decides(FlowSample flow) {
     return decider.decide(flow.facts()).routeIndex();
   }
 
   /// A `direct` that asks for no destination in particular.
   private void everything(int direct) {
-    Expr condition = routes.get(direct).condition();
+    Expr condition = findings.free.condition(direct);
     if (condition.equals(Exprs.YES)) {
       findings.add(
           Lint.Kind.LEAKY,
@@ -85,7 +99,7 @@ final class LeakLints {
           "name what may go direct, and `refuse { otherwise }` for the rest");
     } else if (!Asked.always(condition, DESTINATION) && !Asked.always(condition, NARROWING)) {
       new Trials(ruleset, List.of(), List.of(condition))
-          .find(flow -> decides(flow) == direct)
+          .find(this::mayTry, flow -> decides(flow) == direct)
           .ifPresent(flow ->
               leak(
                   direct,
@@ -97,13 +111,13 @@ final class LeakLints {
 
   /// A `direct` that takes, by port or user, what a later route wants in a tunnel by its name.
   private void meantForATunnel(int direct, int tunnelled) {
-    Expr condition = routes.get(direct).condition();
-    Expr later = routes.get(tunnelled).condition();
+    Expr condition = findings.free.condition(direct);
+    Expr later = findings.free.condition(tunnelled);
     if (Asked.always(condition, DESTINATION) || !Asked.always(later, DESTINATION)) {
       return;
     }
     new Trials(ruleset, List.of(later), List.of(condition, later))
-        .find(flow -> decides(flow) == direct && holds(tunnelled, flow))
+        .find(this::mayTry, flow -> decides(flow) == direct && holds(tunnelled, flow))
         .ifPresent(flow ->
             leak(
                 direct,
@@ -117,20 +131,22 @@ final class LeakLints {
 
   /// A tunnel for TCP whose UDP goes direct.
   private void datagrams(int tunnelled, int direct) {
-    Route route = routes.get(tunnelled);
+    Expr condition = findings.free.condition(tunnelled);
     Expr tcp =
         new Expr.Compare(
             Expr.Comparison.EQUAL, new Expr.FactRef(Fact.PROTOCOL), new Expr.Text("tcp"));
     Refutation refutation = new Refutation(new RouteMeaning(ruleset), findings.work);
-    if (!route.condition().asksFor(Fact.PROTOCOL) || !refutation.implies(route.condition(), tcp)) {
+    if (!condition.asksFor(Fact.PROTOCOL) || !refutation.implies(condition, tcp)) {
       return;
     }
-    Expr other = routes.get(direct).condition();
-    new Trials(ruleset, List.of(route.condition(), other), List.of(route.condition(), other))
-        .find(flow ->
-            flow.protocol() == Protocol.TCP
-                && decides(flow) == tunnelled
-                && decides(asDatagrams(flow)) == direct)
+    Expr other = findings.free.condition(direct);
+    new Trials(ruleset, List.of(condition, other), List.of(condition, other))
+        .find(
+            this::mayTry,
+            flow ->
+                flow.protocol() == Protocol.TCP
+                    && decides(flow) == tunnelled
+                    && decides(asDatagrams(flow)) == direct)
         .ifPresent(flow ->
             leak(
                 tunnelled,
@@ -178,9 +194,11 @@ final class LeakLints {
 
   private boolean namesPrivate(Route route) {
     return new Trials(ruleset, List.of(route.condition()), List.of(route.condition()))
-        .find(flow ->
-            Named.isNotPublic(flow.host())
-                && decider.decide(flow.facts()).verdict() instanceof Verdict.Direct)
+        .find(
+            this::mayTry,
+            flow ->
+                Named.isNotPublic(flow.host())
+                    && decider.decide(flow.facts()).verdict() instanceof Verdict.Direct)
         .isPresent();
   }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.rules.Route;
 import org.wormholes.rules.RulePath;
+import org.wormholes.rules.Verdict;
 import org.wormholes.rules.expr.DomainIndex;
 import org.wormholes.rules.expr.DomainSet;
 import org.wormholes.rules.expr.Expr;
@@ -22,9 +23,13 @@ final class RouteLints {
   private final List<Route> routes;
   private final List<Integer> compared = new ArrayList<>(); // that end the search, in order
   private final int[] firstDomains;
+  private final MarkFree free;
+  private final Refutation markFree;
 
   private RouteLints(Findings findings) {
     this.findings = findings;
+    this.free = findings.free;
+    this.markFree = new Refutation(new RouteMeaning(findings.ruleset), findings.work);
     this.routes = findings.ruleset.routes();
     this.firstDomains = firstDomains(routes);
   }
@@ -50,7 +55,7 @@ final class RouteLints {
       if (ConditionLints.look(findings, refutation, path, "this route", condition)) {
         continue;
       }
-      shadow(i, refutation);
+      shadow(i, markFree);
       boolean ends = endsTheSearch(routes.get(i));
       if (condition.equals(Exprs.YES)) {
         always = ends ? i : always;
@@ -68,12 +73,13 @@ final class RouteLints {
     }
   }
 
-  private Meaning meaning(int ignored) {
-    return new RouteMeaning(findings.ruleset);
+  private Meaning meaning(int route) {
+    return new RouteMeaning(findings.ruleset, free, route);
   }
 
+  /// One that marks lets the flow go on.
   static boolean endsTheSearch(Route route) {
-    return true;
+    return route.verdict() instanceof Verdict.Final;
   }
 
   private void shadow(int route, Refutation refutation) {
@@ -81,7 +87,7 @@ final class RouteLints {
     if (firstDomains[route] < route) {
       taking.add(firstDomains[route]);
     } else {
-      taking.addAll(takers(routes.get(route).condition(), refutation));
+      taking.addAll(takers(free.condition(route), refutation));
     }
     if (!taking.isEmpty()) {
       boolean one = taking.size() == 1;
@@ -99,7 +105,7 @@ final class RouteLints {
   /// The earlier routes, as few as was seen, that together take all that meets the condition.
   private List<Integer> takers(Expr condition, Refutation refutation) {
     for (int earlier : compared) {
-      if (refutation.implies(condition, routes.get(earlier).condition())) {
+      if (refutation.implies(condition, free.condition(earlier))) {
         return List.of(earlier);
       }
     }
@@ -119,7 +125,7 @@ final class RouteLints {
 
   private boolean take(List<Integer> takers, Expr condition, Refutation refutation) {
     List<Expr> together = new ArrayList<>(List.of(condition));
-    takers.forEach(each -> together.add(Exprs.not(routes.get(each).condition())));
+    takers.forEach(each -> together.add(Exprs.not(free.condition(each))));
     return refutation.neverTogether(together);
   }
 

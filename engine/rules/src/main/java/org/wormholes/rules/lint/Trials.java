@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.wormholes.rules.FlowSample;
 import org.wormholes.rules.Protocol;
@@ -133,7 +134,9 @@ final class Trials {
   }
 
   /// The first of them that passes.
-  Optional<FlowSample> find(Predicate<FlowSample> wanted) {
+  ///
+  /// @param more asked before each whether it may still be tried
+  Optional<FlowSample> find(BooleanSupplier more, Predicate<FlowSample> wanted) {
     int tried = 0;
     for (String host : some(hosts)) {
       for (Protocol protocol : Protocol.values()) {
@@ -142,7 +145,7 @@ final class Trials {
             for (String entry : some(entries)) {
               for (int time : some(times)) {
                 for (DayOfWeek day : some(days)) {
-                  if (++tried > MAX_TRIALS) {
+                  if (++tried > MAX_TRIALS || !more.getAsBoolean()) {
                     return Optional.empty();
                   }
                   FlowSample flow = new FlowSample(host, port, protocol, user, entry, time, day);

@@ -3,12 +3,15 @@ package org.wormholes.rules.lint;
 import java.util.HashSet;
 import java.util.Set;
 import org.wormholes.rules.Entry;
+import org.wormholes.rules.Group;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.Route;
 import org.wormholes.rules.RulePath;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.Tunnel;
 import org.wormholes.rules.Verdict;
+import org.wormholes.rules.expr.Expr;
+import org.wormholes.rules.expr.Fact;
 
 /// Looks for what is described and never used.
 final class UseLints {
@@ -23,7 +26,9 @@ final class UseLints {
   static void look(Findings findings) {
     UseLints lints = new UseLints(findings);
     lints.networks();
+    lints.groups();
     lints.tunnels();
+    lints.marks();
   }
 
   private void networks() {
@@ -39,11 +44,48 @@ final class UseLints {
     }
   }
 
+  private void groups() {
+    for (Group group : ruleset.groups()) {
+      if (ruleset.routes().stream()
+          .noneMatch(route -> route.verdict().equals(new Verdict.To(group.name())))) {
+        unused(
+            RulePath.group(group.name()),
+            "no route leads to group \"%s\"".formatted(group.name()),
+            "add `to(\"%s\") { … }` to the routes, or remove the group".formatted(group.name()));
+      }
+    }
+  }
+
+  /// Marks that no route asks for after they are given.
+  private void marks() {
+    Set<String> asked = new HashSet<>();
+    for (int i = ruleset.routes().size() - 1; i >= 0; i--) {
+      Route route = ruleset.routes().get(i);
+      if (route.verdict() instanceof Verdict.Mark(String mark) && !asked.contains(mark)) {
+        unused(
+            RulePath.route(i),
+            "no later route asks for the mark \"%s\"".formatted(mark),
+            "ask `marked?(\"%s\")` in a route below, or remove this one".formatted(mark));
+      }
+      collect(route.condition(), asked);
+    }
+  }
+
+  private static void collect(Expr expr, Set<String> asked) {
+    if (expr instanceof Expr.FactOf(Fact fact, String mark) && fact == Fact.MARKED) {
+      asked.add(mark);
+    }
+    for (int i = 0; i < expr.childCount(); i++) {
+      collect(expr.child(i), asked);
+    }
+  }
+
   private void tunnels() {
     Set<String> used = new HashSet<>();
     for (Route route : ruleset.routes()) {
       if (route.verdict() instanceof Verdict.To(String name)) {
         used.add(name);
+        ruleset.group(name).ifPresent(group -> used.addAll(group.members()));
       }
     }
     for (Tunnel tunnel : ruleset.tunnels()) {

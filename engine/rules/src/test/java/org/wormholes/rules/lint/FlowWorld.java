@@ -81,6 +81,7 @@ final class FlowWorld {
   private static final List<String> USERS = List.of("", "ann", "bob", "annabel");
 
   private final SplittableRandom random;
+  private final List<String> given = new ArrayList<>();
 
   FlowWorld(long seed) {
     this.random = new SplittableRandom(seed);
@@ -88,17 +89,23 @@ final class FlowWorld {
 
   Ruleset ruleset() {
     List<Tunnel> tunnels = List.of(Samples.tunnel("t0"), Samples.tunnel("t1"));
-    List<Route> routes =
-        IntStream.range(0, 2 + random.nextInt(6))
-            .mapToObj(_ -> new Route(verdict(), condition(1 + random.nextInt(3))))
-            .toList();
+    List<Route> routes = new ArrayList<>();
+    given.clear();
+    for (int i = 0, count = 2 + random.nextInt(6); i < count; i++) {
+      Verdict verdict = verdict();
+      routes.add(new Route(verdict, condition(1 + random.nextInt(3))));
+      if (verdict instanceof Verdict.Mark(String mark)) {
+        given.add(mark);
+      }
+    }
     return Samples.ruleset(tunnels, routes);
   }
 
   private Verdict verdict() {
-    return switch (random.nextInt(4)) {
+    return switch (random.nextInt(6)) {
       case 0 -> Verdict.REFUSE;
       case 1 -> Verdict.DIRECT;
+      case 2, 3 -> new Verdict.Mark(random.nextBoolean() ? "big" : "slow");
       default -> new Verdict.To("t" + random.nextInt(2));
     };
   }
@@ -120,6 +127,9 @@ final class FlowWorld {
   }
 
   private Expr question() {
+    if (!given.isEmpty() && random.nextInt(6) == 0) {
+      return new Expr.FactOf(Fact.MARKED, pick(given));
+    }
     Expr host = new FactRef(Fact.HOST);
     Expr port = new FactRef(Fact.PORT);
     Expr user = new FactRef(Fact.USER);

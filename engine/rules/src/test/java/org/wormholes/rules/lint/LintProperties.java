@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.wormholes.rules.Explanation;
 import org.wormholes.rules.FlowSample;
 import org.wormholes.rules.RouteDecider;
 import org.wormholes.rules.RulePath;
@@ -16,7 +17,7 @@ import org.wormholes.rules.expr.Interpreter;
 
 /// What a lint proves holds for every flow.
 class LintProperties {
-  private static final int RULESETS = 1_500;
+  private static final int RULESETS = 600;
   private static final int FLOWS = 2_000;
 
   @Test
@@ -30,9 +31,9 @@ class LintProperties {
       RouteDecider decider = RouteDecider.of(ruleset);
       for (int i = 0; i < FLOWS && !called.isEmpty(); i++) {
         FlowSample flow = world.flow();
-        assertThat(called)
+        assertThat(taken(decider, flow))
             .as("seed %d, flow %s", seed, flow)
-            .doesNotContain(decider.decide(flow.facts()).rulePath());
+            .noneMatch(called::contains);
       }
     }
     assertThat(dead).isGreaterThan(RULESETS / 4);
@@ -41,7 +42,7 @@ class LintProperties {
   @Test
   void whatIsProvenNeverToHoldNeverHolds() {
     int proven = 0;
-    for (long seed = 0; seed < 6_000; seed++) {
+    for (long seed = 0; seed < 3_000; seed++) {
       FlowWorld world = new FlowWorld(seed);
       Expr condition = world.condition(3);
       Refutation refutation = new Refutation(Meaning.PLAIN, new Work(1_000_000));
@@ -55,7 +56,7 @@ class LintProperties {
             .isEqualTo(always);
       }
     }
-    assertThat(proven).isGreaterThan(200);
+    assertThat(proven).isGreaterThan(100);
   }
 
   @Test
@@ -63,11 +64,20 @@ class LintProperties {
     Set<String> taken = new HashSet<>();
     Ruleset ruleset = new FlowWorld(7).ruleset();
     FlowWorld world = new FlowWorld(8);
-    for (int i = 0; i < FLOWS; i++) {
-      taken.add(RouteDecider.of(ruleset).decide(world.flow().facts()).rulePath());
+    for (int i = 0; i < 200; i++) {
+      taken.addAll(taken(RouteDecider.of(ruleset), world.flow()));
     }
 
-    assertThat(dead(Lints.of(ruleset, SourceMap.EMPTY))).doesNotContainAnyElementsOf(taken);
+    assertThat(taken).isNotEmpty();
+    assertThat(dead(Lints.of(ruleset, SourceMap.EMPTY))).noneMatch(taken::contains);
+  }
+
+  /// The route that decided, and those that marked the flow on its way there.
+  private static List<String> taken(RouteDecider decider, FlowSample flow) {
+    return decider.explain(flow.facts()).tried().stream()
+        .filter(Explanation.Tried::matched)
+        .map(Explanation.Tried::rulePath)
+        .toList();
   }
 
   private static Set<String> dead(List<Lint> lints) {
