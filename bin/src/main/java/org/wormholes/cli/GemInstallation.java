@@ -77,7 +77,9 @@ final class GemInstallation {
           Reporting.isTerminal(0)
               && GemOption.isAgreed(reporting, upgrade ? "upgrade?" : "install?");
       if (!agreed) {
-        reporting.say("not installed" + (Reporting.isTerminal(0) ? "" : ": nobody can be asked here; say --yes"));
+        reporting.say(
+            "not installed"
+                + (Reporting.isTerminal(0) ? "" : ": nobody can be asked here; say --yes"));
         if (reporting.json()) {
           reporting.print(report(offer, false), it -> List.of());
         }
@@ -102,11 +104,10 @@ final class GemInstallation {
     LockedGem before =
         offer
             .before()
-            .orElseThrow(
-                () ->
-                    new CommandFailure(
-                        ExitCode.USAGE,
-                        "no ruleset %s is installed; install it first".formatted(metadata.name())));
+            .orElseThrow(() ->
+                new CommandFailure(
+                    ExitCode.USAGE,
+                    "no ruleset %s is installed; install it first".formatted(metadata.name())));
     if (metadata.version().compareTo(before.version()) < 0) {
       throw new CommandFailure(
           ExitCode.USAGE,

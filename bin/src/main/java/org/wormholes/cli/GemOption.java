@@ -70,15 +70,13 @@ final class GemOption {
                 .filter(gem -> gem.name().equals(name))
                 .filter(gem -> gem.version().equals(new GemVersion(word.substring(at + 1))))
                 .findFirst();
-    return found.orElseThrow(
-        () ->
-            new CommandFailure(
-                ExitCode.USAGE, "no ruleset %s is installed; %s".formatted(word, installed(lock))));
+    return found.orElseThrow(() ->
+        new CommandFailure(
+            ExitCode.USAGE, "no ruleset %s is installed; %s".formatted(word, installed(lock))));
   }
 
   private static String installed(Lock lock) {
-    List<String> names =
-        lock.gems().stream().map(gem -> gem.name().text()).distinct().toList();
+    List<String> names = lock.gems().stream().map(gem -> gem.name().text()).distinct().toList();
     return names.isEmpty() ? "none is" : "there are " + String.join(", ", names);
   }
 

@@ -22,14 +22,13 @@ final class GemText {
   /// Lines of several kinds, each with a mark before it.
   static List<String> kinds(Map<String, List<String>> kinds, String indent, String mark) {
     Columns columns = new Columns(indent);
-    kinds.forEach(
-        (kind, lines) -> {
-          String label = kind;
-          for (String line : lines) {
-            columns.row(mark + label, Clean.line(line, LONGEST));
-            label = " ".repeat(kind.length());
-          }
-        });
+    kinds.forEach((kind, lines) -> {
+      String label = kind;
+      for (String line : lines) {
+        columns.row(mark + label, Clean.line(line, LONGEST));
+        label = " ".repeat(kind.length());
+      }
+    });
     List<String> lines = new ArrayList<>(columns.lines());
     if (lines.isEmpty()) {
       lines.add(indent + "nothing");

@@ -47,8 +47,7 @@ final class RulesetListCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     List<LockedGem> installed = GemOption.refusing(() -> gems.store().lock().gems());
     Installed list =
-        new Installed(
-            gems.store().path().toString(), installed.stream().map(Row::of).toList());
+        new Installed(gems.store().path().toString(), installed.stream().map(Row::of).toList());
     reporting.print(list, RulesetListCommand::lines);
     return ExitCode.OK;
   }

@@ -35,7 +35,11 @@ import picocli.CommandLine.Parameters;
       "The same project and key give the same bytes. RubyGems takes the file as its own."
     },
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:packed", "2:a file cannot be read", "3:there are faults; nothing is written"})
+    exitCodeList = {
+      "0:packed",
+      "2:a file cannot be read",
+      "3:there are faults; nothing is written"
+    })
 final class RulesetPackCommand implements Callable<Integer> {
   /// What is reported.
   record Made(

@@ -41,11 +41,10 @@ final class RulesetRemoveCommand implements Callable<Integer> {
     GemStore store = gems.store();
     Lock lock = GemOption.refusing(store::lock);
     List<LockedGem> gone = names.stream().flatMap(it -> meant(lock, it).stream()).toList();
-    GemOption.refusing(
-        () -> {
-          store.remove(gone, forget);
-          return gone;
-        });
+    GemOption.refusing(() -> {
+      store.remove(gone, forget);
+      return gone;
+    });
     reporting.print(
         new Removed(gone.stream().map(GemText::named).toList()),
         it -> it.removed().stream().map(each -> "removed  " + each).toList());

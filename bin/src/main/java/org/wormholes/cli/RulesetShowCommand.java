@@ -102,8 +102,7 @@ final class RulesetShowCommand implements Callable<Integer> {
 
   private static List<String> lines(Shown shown) {
     List<String> lines = new ArrayList<>();
-    lines.add(
-        "%s %s: %s".formatted(shown.name(), shown.version(), GemText.line(shown.summary())));
+    lines.add("%s %s: %s".formatted(shown.name(), shown.version(), GemText.line(shown.summary())));
     Columns columns =
         new Columns("  ")
             .row("by", GemText.line(String.join(", ", shown.authors())))
