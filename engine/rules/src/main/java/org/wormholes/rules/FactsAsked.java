@@ -61,18 +61,15 @@ public record FactsAsked(Set<Fact> facts, Set<Expr.FactOf> about) {
     final Set<Expr.FactOf> about = new LinkedHashSet<>();
 
     void in(Expr expr) {
-      switch (expr) {
-        case Expr.FactRef(Fact fact) -> facts.add(fact);
-        case Expr.FactOf asked -> {
-          facts.add(asked.fact());
-          about.add(asked);
-        }
-        default -> {
-          for (int i = 0; i < expr.childCount(); i++) {
-            in(expr.child(i));
-          }
-        }
-      }
+      expr.eachFact(
+          asked -> {
+            if (asked instanceof Expr.FactRef(Fact fact)) {
+              facts.add(fact);
+            } else if (asked instanceof Expr.FactOf named) {
+              facts.add(named.fact());
+              about.add(named);
+            }
+          });
     }
   }
 }

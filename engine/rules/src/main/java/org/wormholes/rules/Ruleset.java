@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.wormholes.rules.expr.Expr;
 import org.wormholes.rules.expr.Fact;
 
@@ -89,8 +90,9 @@ public record Ruleset(
 
   private static void checkRoutes(List<Route> routes, Set<String> targets) {
     Set<String> marks = new HashSet<>();
+    Consumer<Expr> check = asked -> checkQuestion(asked, targets, marks);
     for (Route route : routes) {
-      checkQuestions(route.condition(), targets, marks);
+      route.condition().eachFact(check);
       checkTarget(route.verdict(), targets);
       if (route.verdict() instanceof Verdict.Mark(String mark)
           && marks.add(mark)
@@ -102,17 +104,15 @@ public record Ruleset(
 
   /// Whoever asks for a mark that no route before gave, or for a tunnel there is not, means
   /// something else.
-  private static void checkQuestions(Expr expr, Set<String> targets, Set<String> marks) {
-    if (expr instanceof Expr.FactOf(Fact fact, String of)) {
-      if (fact == Fact.MARKED && !marks.contains(of)) {
-        throw new IllegalArgumentException("no earlier route gives the mark `%s`".formatted(of));
-      }
-      if (fact == Fact.ROUND_TRIP && !targets.contains(of)) {
-        throw new IllegalArgumentException("there is no tunnel `%s` to measure".formatted(of));
-      }
+  private static void checkQuestion(Expr asked, Set<String> targets, Set<String> marks) {
+    if (!(asked instanceof Expr.FactOf(Fact fact, String of))) {
+      return;
     }
-    for (int i = 0; i < expr.childCount(); i++) {
-      checkQuestions(expr.child(i), targets, marks);
+    if (fact == Fact.MARKED && !marks.contains(of)) {
+      throw new IllegalArgumentException("no earlier route gives the mark `%s`".formatted(of));
+    }
+    if (fact == Fact.ROUND_TRIP && !targets.contains(of)) {
+      throw new IllegalArgumentException("there is no tunnel `%s` to measure".formatted(of));
     }
   }
 

@@ -128,6 +128,7 @@ final class ExprNodes {
           if (fact == null) {
             throw new KryoException("no such fact");
           }
+          in.asks(fact.fact());
           return fact;
         });
     register(
@@ -144,6 +145,7 @@ final class ExprNodes {
           if (fact == null) {
             throw new KryoException("no such fact");
           }
+          in.asks(fact);
           return new Expr.FactOf(fact, in.text());
         });
   }

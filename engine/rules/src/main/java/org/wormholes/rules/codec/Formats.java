@@ -30,7 +30,7 @@ final class Formats {
     return second ? SECOND : FIRST;
   }
 
-  private static boolean isOfSecond(Fact fact) {
+  static boolean isOfSecond(Fact fact) {
     return fact.id() >= Fact.SNI.id() && fact.id() <= Fact.MARKED.id();
   }
 }

@@ -85,10 +85,10 @@ public final class RuleCodec {
         RuleInput body = new RuleInput(KRYO, file, bodyStart, envelope.bodyLength());
         Ruleset ruleset = body.node(Ruleset.class);
         checkRead(body);
-        if (Formats.of(ruleset) != envelope.format()) {
+        if (body.format() != envelope.format()) {
           throw new RuleFormatException(
               "the rule file says it has format %d, but holds format %d"
-                  .formatted(envelope.format(), Formats.of(ruleset)));
+                  .formatted(envelope.format(), body.format()));
         }
         RuleInput rest = new RuleInput(KRYO, file, sourcesStart, envelope.sourcesLength());
         SourceMap sources = SourceNodes.read(rest);

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import org.wormholes.rules.Verdict;
 import org.wormholes.rules.expr.Expr;
+import org.wormholes.rules.expr.Fact;
 import org.wormholes.rules.expr.Utf8;
 
 /// Reads canonical bytes, and only those: whatever the writer would have written otherwise is
@@ -28,6 +29,9 @@ final class RuleInput extends Input {
   private char[] scratch = {};
   private Verdict.Final[] targets = new Verdict.Final[0];
 
+  private int format = Formats.FIRST;
+  private boolean inRoute;
+
   // The last head.
   private int kind;
   private int detail;
@@ -36,6 +40,28 @@ final class RuleInput extends Input {
   RuleInput(Kryo kryo, byte[] bytes, int offset, int length) {
     super(bytes, offset, length);
     this.kryo = kryo;
+  }
+
+  /// The first format that can say what was read so far: as [Formats#of].
+  int format() {
+    return format;
+  }
+
+  /// Notes that what is read is of the second format.
+  void isOfSecondFormat() {
+    format = Formats.SECOND;
+  }
+
+  /// Notes a fact that is asked for, and where: see [#inRoute].
+  void asks(Fact fact) {
+    if (Formats.isOfSecond(fact) || (inRoute && fact == Fact.COUNTRY)) {
+      isOfSecondFormat();
+    }
+  }
+
+  /// Says whether what comes is the condition of a route.
+  void inRoute(boolean is) {
+    inRoute = is;
   }
 
   int detail() {
@@ -255,6 +281,7 @@ final class RuleInput extends Input {
   Verdict verdict() {
     if (detail == Kinds.MARK) {
       noCount();
+      isOfSecondFormat();
       return new Verdict.Mark(text());
     }
     return finalVerdict();

@@ -72,6 +72,9 @@ final class RuleNodes {
   private static Ruleset readRuleset(RuleInput in) {
     in.noCount();
     boolean grouped = in.flag();
+    if (grouped) {
+      in.isOfSecondFormat();
+    }
     String name = in.text();
     String version = in.text();
     List<Network> networks = in.list(Network.class);
@@ -277,7 +280,10 @@ final class RuleNodes {
 
   private static Route readRoute(RuleInput in) {
     Verdict verdict = in.verdict();
-    return new Route(verdict, in.node(Expr.class));
+    in.inRoute(true);
+    Expr condition = in.node(Expr.class);
+    in.inRoute(false);
+    return new Route(verdict, condition);
   }
 
   private static void write(RuleOutput out, Expectation expectation) {
@@ -327,6 +333,7 @@ final class RuleNodes {
 
   private static Given readGiven(RuleInput in) {
     in.plain();
+    in.isOfSecondFormat();
     Expr asked = in.node(Expr.class);
     return new Given(asked, in.node(Expr.class));
   }

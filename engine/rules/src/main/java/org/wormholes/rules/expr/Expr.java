@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// An expression of a rule: a typed tree without loops, side effects or failures.
 ///
@@ -369,6 +370,25 @@ public sealed interface Expr {
           index == 0 ? value : index == 1 ? low : high;
       default -> throw new IndexOutOfBoundsException("no child " + index);
     };
+  }
+
+  /// Hands every [FactRef] and [FactOf] of the tree to `visit`, from left to right. What most rules
+  /// are made of comes first, since this is done to every rule that is loaded.
+  default void eachFact(Consumer<? super Expr> visit) {
+    if (this instanceof Member member) {
+      member.value().eachFact(visit);
+    } else if (this instanceof FactRef || this instanceof FactOf) {
+      visit.accept(this);
+    } else if (this instanceof Compare compare) {
+      compare.left().eachFact(visit);
+      compare.right().eachFact(visit);
+    } else if (this instanceof And and) {
+      and.all().forEach(part -> part.eachFact(visit));
+    } else if (!(this instanceof Text || this instanceof Quantity || this instanceof YesNo)) {
+      for (int i = 0; i < childCount(); i++) {
+        child(i).eachFact(visit);
+      }
+    }
   }
 
   /// Whether the tree asks for the fact anywhere.
