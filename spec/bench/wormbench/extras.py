@@ -81,8 +81,8 @@ def start_times(_):
     suffix = ""
     for line in done.stdout.splitlines():
         name, _, time = line.rpartition("  ")
-        if line.startswith("without"):
-            suffix = ", without the start-up cache"
+        if line.endswith(":"):
+            suffix = ", " + line.removesuffix(":")
         elif time.strip() and "ms" in time:
-            found["cold " + name.strip() + suffix] = time.strip()
+            found[name.strip() + suffix] = time.strip()
     return found
