@@ -371,7 +371,7 @@ record Attack(String name, boolean works, String code, String outcome) {
         432 fsmount 440 process_madvise 442 mount_setattr 447 memfd_secret 450 set_mempolicy_home_node
         456 statmount 457 listmount 459 lsm_get_self_attr\
         """;
-    String[] words = table.trim().split("\\s+");
+    String[] words = table.trim().split("\\s+", -1);
     for (int i = 0; i < words.length; i += 2) {
       calls.put(Integer.parseInt(words[i]), words[i + 1]);
     }
