@@ -15,7 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,7 +30,10 @@ import org.wormholes.rules.Verdict;
 import org.wormholes.rules.expr.Expr;
 import org.wormholes.rules.expr.Exprs;
 import org.wormholes.rules.expr.Fact;
+import org.wormholes.rules.expr.Type;
+import org.wormholes.runtime.control.FactView;
 import org.wormholes.runtime.facts.Countries;
+import org.wormholes.spec.lab.Await;
 
 /// Rules about what a flow says and who opened it, over real sockets.
 @Timeout(value = 90, unit = TimeUnit.SECONDS)
@@ -82,9 +87,9 @@ final class ClassificationTest {
     // The server answers what it heard, which is no TLS: curl fails only after it was let through.
     assertThat(curl(proxy, "https://www.example.org:" + to, "--connect-to", "::127.0.0.1:" + to))
         .isEqualTo(35);
-    assertThat(accepted).isEqualTo(1);
+    assertThat(accepted).hasValue(1);
     curl(proxy, "https://other.example.org:" + to, "--connect-to", "::127.0.0.1:" + to);
-    assertThat(accepted).isEqualTo(1);
+    assertThat(accepted).hasValue(1);
   }
 
   @Test
@@ -176,6 +181,51 @@ final class ClassificationTest {
     }
   }
 
+  @Test
+  void whatAPersonSaysDecidesAtOnce() throws Exception {
+    int to = serve(socket -> "hello".getBytes(US_ASCII));
+    int proxy =
+        apply(
+            route(Verdict.REFUSE, new Expr.FactRef(Fact.METERED)), route(WEB, Exprs.YES));
+    network.client().say(Fact.METERED, Optional.of(true));
+    try {
+      assertThatThrownBy(() -> Socks.connect(proxy, "127.0.0.1", to))
+          .hasMessage("socks reply 2");
+      assertThat(network.client().facts())
+          .anyMatch(fact -> fact.value().equals("yes") && fact.source().equals("said"));
+    } finally {
+      network.client().say(Fact.METERED, Optional.empty());
+    }
+    try (Socket client = Socks.connect(proxy, "127.0.0.1", to)) {
+      assertThat(client.getInputStream().readNBytes(5)).asString().isEqualTo("hello");
+    }
+  }
+
+  @Test
+  void whatIsMeasuredIsListedAndDecides() throws Exception {
+    int to = serve(socket -> "hello".getBytes(US_ASCII));
+    Expr near =
+        new Expr.Compare(
+            Expr.Comparison.LESS,
+            new Expr.FactOf(Fact.ROUND_TRIP, "web"),
+            new Expr.Quantity(Type.DURATION, 30));
+    int proxy =
+        apply(route(WEB, Exprs.all(near, new Expr.FactOf(Fact.CARRIER_UP, "tcp"))));
+    Await.that(
+        "two facts",
+        Duration.ofSeconds(30),
+        () ->
+            network.client().facts().stream()
+                .map(FactView::name)
+                .toList()
+                .containsAll(List.of("round_trip(\"web\")", "carrier_up?(\"tcp\")")));
+    try (Socket client = Socks.connect(proxy, "127.0.0.1", to)) {
+      assertThat(client.getInputStream().readNBytes(5)).asString().isEqualTo("hello");
+    }
+    int other = apply(route(WEB, new Expr.FactOf(Fact.CARRIER_UP, "pigeon")));
+    assertThatThrownBy(() -> Socks.connect(other, "127.0.0.1", to)).hasMessage("socks reply 2");
+  }
+
   private static Expr is(Fact fact, String value) {
     return new Expr.Compare(Expr.Comparison.EQUAL, new Expr.FactRef(fact), new Expr.Text(value));
   }
@@ -204,7 +254,7 @@ final class ClassificationTest {
     byte[] to(Socket client) throws IOException;
   }
 
-  private volatile int accepted;
+  private final AtomicInteger accepted = new AtomicInteger();
 
   private int serve(Answer answer) throws IOException {
     ServerSocket listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -213,7 +263,7 @@ final class ClassificationTest {
         .start(() -> {
           while (!listening.isClosed()) {
             try (Socket client = listening.accept()) {
-              accepted++;
+              accepted.incrementAndGet();
               client.getOutputStream().write(answer.to(client));
               client.shutdownOutput();
               client.getInputStream().readAllBytes();

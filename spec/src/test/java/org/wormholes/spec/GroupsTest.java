@@ -14,7 +14,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -33,8 +32,10 @@ import org.wormholes.rules.Verdict;
 import org.wormholes.rules.expr.Expr;
 import org.wormholes.rules.expr.Exprs;
 import org.wormholes.rules.expr.Fact;
+import org.wormholes.runtime.control.ApplyRefusedException;
 import org.wormholes.runtime.control.CircuitView;
 import org.wormholes.runtime.control.GroupView;
+import org.wormholes.spec.lab.Await;
 
 /// Tunnels under one name, over real sockets: each member leads through one relay of its own.
 @Timeout(value = 90, unit = TimeUnit.SECONDS)
@@ -149,6 +150,15 @@ final class GroupsTest {
     assertThat(view().members()).allMatch(this::isUp);
   }
 
+  @Test
+  void refusesToSplitAndLeavesWhatRuns() {
+    apply(group(Group.Kind.FALLBACK, 1, Optional.empty(), "a", "b"));
+    assertThatThrownBy(() -> apply(group(Group.Kind.SPLIT, 2, Optional.empty(), "a", "b")))
+        .hasRootCauseInstanceOf(ApplyRefusedException.class)
+        .hasMessageContaining("group any splits each flow over circuits");
+    assertThat(view().kind()).isEqualTo("fallback");
+  }
+
   private boolean isUp(GroupView.Member member) {
     return member.state() == GroupView.State.UP;
   }
@@ -208,26 +218,8 @@ final class GroupsTest {
     return network.client().status().groups().getFirst();
   }
 
-  /// Waits until the group is as wanted; every change in it comes with an event.
-  private void await(Predicate<GroupView> wanted) throws Exception {
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    Thread looking =
-        Thread.ofVirtual()
-            .unstarted(() -> {
-              while (!done.isDone()) {
-                if (wanted.test(view())) {
-                  done.complete(null);
-                }
-                java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
-              }
-            });
-    looking.start();
-    try {
-      done.orTimeout(40, TimeUnit.SECONDS).join();
-    } finally {
-      done.cancel(false);
-      looking.join();
-    }
+  private void await(Predicate<GroupView> wanted) {
+    Await.that("the group", Duration.ofSeconds(40), () -> wanted.test(view()));
   }
 
   private Socket hello(int proxy) throws IOException {
