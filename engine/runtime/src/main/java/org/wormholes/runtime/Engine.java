@@ -37,9 +37,8 @@ import org.wormholes.runtime.control.CircuitView;
 import org.wormholes.runtime.control.EngineControl;
 import org.wormholes.runtime.control.EngineEvent;
 import org.wormholes.runtime.control.EngineStatus;
-import org.wormholes.runtime.control.Explainer;
+import org.wormholes.runtime.control.ExpectationText;
 import org.wormholes.runtime.control.FactView;
-import org.wormholes.runtime.control.FlowText;
 import org.wormholes.runtime.control.HopCandidates;
 import org.wormholes.runtime.control.NodeView;
 import org.wormholes.runtime.control.Probe;
@@ -197,7 +196,7 @@ public final class Engine implements EngineControl, AutoCloseable {
   /// One apply from its beginning to its end; there is one at a time.
   private ApplyOutcome exchange(Ruleset candidate, SourceMap sources, ApplyTerms terms)
       throws ApplyRefusedException {
-    checkExpectations(candidate);
+    checkExpectations(candidate, sources);
     terms.keeper().prepare();
     Optional<ApplyRefusedException> refusal =
         Optional.of(new ApplyRefusedException("internal", "a mistake in Wormholes"));
@@ -313,18 +312,12 @@ public final class Engine implements EngineControl, AutoCloseable {
     }
   }
 
-  private static void checkExpectations(Ruleset candidate) throws ApplyRefusedException {
+  private static void checkExpectations(Ruleset candidate, SourceMap sources)
+      throws ApplyRefusedException {
     List<RouteDecider.Unmet> unmet = RouteDecider.unmet(candidate);
     if (!unmet.isEmpty()) {
-      RouteDecider.Unmet first = unmet.getFirst();
       throw new ApplyRefusedException(
-          "expectation",
-          "expectation %d is not met: for %s, %s is expected and %s decided"
-              .formatted(
-                  first.index() + 1,
-                  FlowText.of(first.expectation().flow()),
-                  Explainer.named(first.expectation().expected()),
-                  Explainer.named(first.decision().verdict())));
+          "expectation", ExpectationText.of(unmet.getFirst(), sources));
     }
   }
 

@@ -41,8 +41,9 @@ import org.wormholes.runtime.spi.FlowAcceptor;
 import org.wormholes.runtime.spi.FlowRequest;
 import org.wormholes.runtime.spi.Loop;
 
-/// Explanations say what the engine does: 10,000 generated flows through 400 generated rulesets, each
-/// asked of an explainer without an engine, of one with it, and then sent into a port of the engine.
+/// Explanations say what the engine does: 10,000 generated flows through 400 generated rulesets,
+/// each asked of an explainer without an engine, of one with it, and then sent into a port of the
+/// engine.
 class ExplainDifferentialTest {
   private static final int RULESETS = 400;
   private static final int FLOWS = 25;
@@ -86,8 +87,17 @@ class ExplainDifferentialTest {
     assertThat(seen.keySet())
         .as("what was met: %s", seen)
         .contains(
-            "direct", "refuse", "tunnel", "tunnel of a group", "marked", "depends", "udp",
-            "refused by the exit", "decided with clues", "no route", "forward");
+            "direct",
+            "refuse",
+            "tunnel",
+            "tunnel of a group",
+            "marked",
+            "depends",
+            "udp",
+            "refused by the exit",
+            "decided with clues",
+            "no route",
+            "forward");
   }
 
   private void compare(
@@ -231,8 +241,7 @@ class ExplainDifferentialTest {
     clues.found(new Names(given(flow, Fact.SNI), given(flow, Fact.HTTP_HOST)));
     clues.found(new LocalClient(given(flow, Fact.PROCESS), "", given(flow, Fact.LOCAL_USER)));
     Switchboard rules = ruled.switchboard();
-    Verdict.Final verdict =
-        rules.decide(ruled.request(), request.target(), flow.protocol(), clues);
+    Verdict.Final verdict = rules.decide(ruled.request(), request.target(), flow.protocol(), clues);
     assertThat(clues.wantsNames() || clues.wantsClient()).isFalse();
     return switch (verdict) {
       case Verdict.Refuse() -> new Done("refuse", "");

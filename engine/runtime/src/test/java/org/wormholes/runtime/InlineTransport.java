@@ -19,7 +19,8 @@ import org.wormholes.runtime.spi.Outside;
 import org.wormholes.runtime.spi.Transport;
 
 /// A machine without a network: ports open and hear nothing, whatever is asked to leave it directly
-/// is counted and goes nowhere, and what is put off never comes. Its one loop runs on whoever calls.
+/// is counted and goes nowhere, and what is put off never comes. Its one loop runs on whoever
+/// calls.
 final class InlineTransport implements Transport {
   /// How often something tried to leave this machine without a tunnel.
   final AtomicLong left = new AtomicLong();

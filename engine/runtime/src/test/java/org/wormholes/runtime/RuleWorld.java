@@ -41,9 +41,17 @@ import org.wormholes.rules.expr.Type;
 final class RuleWorld {
   private static final List<String> NAMES =
       List.of("example.org", "www.example.org", "x.onion", "nas.lan", "cdn.video.example");
-  private static final List<String> DOMAINS = List.of("org", "example.org", "onion", "lan", "example");
+  private static final List<String> DOMAINS =
+      List.of("org", "example.org", "onion", "lan", "example");
   private static final List<String> LITERALS =
-      List.of("10.0.0.1", "192.168.1.9", "8.8.8.8", "127.0.0.1", "::1", "2606:2800::1", "64:ff9b::a00:1");
+      List.of(
+          "10.0.0.1",
+          "192.168.1.9",
+          "8.8.8.8",
+          "127.0.0.1",
+          "::1",
+          "2606:2800::1",
+          "64:ff9b::a00:1");
   private static final List<String> RANGES =
       List.of("10.0.0.0/8", "192.168.0.0/16", "0.0.0.0/0", "::/0", "8.8.8.0/24", "127.0.0.0/8");
   private static final List<String> USERS = List.of("", "ann", "bob");
@@ -139,8 +147,7 @@ final class RuleWorld {
       case 0 -> Verdict.REFUSE;
       case 1 -> Verdict.DIRECT;
       case 2, 3 -> new Verdict.Mark(pick(MARKS));
-      case 4, 5 ->
-          new Verdict.To(groups.isEmpty() ? pick(tunnels).name() : pick(groups).name());
+      case 4, 5 -> new Verdict.To(groups.isEmpty() ? pick(tunnels).name() : pick(groups).name());
       default -> new Verdict.To(pick(tunnels).name());
     };
   }
@@ -173,11 +180,13 @@ final class RuleWorld {
               pick(List.of(Comparison.values())), number, Expr.Quantity.number(port()));
       case 4 ->
           new Expr.Member(
-              number, QuantitySet.of(Type.NUMBER, List.of(Span.of(port()), new Span(80, 500, true))));
+              number,
+              QuantitySet.of(Type.NUMBER, List.of(Span.of(port()), new Span(80, 500, true))));
       case 5 -> is(Fact.PROTOCOL, pick(List.of("tcp", "udp")));
       case 6 -> new Expr.Member(address, AddressSet.of(pick(RANGES), pick(RANGES)));
       case 7 -> new Expr.AddressTest(pick(List.of(AddressKind.values())), address);
-      default -> new Expr.Matches(host, Regex.of(pick(List.of("^www", "o", "\\.1$")), false, false));
+      default ->
+          new Expr.Matches(host, Regex.of(pick(List.of("^www", "o", "\\.1$")), false, false));
     };
   }
 
@@ -205,8 +214,7 @@ final class RuleWorld {
           new Expr.Member(
               new FactRef(random.nextBoolean() ? Fact.SNI : Fact.HTTP_HOST),
               DomainSet.of(pick(DOMAINS)));
-      default ->
-          given.isEmpty() ? question() : new Expr.FactOf(Fact.MARKED, pick(given));
+      default -> given.isEmpty() ? question() : new Expr.FactOf(Fact.MARKED, pick(given));
     };
   }
 

@@ -20,11 +20,7 @@ final class GroupStory {
   private final Optional<EngineView> engine;
   private final PathStory paths;
 
-  GroupStory(
-      Ruleset ruleset,
-      SourceMap sources,
-      Optional<EngineView> engine,
-      PathStory paths) {
+  GroupStory(Ruleset ruleset, SourceMap sources, Optional<EngineView> engine, PathStory paths) {
     this.ruleset = ruleset;
     this.sources = sources;
     this.engine = engine;

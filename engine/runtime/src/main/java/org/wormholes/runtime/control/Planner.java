@@ -20,6 +20,8 @@ import org.wormholes.rules.codec.RuleCodec;
 import org.wormholes.rules.expr.Address;
 import org.wormholes.rules.expr.AddressKind;
 import org.wormholes.rules.expr.ExprText;
+import org.wormholes.rules.lint.Lint;
+import org.wormholes.rules.lint.Lints;
 import org.wormholes.runtime.control.EngineControl.Applied;
 import org.wormholes.runtime.control.Plan.Change;
 import org.wormholes.runtime.control.Plan.FieldChange;
@@ -285,9 +287,11 @@ public final class Planner {
       }
     }
     for (RouteDecider.Unmet unmet : RouteDecider.unmet(candidate)) {
-      warnings.add(
-          "expectation %d is not met for %s: an apply is refused"
-              .formatted(unmet.index() + 1, FlowText.of(unmet.expectation().flow())));
+      warnings.add(ExpectationText.of(unmet, sources) + ": an apply is refused");
+    }
+    for (Lint lint : Lints.of(candidate, sources)) {
+      String at = lint.position().map(position -> position + ": ").orElse("");
+      warnings.add(at + lint.message() + "; " + lint.hint());
     }
     for (Tunnel tunnel : candidate.tunnels()) {
       for (Entry entry : tunnel.entries()) {

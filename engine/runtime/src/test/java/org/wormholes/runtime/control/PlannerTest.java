@@ -2,6 +2,7 @@ package org.wormholes.runtime.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -10,6 +11,7 @@ import org.wormholes.rules.Expectation;
 import org.wormholes.rules.FlowSample;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.Protocol;
+import org.wormholes.rules.Route;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.SourceMap;
 import org.wormholes.rules.Tunnel;
@@ -143,7 +145,23 @@ class PlannerTest {
                     FlowSample.of("example.org", 25, Protocol.TCP), new Verdict.To("web"))));
 
     assertThat(plan(running(old), now).warnings())
-        .containsExactly("expectation 1 is not met for example.org:25/tcp: an apply is refused");
+        .containsExactly(
+            "expectation 1 is not met: for example.org:25/tcp, tunnel web is expected"
+                + " and refuse decided (web.rb:7:3): an apply is refused");
+  }
+
+  @Test
+  void warnsOfWhatLintsFind() {
+    Ruleset good = Samples.ruleset(3);
+    List<Route> twice = new ArrayList<>(good.routes());
+    twice.add(1, good.routes().getFirst());
+    Ruleset shadowed =
+        new Ruleset("web", "1.0", good.networks(), good.tunnels(), twice, List.of());
+
+    assertThat(plan(Optional.empty(), shadowed).warnings())
+        .containsExactly(
+            "web.rb:8:3: this route is never reached: the one on line 7 takes all that it would"
+                + " take; move it up, or remove it");
   }
 
   @Test
