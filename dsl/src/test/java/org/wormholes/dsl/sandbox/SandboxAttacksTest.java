@@ -66,7 +66,7 @@ class SandboxAttacksTest {
     List<Attack> attacks = Attack.all();
     Compilation compilation =
         SandboxedCompiler.compile(
-            "attack.rb", script(attacks), folder, options(Duration.ofSeconds(60)));
+            "attack.rb", script(attacks), folder, options(Duration.ofMinutes(5)));
     List<String> outcomes = outcomes(compilation);
 
     assertThat(outcomes.size()).as(compilation.render()).isEqualTo(attacks.size());
@@ -88,7 +88,7 @@ class SandboxAttacksTest {
   void whatIsTriedWorksWhereThereIsNoSandbox() throws IOException {
     List<Attack> attacks = Attack.all().stream().filter(Attack::works).toList();
     Compilation compilation =
-        Compiler.compile("attack.rb", script(attacks), options(Duration.ofSeconds(60)));
+        Compiler.compile("attack.rb", script(attacks), options(Duration.ofMinutes(5)));
     List<String> outcomes = outcomes(compilation);
 
     assertThat(outcomes.size()).as(compilation.render()).isEqualTo(attacks.size());
@@ -104,7 +104,7 @@ class SandboxAttacksTest {
   private void nothingIsRun() throws IOException {
     Compilation compilation =
         SandboxedCompiler.compile(
-            "attack.rb", script(Attack.all()), folder, options(Duration.ofSeconds(60)));
+            "attack.rb", script(Attack.all()), folder, options(Duration.ofMinutes(5)));
 
     assertThat(compilation.succeeded()).isFalse();
     assertThat(compilation.problems().getFirst().message())

@@ -27,7 +27,7 @@ class SandboxBombsTest {
   /// @param outcome a pattern of the one problem that comes of it
   private record Bomb(String name, Duration limit, String code, String outcome) {}
 
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Duration.ofMinutes(5);
   private static final Duration SHORT = Duration.ofMillis(1_500);
 
   private static final String WRITE =

@@ -130,6 +130,32 @@ class SandboxedCompilerTest {
   }
 
   @Test
+  void readsNothingOfAHomeButItsLists() throws IOException {
+    Path folder = script.getParent();
+    Files.writeString(folder.resolve("bad.txt"), "ads.example\n");
+    Files.writeString(folder.resolve("key"), "secret");
+    String reading =
+        "require \"java\"\nbegin\n"
+            + "java.nio.file.Files.readString(java.nio.file.Path.of(\"%s\"))\n"
+            + "raise \"read\"\n"
+            + "rescue java.nio.file.AccessDeniedException\nend\n";
+    Files.writeString(
+        script,
+        reading.formatted(folder.toRealPath().resolve("key"))
+            + NEEDS_RUBY.replace("lists/bad.txt", "bad.txt"));
+    String home = System.setProperty("user.home", folder.toString());
+    try {
+      Compilation compilation = SandboxedCompiler.compile(script, Options.of(Tier.FULL));
+
+      if (SandboxedCompiler.missing().isEmpty()) {
+        assertThat(compilation.succeeded()).as(compilation.render()).isTrue();
+      }
+    } finally {
+      System.setProperty("user.home", home);
+    }
+  }
+
+  @Test
   void leavesTheParentFree() throws IOException {
     SandboxedCompiler.compile(script, Options.of(Tier.FULL));
 
