@@ -13,7 +13,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = {
       "Install a ruleset from a gem's file, after showing what it may do and asking.",
-      "Never goes online, and runs none of the author's code."
+      "Never goes online, and runs none of the author's code; with --allow-ruby it is run,",
+      "in a sandbox, to see what it does."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

@@ -46,8 +46,18 @@ class UseTest {
       end
       """;
 
+  private static final String STREAMS =
+      """
+      ruleset "streams" do
+        network("commons") { open_to :anyone }
+        tunnel("wide") { relay 2 }
+        balance "videos", of: "wide", circuits: 3
+        routes { to("videos") { host.under? "video.example" } }
+      end
+      """;
+
   private static final Map<String, String> SCRIPTS =
-      Map.of("quiet", QUIET, "friends", FRIENDS, "twin", TWIN);
+      Map.of("quiet", QUIET, "friends", FRIENDS, "twin", TWIN, "streams", STREAMS);
 
   private static final Uses USES =
       new Uses() {
@@ -192,6 +202,27 @@ class UseTest {
             Compiler.compile("mine.rb", "ruleset(\"mine\") { use \"quiet\" }", Options.defaults())
                 .render())
         .contains("there is no ruleset \"quiet\" to use", "wormholes ruleset install");
+  }
+
+  @Test
+  void bringsGroupsToo() {
+    Ruleset ruleset =
+        compiled(
+            """
+            ruleset "mine" do
+              use "streams"
+              routes do
+                use "streams"
+                to("videos") { port == 554 }
+              end
+              expect { flow("rtsp.example:554").uses "videos" }
+            end
+            """,
+            Tier.STATIC);
+
+    assertThat(ruleset.groups()).hasSize(1);
+    assertThat(rendered("ruleset(\"mine\") { use \"streams\"; tunnel(\"videos\") { relay 1 } }"))
+        .contains("two tunnels or groups called \"videos\"");
   }
 
   @Test
