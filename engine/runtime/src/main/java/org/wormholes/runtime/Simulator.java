@@ -220,8 +220,9 @@ public final class Simulator {
         if (here.isEmpty()) {
           return OptionalLong.empty();
         }
-        nanos += Math.hypot(before, here.getAsLong());
-        before = here.getAsLong();
+        double away = (double) here.getAsLong();
+        nanos += Math.hypot(before, away);
+        before = away;
       }
       return OptionalLong.of(Math.round(nanos));
     }
