@@ -30,7 +30,7 @@ public final class LateReader {
   }
 
   private static void leaveBehind(String file) {
-    new LateReader(file).hashCode();
+    var _ = new LateReader(file);
   }
 
   @Override

@@ -13,8 +13,17 @@ class ReplyFuzzTest {
       Reply.encode(
           Compiler.compile(
               "good.rb",
-              "ruleset \"good\" do\nnetwork \"n\" do\nopen_to :anyone\nend\n"
-                  + "tunnel \"t\", over: \"n\" do\nentry { socks }\nrelay 3\nend\nend\n",
+              """
+              ruleset "good" do
+                network "n" do
+                  open_to :anyone
+                end
+                tunnel "t", over: "n" do
+                  entry { socks }
+                  relay 3
+                end
+              end
+              """,
               Options.defaults()));
 
   @FuzzTest(maxDuration = "1m")

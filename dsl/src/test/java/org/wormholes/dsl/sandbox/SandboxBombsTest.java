@@ -33,15 +33,6 @@ class SandboxBombsTest {
   private static final String WRITE =
       "OUT = java.io.FileOutputStream.new(java.io.FileDescriptor.out)\n";
 
-  private static final String MACHINE_CODE =
-      """
-      at = native(9, 0, 4096, 7, 0x22, -1, 0)[/\\d+/].to_i
-      code = [%s]
-      page = L::MemorySegment.ofAddress(at).reinterpret(64)
-      code.each_with_index { |byte, i| page.set(L::ValueLayout::JAVA_BYTE, i, byte > 127 ? byte - 256 : byte) }
-      LINKER.downcallHandle(L::MemorySegment.ofAddress(at), L::FunctionDescriptor.of(LONG)).invokeWithArguments([])
-      """;
-
   private static List<Bomb> bombs() {
     List<Bomb> bombs = new ArrayList<>();
     // First, because it takes longest.
@@ -180,7 +171,13 @@ class SandboxBombsTest {
         new Bomb(
             "calls of another architecture",
             LONG,
-            MACHINE_CODE.formatted("0xb8, 20, 0, 0, 0, 0xcd, 0x80, 0xc3"),
+            """
+            at = native(9, 0, 4096, 7, 0x22, -1, 0)[/\\d+/].to_i
+            code = [0xb8, 20, 0, 0, 0, 0xcd, 0x80, 0xc3]
+            page = L::MemorySegment.ofAddress(at).reinterpret(64)
+            code.each_with_index { |byte, i| page.set(L::ValueLayout::JAVA_BYTE, i, byte > 127 ? byte - 256 : byte) }
+            LINKER.downcallHandle(L::MemorySegment.ofAddress(at), L::FunctionDescriptor.of(LONG)).invokeWithArguments([])
+            """,
             "the ruleset ended the sandbox without an answer \\(signal 31\\)"));
     bombs.add(
         new Bomb(

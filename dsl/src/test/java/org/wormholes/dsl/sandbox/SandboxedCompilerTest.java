@@ -16,8 +16,6 @@ import org.wormholes.dsl.Tier;
 
 /// The same rules come out of the sandbox as without it. Where there is none, no Ruby runs.
 class SandboxedCompilerTest {
-  private static final String NETWORK = "network \"n\" do\nopen_to :anyone\nend\n";
-
   private static final String NEEDS_RUBY =
       """
       require "set"
@@ -42,11 +40,12 @@ class SandboxedCompilerTest {
       """;
 
   @TempDir Path home;
+  private Path folder;
   private Path script;
 
   @BeforeEach
   void write() throws IOException {
-    Path folder = Files.createDirectory(home.resolve("ruleset"));
+    folder = Files.createDirectory(home.resolve("ruleset"));
     Files.createDirectory(folder.resolve("lists"));
     Files.writeString(folder.resolve("lists/bad.txt"), "ads.example\ntracker.example\n");
     script = folder.resolve("own.rb");
@@ -68,7 +67,7 @@ class SandboxedCompilerTest {
 
   @Test
   void tellsProblemsWithTheirPlaces() throws IOException {
-    Files.writeString(script, "x = [1].map(&:succ)\n" + NETWORK + "ruleset \"a\" do\nend\n");
+    Files.writeString(script, "x = [1].map(&:succ)\nnetwork \"n\"\nruleset \"a\" do\nend\n");
 
     Compilation compilation = SandboxedCompiler.compile(script, Options.of(Tier.FULL));
 
@@ -113,9 +112,17 @@ class SandboxedCompilerTest {
   @Test
   void readsWithoutRubyWhatNeedsNoneWhereTheSandboxFails() throws IOException {
     String plain =
-        "ruleset \"plain\" do\n"
-            + NETWORK
-            + "tunnel \"t\", over: \"n\" do\nentry { socks }\nrelay 3\nend\nend\n";
+        """
+        ruleset "plain" do
+          network "n" do
+            open_to :anyone
+          end
+          tunnel "t", over: "n" do
+            entry { socks }
+            relay 3
+          end
+        end
+        """;
 
     assertThat(compiledBy(Stillborn.class, plain).succeeded()).isTrue();
   }
@@ -124,25 +131,29 @@ class SandboxedCompilerTest {
     return SandboxedCompiler.compile(
         "own.rb",
         text.getBytes(java.nio.charset.StandardCharsets.UTF_8),
-        script.getParent(),
+        folder,
         Options.of(Tier.FULL),
         main);
   }
 
   @Test
   void readsNothingOfAHomeButItsLists() throws IOException {
-    Path folder = script.getParent();
     Files.writeString(folder.resolve("bad.txt"), "ads.example\n");
     Files.writeString(folder.resolve("key"), "secret");
-    String reading =
-        "require \"java\"\nbegin\n"
-            + "java.nio.file.Files.readString(java.nio.file.Path.of(\"%s\"))\n"
-            + "raise \"read\"\n"
-            + "rescue java.nio.file.AccessDeniedException\nend\n";
     Files.writeString(
         script,
-        reading.formatted(folder.toRealPath().resolve("key"))
-            + NEEDS_RUBY.replace("lists/bad.txt", "bad.txt"));
+        """
+        require "java"
+        begin
+          java.nio.file.Files.readString(java.nio.file.Path.of("%s"))
+          raise "read"
+        rescue java.nio.file.AccessDeniedException
+        end
+        %s
+        """
+            .formatted(
+                folder.toRealPath().resolve("key"),
+                NEEDS_RUBY.replace("lists/bad.txt", "bad.txt")));
     String home = System.setProperty("user.home", folder.toString());
     try {
       Compilation compilation = SandboxedCompiler.compile(script, Options.of(Tier.FULL));
