@@ -120,6 +120,9 @@ final class Assembly {
   private void checkBorrowedNetworks(Draft.Rules rules) {
     rules.borrowed.checkNetworks(problems);
     for (Draft.Net network : rules.networks) {
+      if (network.name.isEmpty()) {
+        continue; // could not be read, which is told
+      }
       Network mine = new Network(network.name, network.openToAnyone, List.of());
       boolean other =
           rules

@@ -773,7 +773,7 @@ final class Builder {
     } catch (Halt told) {
       return null;
     }
-    Type type = Conditions.typeOf(term);
+    Type type = Terms.typeOf(term);
     boolean fits = type == Type.YES_NO || (isScore && type != null && type.isQuantity());
     if (type == null || !fits) {
       problems.add(
@@ -791,7 +791,7 @@ final class Builder {
                       : "a yes/no value, such as `" + Vocabulary.exampleOf(scope) + "`"));
       return null;
     }
-    Expr expr = Conditions.expr(term, type);
+    Expr expr = Terms.expr(term, type);
     List<TypeProblem> faults =
         isScore
             ? TypeChecker.scoreProblems(expr, scope)

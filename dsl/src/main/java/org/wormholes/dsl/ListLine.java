@@ -81,7 +81,7 @@ final class ListLine {
                 "write \"" + name.substring(everything.length()) + "\": it has all names under it");
       }
     }
-    return Conditions.requireDomain(name);
+    return Membership.requireDomain(name);
   }
 
   private static int blank(String line) {

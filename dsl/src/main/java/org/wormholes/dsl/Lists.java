@@ -86,7 +86,7 @@ final class Lists {
   /// Published lists of ranges also put comments after a `;`.
   private static AddressRange range(String line) {
     int comment = line.indexOf(';');
-    return Conditions.requireRange((comment < 0 ? line : line.substring(0, comment)).strip());
+    return Membership.requireRange((comment < 0 ? line : line.substring(0, comment)).strip());
   }
 
   private byte[] read(String name) {

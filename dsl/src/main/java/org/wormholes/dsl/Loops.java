@@ -111,7 +111,7 @@ final class Loops {
       return Term.truth(!name.equals("any?"));
     }
     Term result = reader.conditions().joinAll(all ? "&&" : "||", answers);
-    return reader.placed(node, name.equals("none?") ? reader.conditions().not(result) : result);
+    return reader.placed(node, name.equals("none?") ? Conditions.not(result) : result);
   }
 
   private Term transformed(

@@ -113,7 +113,7 @@ public final class Reference {
       for (Fact fact : Fact.in(scope)) {
         row(
             "`" + fact.word() + fact.argument().map(Reference::asked).orElse("") + "`",
-            Conditions.kindOf(fact.type()),
+            Terms.kindOf(fact.type()),
             fact.documentation() + (fact.isLive() ? " *Live.*" : ""),
             "`" + fact.example() + "`");
       }

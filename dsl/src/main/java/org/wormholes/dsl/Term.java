@@ -30,7 +30,7 @@ sealed interface Term {
   default String kind() {
     return switch (this) {
       case Known(Value value) -> value.kind();
-      case Asked(_, Type type) -> Conditions.kindOf(type);
+      case Asked(_, Type type) -> Terms.kindOf(type);
       case Facts(Scope scope) -> scope.description();
     };
   }

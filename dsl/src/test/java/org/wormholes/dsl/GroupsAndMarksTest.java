@@ -147,8 +147,7 @@ class GroupsAndMarksTest {
     assertThat(compilation.render()).isEmpty();
     Route route = compilation.ruleset().orElseThrow().routes().getFirst();
     assertThat(((Expr.Member) route.condition()).members())
-        .isEqualTo(
-            DomainSet.of("ads.example", "track.example", "banner.example", "plain.example"));
+        .isEqualTo(DomainSet.of("ads.example", "track.example", "banner.example", "plain.example"));
   }
 
   @Test
@@ -171,8 +170,7 @@ class GroupsAndMarksTest {
 
   private static Compilation listed(String condition, String list) {
     ListFiles files = _ -> Optional.of(list.getBytes(StandardCharsets.UTF_8));
-    String script =
-        Scripts.routes("refuse { " + condition + " }\nto(\"web\") { otherwise }");
+    String script = Scripts.routes("refuse { " + condition + " }\nto(\"web\") { otherwise }");
     return Compiler.compile("test.rb", script, Options.defaults().with(files));
   }
 
@@ -187,6 +185,7 @@ class GroupsAndMarksTest {
     Compilation compilation = listed("host.listed? \"list.txt\"", list.toString());
     Duration taken = Duration.ofNanos(System.nanoTime() - start);
     assertThat(compilation.render()).isEmpty();
-    assertThat(taken).isLessThan(Duration.ofSeconds(10)); // a fifth of a second where nothing else runs
+    assertThat(taken)
+        .isLessThan(Duration.ofSeconds(10)); // a fifth of a second where nothing else runs
   }
 }
