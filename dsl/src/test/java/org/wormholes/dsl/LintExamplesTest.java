@@ -92,7 +92,7 @@ class LintExamplesTest {
   private static List<Example> examples() {
     try {
       List<Example> examples = new ArrayList<>();
-      for (String part : Files.readString(FILE).split("(?m)^== ")) {
+      for (String part : Files.readString(FILE).split("(?m)^== ", -1)) {
         if (!part.isBlank()) {
           String head = part.lines().findFirst().orElseThrow();
           String rest = part.substring(head.length() + 1);
