@@ -66,6 +66,7 @@ describe Wormholes do
   end
 
   it "raises the engine's refusals with their code" do
+    applied
     error = _ { @client.explain("no flow at all://") }.must_raise Wormholes::Refused
 
     _(error.code).must_equal "bad-request"
