@@ -53,10 +53,7 @@ final class Findings {
         routes.stream().allMatch(each -> sources.positions().containsKey(RulePath.route(each)));
     List<String> numbers =
         routes.stream()
-            .map(each ->
-                known
-                    ? Integer.toString(sources.positions().get(RulePath.route(each)).line())
-                    : Integer.toString(each + 1))
+            .map(each -> Integer.toString(known ? lineOf(each) : each + 1))
             .distinct()
             .toList();
     String listed =
@@ -66,6 +63,12 @@ final class Findings {
                 + " and "
                 + numbers.getLast();
     return (known ? "those on line" : "route") + (numbers.size() == 1 ? " " : "s ") + listed;
+  }
+
+  /// The line of a route, or 0 where that is not known.
+  private int lineOf(int route) {
+    Position position = sources.positions().get(RulePath.route(route));
+    return position == null ? 0 : position.line();
   }
 
   /// ` on line 7`, or nothing.

@@ -115,7 +115,7 @@ final class RouteLints {
     }
     for (int earlier : compared) {
       List<Integer> fewer = new ArrayList<>(all);
-      fewer.remove((Integer) earlier);
+      fewer.remove(Integer.valueOf(earlier));
       if (take(fewer, condition, refutation)) {
         all = fewer;
       }

@@ -98,7 +98,7 @@ record TextLimits(
     for (Said each : said) {
       if (each.question() instanceof Expr.TextTest(TextQuestion other, _, Expr.Text(String text))) {
         boolean against =
-            yes && each.yes()
+            (yes && each.yes())
                 ? apart(how, part, other, text)
                 : yes != each.yes()
                     && (yes ? settles(how, part, other, text) : settles(other, text, how, part));
@@ -125,8 +125,8 @@ record TextLimits(
   /// Whether every string that has the first has the second.
   private static boolean settles(TextQuestion a, String x, TextQuestion b, String y) {
     return switch (b) {
-      case STARTS_WITH -> a == b && x.startsWith(y) || y.isEmpty();
-      case ENDS_WITH -> a == b && x.endsWith(y) || y.isEmpty();
+      case STARTS_WITH -> (a == b && x.startsWith(y)) || y.isEmpty();
+      case ENDS_WITH -> (a == b && x.endsWith(y)) || y.isEmpty();
       case CONTAINS -> x.contains(y);
     };
   }
