@@ -52,11 +52,16 @@ final class ControlSession {
 
   /// @param drain how long flows of removed and changed tunnels would be given
   Plan plan(byte[] envelope, Duration drain) {
+    return plan(envelope, drain, List.of());
+  }
+
+  /// @param with facts that are taken to have certain values, as in `metered=true`
+  Plan plan(byte[] envelope, Duration drain, List<String> with) {
     return ask(
         Plan.class,
         "POST",
         "/v1/plan",
-        Json.compact(new ControlApi.PlanRequest(base64(envelope), Optional.of(drain))));
+        Json.compact(new ControlApi.PlanRequest(base64(envelope), Optional.of(drain), with)));
   }
 
   /// @param running digest the plan was made against, or `none`; an engine that has moved refuses

@@ -33,11 +33,22 @@ final class EngineOption {
 
   /// The plan of the engine; against nothing when no engine runs and none was named.
   Plan planOrOffline(ScriptOption.Rules rules, Duration drain, Reporting reporting) {
-    if (isDefault() && !answers()) {
-      reporting.say("no engine runs: planned against nothing");
-      return Planner.plan(Optional.empty(), rules.ruleset(), rules.sources(), List.of(), drain);
+    return planOrOffline(rules, drain, List.of(), reporting);
+  }
+
+  /// @param with facts that are taken to have certain values, as in `metered=true`
+  Plan planOrOffline(
+      ScriptOption.Rules rules, Duration drain, List<String> with, Reporting reporting) {
+    if (!isDefault() || answers()) {
+      return session().plan(rules.envelope(), drain, with);
     }
-    return session().plan(rules.envelope(), drain);
+    reporting.say("no engine runs: planned against nothing");
+    try {
+      return Planner.plan(
+          Optional.empty(), rules.ruleset(), rules.sources(), List.of(), drain, with, List.of());
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure(ExitCode.USAGE, Clean.line(String.valueOf(e.getMessage()), 300));
+    }
   }
 
   ControlSession session() {

@@ -23,7 +23,11 @@ final class EventsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try {
-      new SocketCaller(engine.socket()).follow("/v1/events", this::show);
+      new SocketCaller(engine.socket())
+          .follow(
+              "/v1/events",
+              () -> reporting.say("what happens from now on; Ctrl-C ends"),
+              this::show);
       return ExitCode.OK;
     } catch (IOException e) {
       throw new CommandFailure(ExitCode.NO_ENGINE, String.valueOf(e.getMessage()));

@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -37,30 +37,34 @@ final class FileWatch implements AutoCloseable {
     return watch;
   }
 
-  /// From now on these files and no others.
-  synchronized void only(Set<Path> wanted) throws IOException {
-    Map<Path, String> now = new HashMap<>();
-    for (Path each : wanted) {
-      Path file = each.toAbsolutePath();
-      now.put(file, files.getOrDefault(file, stamp(file)));
-      Path folder = file.getParent();
-      if (folder != null && !folders.containsKey(folder)) {
-        folders.put(folder, register(folder));
-      }
+  /// Tells of a file too, from this moment on: to be called before the file is read, so that
+  /// nothing is missed.
+  synchronized void add(Path path) {
+    Path file = path.toAbsolutePath();
+    files.put(file, stamp(file));
+    Path folder = file.getParent();
+    if (folder != null && !folders.containsKey(folder)) {
+      folders.put(folder, register(folder));
     }
-    files.clear();
-    files.putAll(now);
   }
 
-  private WatchKey register(Path folder) throws IOException {
+  /// Tells no more of any other files.
+  synchronized void only(Set<Path> wanted) {
+    Set<Path> kept = new HashSet<>();
+    wanted.forEach(each -> kept.add(each.toAbsolutePath()));
+    files.keySet().retainAll(kept);
+  }
+
+  private WatchKey register(Path folder) {
     try {
       return folder.register(
           service,
           StandardWatchEventKinds.ENTRY_CREATE,
           StandardWatchEventKinds.ENTRY_MODIFY,
           StandardWatchEventKinds.ENTRY_DELETE);
-    } catch (NoSuchFileException e) {
-      throw new CommandFailure(ExitCode.USAGE, "there is no folder " + folder);
+    } catch (IOException e) {
+      throw new CommandFailure(
+          ExitCode.USAGE, "cannot watch %s: %s".formatted(folder, e.getMessage()));
     }
   }
 

@@ -3,6 +3,7 @@ package org.wormholes.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.rules.codec.RuleFormatException;
@@ -44,11 +45,20 @@ final class PlanCommand implements Callable<Integer> {
               + " long as the engine runs what it runs now.")
   private @Nullable Path output;
 
+  @Option(
+      names = "--with",
+      paramLabel = "FACT=VALUE",
+      description =
+          "Also show what would be decided differently if a live fact had this value: metered=true,"
+              + " carrier_up(\"tor\")=false, round_trip(\"web\")=300.ms. May be given several"
+              + " times.")
+  private List<String> with = List.of();
+
   @Override
   public Integer call() throws IOException {
     terms.check();
     ScriptOption.Rules rules = contacts.fill(script.readOrFail(file, reporting));
-    Plan plan = engine.planOrOffline(rules, terms.drain(), reporting);
+    Plan plan = engine.planOrOffline(rules, terms.drain(), with, reporting);
     Paint paint = reporting.paint();
     reporting.print(plan, it -> PlanText.of(it, paint));
     if (output != null) {

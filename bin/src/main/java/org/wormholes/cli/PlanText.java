@@ -23,8 +23,29 @@ final class PlanText {
       lines.addAll(step(step, paint));
     }
     lines.add("");
+    lines.addAll(branches(plan, paint));
     plan.warnings().forEach(each -> lines.add(paint.yellow("warning: ") + Clean.line(each, 200)));
     lines.add(summary(plan));
+    return lines;
+  }
+
+  private static List<String> branches(Plan plan, Paint paint) {
+    if (plan.assumed().isEmpty()) {
+      return List.of();
+    }
+    List<String> lines = new ArrayList<>();
+    String facts = Clean.line(String.join(", ", plan.assumed()), 200);
+    lines.add(
+        plan.branches().isEmpty()
+            ? "with %s: nothing is decided differently".formatted(facts)
+            : "with %s:".formatted(paint.bold(facts)));
+    Columns columns = new Columns("  ");
+    for (Plan.Branch each : plan.branches()) {
+      String change = "%s %s %s".formatted(value(each.now()), paint.arrow(), value(each.then()));
+      columns.row(Clean.line(each.what(), MAX_VALUE), change, at(each.place(), paint));
+    }
+    lines.addAll(columns.lines());
+    lines.add("");
     return lines;
   }
 

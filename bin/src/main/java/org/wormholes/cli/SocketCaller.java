@@ -58,7 +58,9 @@ final class SocketCaller implements ControlSession.Caller {
   }
 
   /// Gives every line of an answer without end to `lines`, until the engine ends it.
-  void follow(String target, Consumer<String> lines) throws IOException {
+  ///
+  /// @param begun runs once the engine has begun to answer
+  void follow(String target, Runnable begun, Consumer<String> lines) throws IOException {
     try (SocketChannel channel = connect()) {
       send(channel, "GET", target, new byte[0]);
       InputStream in = new BufferedInputStream(Channels.newInputStream(channel));
@@ -67,6 +69,7 @@ final class SocketCaller implements ControlSession.Caller {
         throw new IOException("the engine answered with status " + status);
       }
       long length = bodyLength(in);
+      begun.run();
       ByteArrayOutputStream rest = new ByteArrayOutputStream();
       read(in, length, piece -> deliver(piece, rest, lines));
     }

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 import org.wormholes.runtime.control.Plan;
 import org.wormholes.runtime.control.PlanFile;
 import picocli.CommandLine.Command;
@@ -59,7 +60,7 @@ final class WatchCommand implements Callable<Integer> {
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() throws IOException {
     terms.check();
     if (!engine.answers()) {
       throw new CommandFailure(ExitCode.NO_ENGINE, "no engine answers at " + engine.socket());
@@ -70,7 +71,7 @@ final class WatchCommand implements Callable<Integer> {
       }
       Optional<Shown> shown = look(watch);
       while (true) {
-        switch (events.take()) {
+        switch (next()) {
           case Event.Saved _ -> shown = look(watch);
           case Event.Said(String line) -> {
             if (Question.isYes(line)) {
@@ -88,11 +89,26 @@ final class WatchCommand implements Callable<Integer> {
     }
   }
 
-  /// Reads the file again and shows what it would change; with --yes, changes it.
-  private Optional<Shown> look(FileWatch watch) throws IOException {
-    Set<Path> read = new LinkedHashSet<>(Set.of(file));
+  private Event next() {
     try {
-      ScriptOption.Rules rules = contacts.fill(script.readOrFail(file, reporting, read::add));
+      return events.take();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Event.Over();
+    }
+  }
+
+  /// Reads the file again and shows what it would change; with --yes, changes it.
+  private Optional<Shown> look(FileWatch watch) {
+    Set<Path> read = new LinkedHashSet<>();
+    Consumer<Path> reads =
+        each -> {
+          watch.add(each);
+          read.add(each);
+        };
+    reads.accept(file);
+    try {
+      ScriptOption.Rules rules = contacts.fill(script.readOrFail(file, reporting, reads));
       Plan plan = engine.session().plan(rules.envelope(), terms.drain());
       if (!plan.changes()) {
         reporting.say("%s: nothing to change".formatted(file));

@@ -189,6 +189,23 @@ final class CommandsTest {
   }
 
   @Test
+  void planShowsTheOtherBranchOfALiveFact() throws IOException {
+    Files.writeString(
+        file,
+        RULESET
+            .replace(
+                "refuse { port == 6667 }",
+                "refuse { metered? && port == 443 }\n"
+                    + "    direct { carrier_up?(\"tor\") && metered? }")
+            .replaceFirst(
+                "\nend\n$", "\n\n  expect { flow(\"https://a.example\").uses \"web\" }\nend\n"));
+    assertGolden("plan-with", ExitCode.CHANGES, "plan", "--with", "metered=true", file.toString());
+    assertThat(run("plan", "--with", "metered=perhaps", file.toString()))
+        .isEqualTo(ExitCode.PROBLEMS);
+    assertThat(err).contains("metered? must be true or false");
+  }
+
+  @Test
   void aSavedPlanIsAppliedAsItWasMade() throws IOException {
     applied();
     Path saved = temp.resolve("next.plan");

@@ -59,7 +59,7 @@ final class SocketCallerTest {
         lines,
         caller -> {
           List<String> heard = new ArrayList<>();
-          caller.follow("/v1/events", heard::add);
+          caller.follow("/v1/events", () -> {}, heard::add);
 
           assertThat(heard).containsExactly("one", "two", "three ü");
         });

@@ -128,15 +128,15 @@ final class Daemon implements AutoCloseable {
   }
 
   /// Ends it at once, as SIGKILL does.
-  void kill() throws InterruptedException {
-    process.destroyForcibly().waitFor();
+  void kill() {
+    process.destroyForcibly();
+    process.onExit().join();
   }
 
   @Override
-  public void close() throws InterruptedException, IOException {
+  public void close() throws IOException {
     process.getOutputStream().close();
-    if (!process.waitFor(20, TimeUnit.SECONDS)) {
-      kill();
-    }
+    process.onExit().completeOnTimeout(process, 20, TimeUnit.SECONDS).join();
+    kill();
   }
 }

@@ -55,13 +55,16 @@ final class Applier {
   record Wish(
       Optional<String> running, Duration drain, List<Probe> probes, String source, String by) {}
 
-  Plan plan(Candidate candidate, Duration drain) {
+  /// @param with facts that are taken to have certain values
+  Plan plan(Candidate candidate, Duration drain, List<String> with) {
     return Planner.plan(
         engine.applied(),
         candidate.rules().ruleset(),
         candidate.rules().sources(),
         engine.tunnels(),
-        drain);
+        drain,
+        with,
+        with.isEmpty() ? List.of() : engine.facts());
   }
 
   ApplyReport apply(Candidate candidate, Wish wish) throws Refusal {
@@ -196,7 +199,7 @@ final class Applier {
 
     @Override
     public void prepare() throws ApplyRefusedException {
-      Plan made = plan(candidate, wish.drain());
+      Plan made = plan(candidate, wish.drain(), List.of());
       plan = made;
       String running = made.running().orElse("none");
       if (wish.running().isPresent() && !wish.running().get().equals(running)) {

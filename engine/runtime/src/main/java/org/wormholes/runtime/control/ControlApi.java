@@ -50,7 +50,8 @@ public final class ControlApi implements ControlHandler {
   ///
   /// @param ruleset the envelope, in Base64
   /// @param drain how long flows of removed and changed tunnels would be given
-  public record PlanRequest(String ruleset, Optional<Duration> drain) {}
+  /// @param with facts that are taken to have certain values, as in `metered=true`
+  public record PlanRequest(String ruleset, Optional<Duration> drain, List<String> with) {}
 
   /// Body of apply.
   ///
@@ -150,11 +151,7 @@ public final class ControlApi implements ControlHandler {
   /// @param store where what is applied is kept
   /// @param stop ends the engine and its process; runs after the answer was sent
   public ControlApi(
-      EngineControl engine,
-      RulesetStore store,
-      Clock clock,
-      Runnable stop,
-      ScriptChecker checker) {
+      EngineControl engine, RulesetStore store, Clock clock, Runnable stop, ScriptChecker checker) {
     this.engine = engine;
     this.applier = new Applier(engine, store, clock);
     this.clock = clock;
@@ -214,7 +211,11 @@ public final class ControlApi implements ControlHandler {
   private Plan plan(byte[] body) throws Refusal {
     PlanRequest request = read(PlanRequest.class, body);
     Duration drain = terms(request.drain(), List.of()).drain();
-    return applier.plan(candidate(request.ruleset()), drain);
+    try {
+      return applier.plan(candidate(request.ruleset()), drain, request.with());
+    } catch (IllegalArgumentException e) {
+      throw new Refusal(400, "bad-request", String.valueOf(e.getMessage()));
+    }
   }
 
   /// With `?as=text` what a person reads, and 422 for a script with errors.

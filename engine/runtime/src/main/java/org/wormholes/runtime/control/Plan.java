@@ -10,6 +10,8 @@ import java.util.Optional;
 /// @param name of the candidate, as in its script
 /// @param version of the candidate, as in its script
 /// @param steps every part of both rulesets, in the order they are shown
+/// @param assumed facts that were taken to have certain values
+/// @param branches what would be decided differently if they had
 /// @param warnings what a person should know before saying yes
 public record Plan(
     Optional<String> running,
@@ -17,9 +19,13 @@ public record Plan(
     String name,
     String version,
     List<Step> steps,
+    List<String> assumed,
+    List<Branch> branches,
     List<String> warnings) {
   public Plan {
     steps = List.copyOf(steps);
+    assumed = List.copyOf(assumed);
+    branches = List.copyOf(branches);
     warnings = List.copyOf(warnings);
   }
 
@@ -72,4 +78,12 @@ public record Plan(
   /// @param was where the old value is written, when known
   public record FieldChange(
       String field, String before, String after, Optional<Place> place, Optional<Place> was) {}
+
+  /// Something that would be decided differently if a fact had another value.
+  ///
+  /// @param what the route, the clause or the flow of an expectation
+  /// @param now what becomes of it as things are
+  /// @param then what would become of it
+  /// @param place where it is written
+  public record Branch(String what, String now, String then, Optional<Place> place) {}
 }

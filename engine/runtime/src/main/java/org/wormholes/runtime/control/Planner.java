@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.wormholes.rules.Entry;
+import org.wormholes.rules.Group;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.Route;
 import org.wormholes.rules.RouteDecider;
@@ -74,10 +75,27 @@ public final class Planner {
       SourceMap sources,
       List<TunnelView> live,
       Duration drain) {
-    return new Planner(running, candidate, sources, live, drain).plan();
+    return plan(running, candidate, sources, live, drain, List.of(), List.of());
   }
 
-  private Plan plan() {
+  /// Likewise, with what would be decided differently if some facts had other values.
+  ///
+  /// @param with the facts, as in `metered=true`
+  /// @param facts how live facts are now, as far as it is known
+  /// @throws IllegalArgumentException for what is no fact that can be assumed
+  public static Plan plan(
+      Optional<Applied> running,
+      Ruleset candidate,
+      SourceMap sources,
+      List<TunnelView> live,
+      Duration drain,
+      List<String> with,
+      List<FactView> facts) {
+    Assumptions assumptions = Assumptions.parse(with, facts);
+    return new Planner(running, candidate, sources, live, drain).plan(assumptions);
+  }
+
+  private Plan plan(Assumptions assumptions) {
     RulesetDiff diff =
         running
             .map(it -> RulesetDiff.between(it.ruleset(), candidate))
@@ -96,6 +114,8 @@ public final class Planner {
         candidate.name(),
         candidate.version(),
         steps,
+        assumptions.texts(),
+        assumptions.branches(candidate, sources),
         warnings());
   }
 
@@ -288,6 +308,13 @@ public final class Planner {
     }
     for (RouteDecider.Unmet unmet : RouteDecider.unmet(candidate)) {
       warnings.add(ExpectationText.of(unmet, sources) + ": an apply is refused");
+    }
+    for (Group group : candidate.groups()) {
+      if (group.kind() == Group.Kind.SPLIT) {
+        warnings.add(
+            "group %s splits each flow over circuits, which the engine cannot do: an apply is refused"
+                .formatted(group.name()));
+      }
     }
     for (Lint lint : Lints.of(candidate, sources)) {
       String at = lint.position().map(position -> position + ": ").orElse("");
