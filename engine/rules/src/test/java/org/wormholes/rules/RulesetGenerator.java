@@ -61,7 +61,7 @@ public final class RulesetGenerator {
   }
 
   private Group group(String name, List<Tunnel> tunnels) {
-    Group.Kind kind = Group.Kind.values()[2 + random.nextInt(2)];
+    Group.Kind kind = random.nextBoolean() ? Group.Kind.BALANCE : Group.Kind.SPLIT;
     return new Group(
         name,
         kind,
