@@ -61,15 +61,14 @@ public record FactsAsked(Set<Fact> facts, Set<Expr.FactOf> about) {
     final Set<Expr.FactOf> about = new LinkedHashSet<>();
 
     void in(Expr expr) {
-      expr.eachFact(
-          asked -> {
-            if (asked instanceof Expr.FactRef(Fact fact)) {
-              facts.add(fact);
-            } else if (asked instanceof Expr.FactOf named) {
-              facts.add(named.fact());
-              about.add(named);
-            }
-          });
+      expr.eachFact(asked -> {
+        if (asked instanceof Expr.FactRef(Fact fact)) {
+          facts.add(fact);
+        } else if (asked instanceof Expr.FactOf named) {
+          facts.add(named.fact());
+          about.add(named);
+        }
+      });
     }
   }
 }
