@@ -115,6 +115,20 @@ final class ClassificationTest {
   }
 
   @Test
+  void aRequestToAnHttpProxyIsSortedLikewise() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/curl")), "there is no curl");
+    String mine = "127.0.0.1";
+    int proxy = apply(route(WEB, is(Fact.HTTP_HOST, mine)));
+    int to = serve(socket -> "HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n".getBytes(US_ASCII));
+    String through = "http://127.0.0.1:" + proxy;
+    assertThat(curl(proxy, "http://127.0.0.1:" + to, "-f", "--proxy", through)).isZero();
+    int refusing = apply(route(WEB, is(Fact.HTTP_HOST, "other.example.org")));
+    String refused = "http://127.0.0.1:" + refusing;
+    assertThat(curl(refusing, "http://127.0.0.1:" + to, "-f", "--proxy", refused)).isNotZero();
+    assertThat(accepted).hasValue(1);
+  }
+
+  @Test
   void aServerThatSpeaksFirstIsNotKeptWaitingForLong() throws Exception {
     int proxy = apply(route(Verdict.REFUSE, is(Fact.SNI, "x.example")), route(WEB, Exprs.YES));
     int to = serve(socket -> "220 hello".getBytes(US_ASCII));
@@ -184,13 +198,10 @@ final class ClassificationTest {
   @Test
   void whatAPersonSaysDecidesAtOnce() throws Exception {
     int to = serve(socket -> "hello".getBytes(US_ASCII));
-    int proxy =
-        apply(
-            route(Verdict.REFUSE, new Expr.FactRef(Fact.METERED)), route(WEB, Exprs.YES));
+    int proxy = apply(route(Verdict.REFUSE, new Expr.FactRef(Fact.METERED)), route(WEB, Exprs.YES));
     network.client().say(Fact.METERED, Optional.of(true));
     try {
-      assertThatThrownBy(() -> Socks.connect(proxy, "127.0.0.1", to))
-          .hasMessage("socks reply 2");
+      assertThatThrownBy(() -> Socks.connect(proxy, "127.0.0.1", to)).hasMessage("socks reply 2");
       assertThat(network.client().facts())
           .anyMatch(fact -> fact.value().equals("yes") && fact.source().equals("said"));
     } finally {
@@ -209,8 +220,7 @@ final class ClassificationTest {
             Expr.Comparison.LESS,
             new Expr.FactOf(Fact.ROUND_TRIP, "web"),
             new Expr.Quantity(Type.DURATION, 30));
-    int proxy =
-        apply(route(WEB, Exprs.all(near, new Expr.FactOf(Fact.CARRIER_UP, "tcp"))));
+    int proxy = apply(route(WEB, Exprs.all(near, new Expr.FactOf(Fact.CARRIER_UP, "tcp"))));
     Await.that(
         "two facts",
         Duration.ofSeconds(30),
@@ -279,7 +289,9 @@ final class ClassificationTest {
     var words =
         new java.util.ArrayList<>(
             List.of("/usr/bin/curl", "-s", "-k", "--noproxy", "", "--max-time", "20"));
-    words.addAll(List.of("--socks5", "127.0.0.1:" + proxy));
+    if (!List.of(more).contains("--proxy")) {
+      words.addAll(List.of("--socks5", "127.0.0.1:" + proxy));
+    }
     words.addAll(List.of(more));
     words.add(url);
     Process curl = new ProcessBuilder(words).redirectErrorStream(true).start();

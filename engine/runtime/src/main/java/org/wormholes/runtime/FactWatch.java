@@ -14,7 +14,6 @@ import org.wormholes.rules.FactsAsked;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.expr.Fact;
 import org.wormholes.runtime.control.EngineEvent;
-import org.wormholes.runtime.facts.FactBoard.Key;
 import org.wormholes.runtime.facts.Metering;
 
 /// Observes the live facts that the rules ask for, and no others, and tells the board. Belongs to
@@ -24,14 +23,14 @@ final class FactWatch {
   private static final int ROUNDS_BETWEEN_TRIPS = 10;
   private static final int ROUNDS_BETWEEN_READS = 10;
   private static final Duration TRIP_TIMEOUT = Duration.ofSeconds(5);
-  private static final Key METERED = new Key(Fact.METERED, "");
+  private static final FactBoard.Key METERED = new FactBoard.Key(Fact.METERED, "");
 
   private final Node node;
   private final Supplier<Running> rules;
   private final Shard home;
   private final Metering metering = new Metering();
   private final Set<String> measuring = new HashSet<>();
-  private volatile Set<Key> asked = Set.of(METERED);
+  private volatile Set<FactBoard.Key> asked = Set.of(METERED);
   private long rounds;
   private volatile boolean stopped;
 
@@ -51,11 +50,11 @@ final class FactWatch {
 
   /// Observes what this ruleset asks from now on.
   void watch(Ruleset ruleset) {
-    Set<Key> keys = new LinkedHashSet<>();
+    Set<FactBoard.Key> keys = new LinkedHashSet<>();
     keys.add(METERED);
     FactsAsked.in(ruleset).about().stream()
         .filter(each -> each.fact().isLive())
-        .forEach(each -> keys.add(new Key(each.fact(), each.of())));
+        .forEach(each -> keys.add(new FactBoard.Key(each.fact(), each.of())));
     asked = Set.copyOf(keys);
     node.facts().retain(asked);
     home.run(this::observe);
@@ -71,7 +70,7 @@ final class FactWatch {
   }
 
   private void observe() {
-    for (Key key : asked) {
+    for (FactBoard.Key key : asked) {
       switch (key.fact()) {
         case METERED -> readMetering(key);
         case CARRIER_UP -> tell(key, isUp(key.of()));
@@ -82,18 +81,18 @@ final class FactWatch {
     }
   }
 
-  private void tell(Key key, boolean yes) {
+  private void tell(FactBoard.Key key, boolean yes) {
     if (node.facts().observe(key, yes)) {
       changed(key, yes ? "yes" : "no");
     }
   }
 
-  private void changed(Key key, String value) {
+  private void changed(FactBoard.Key key, String value) {
     String name = FactNames.of(key);
     node.tell(EngineEvent.Kind.FACT_CHANGED, name, name + " is " + value, Map.of("value", value));
   }
 
-  private void readMetering(Key key) {
+  private void readMetering(FactBoard.Key key) {
     if (rounds % ROUNDS_BETWEEN_READS != 0) {
       return;
     }
@@ -104,8 +103,7 @@ final class FactWatch {
             home.run(() -> tell(key, metered));
           });
     } catch (RejectedExecutionException e) {
-      // Busy, or stopping: the next round asks again.
-      measuring.remove("");
+      // Busy, or stopping: what was read last stands.
     }
   }
 
@@ -126,7 +124,7 @@ final class FactWatch {
     return id.address().equals(friend) || NodeAddress.nickname(id).equals(friend);
   }
 
-  private void measure(Key key) {
+  private void measure(FactBoard.Key key) {
     Running now = rules.get();
     Optional<RunningGroup> group = now.group(key.of());
     if (group.isPresent()) {
@@ -158,7 +156,7 @@ final class FactWatch {
         });
   }
 
-  private void tell(Key key, long nanos) {
+  private void tell(FactBoard.Key key, long nanos) {
     Duration trip = Duration.ofNanos(nanos);
     if (node.facts().observe(key, trip)) {
       changed(key, trip.toMillis() + " ms");

@@ -196,7 +196,7 @@ final class GroupChoice {
     }
     Comparator<Integer> first = Comparator.comparing(member -> member != inUse);
     if (rule.kind() == Group.Kind.FASTEST) {
-      first = first.thenComparing(member -> standings[member].rank());
+      first = first.thenComparingLong(member -> standings[member].rank());
     }
     usable.sort(first);
     return List.copyOf(usable);

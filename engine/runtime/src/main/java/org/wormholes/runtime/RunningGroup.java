@@ -89,7 +89,7 @@ final class RunningGroup {
       return;
     }
     probing[member] = true;
-    long round = ++rounds[member];
+    rounds[member]++;
     Optional<Target> place =
         rule.probe()
             .flatMap(probe -> Switchboard.target(new EntrySpec.Target(probe.host(), probe.port())));
@@ -102,8 +102,9 @@ final class RunningGroup {
           public void onAnswer(long roundTripNanos) {
             probing[member] = false;
             problems[member] = "";
-            again(member, round, every());
-            if (choice.worked(member, roundTripNanos, home.now())) {
+            again(member, every());
+            boolean back = choice.order().isEmpty();
+            if (choice.worked(member, roundTripNanos, home.now()) || back) {
               switched();
             }
           }
@@ -112,8 +113,9 @@ final class RunningGroup {
           public void onFailure(String why) {
             probing[member] = false;
             problems[member] = why;
-            again(member, round, RETRY.compareTo(every()) < 0 ? RETRY : every());
-            if (choice.failed(member, home.now())) {
+            again(member, RETRY.compareTo(every()) < 0 ? RETRY : every());
+            boolean some = !choice.order().isEmpty();
+            if (choice.failed(member, home.now()) || (some && choice.order().isEmpty())) {
               switched();
             }
           }
@@ -124,7 +126,8 @@ final class RunningGroup {
     return rule.probe().map(Group.Probe::every).orElse(PING_EVERY);
   }
 
-  private void again(int member, long round, Duration pause) {
+  private void again(int member, Duration pause) {
+    long round = rounds[member];
     boolean down = choice.standing(member).state() == GroupChoice.State.DOWN;
     home.after(
         down ? every() : pause,
@@ -136,7 +139,14 @@ final class RunningGroup {
   }
 
   private void switched() {
-    String to = members.get(choice.inUse()).rule.name();
+    if (choice.order().isEmpty()) {
+      node.tell(
+          EngineEvent.Kind.GROUP_SWITCHED,
+          rule.name(),
+          "all of group " + rule.name() + " is down: its flows are refused");
+      return;
+    }
+    String to = members.get(choice.order().getFirst()).rule.name();
     node.tell(
         EngineEvent.Kind.GROUP_SWITCHED,
         rule.name(),

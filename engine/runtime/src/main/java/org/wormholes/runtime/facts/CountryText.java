@@ -17,6 +17,7 @@ final class CountryText implements Countries {
   static final int MAX_RANGES = 4_000_000;
   private static final int MAX_LINE = 200;
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Range(byte[] first, byte[] last, String country) {}
 
   private final byte[][] firsts;
@@ -53,7 +54,7 @@ final class CountryText implements Countries {
   }
 
   private static Range range(Path file, int number, String line) throws IOException {
-    String[] parts = line.strip().split(",");
+    String[] parts = line.strip().split(",", -1);
     try {
       if (line.length() <= MAX_LINE && parts.length == 3) {
         byte[] first = address(parts[0]);

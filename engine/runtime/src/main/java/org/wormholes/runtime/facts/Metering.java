@@ -36,7 +36,7 @@ public final class Metering {
     String best = "";
     long lowest = Long.MAX_VALUE;
     for (String line : lines(root.resolve("proc/net/route"))) {
-      String[] columns = line.strip().split("\\s+");
+      String[] columns = line.strip().split("\\s+", -1);
       if (columns.length > 7 && columns[1].equals(DEFAULT) && columns[7].equals(DEFAULT)) {
         long metric = metric(columns[6]);
         if (metric < lowest && !columns[0].contains("/")) {

@@ -43,8 +43,9 @@ final class ProcessTable {
   static Optional<Owned> owned(Path folder) {
     try {
       var facts = Files.readAttributes(folder, "unix:uid,owner", LinkOption.NOFOLLOW_LINKS);
-      return Optional.of(
-          new Owned(folder, (Integer) facts.get("uid"), String.valueOf(facts.get("owner"))));
+      return facts.get("uid") instanceof Integer uid
+          ? Optional.of(new Owned(folder, uid, String.valueOf(facts.get("owner"))))
+          : Optional.empty();
     } catch (IOException e) {
       return Optional.empty(); // it has ended
     }

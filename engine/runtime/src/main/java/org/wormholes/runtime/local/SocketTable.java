@@ -61,7 +61,7 @@ final class SocketTable {
   }
 
   private static Optional<Entry> entry(String line, String wanted) {
-    String[] columns = line.strip().split("\\s+");
+    String[] columns = line.strip().split("\\s+", -1);
     if (columns.length <= INODE
         || !columns[LOCAL].equals(wanted)
         || !columns[STATE].equals(ESTABLISHED)) {

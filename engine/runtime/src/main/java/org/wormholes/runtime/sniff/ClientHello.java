@@ -138,7 +138,7 @@ final class ClientHello {
 
   private void need(int bytes) throws Ends {
     if (at + bytes > length) {
-      throw Ends.INSTANCE;
+      throw new Ends();
     }
   }
 
@@ -149,7 +149,6 @@ final class ClientHello {
   /// The bytes end before the name does.
   private static final class Ends extends Exception {
     private static final long serialVersionUID = 1L;
-    static final Ends INSTANCE = new Ends();
 
     private Ends() {
       super("more is needed", null, false, false);

@@ -47,7 +47,7 @@ final class RequestHead {
   }
 
   private static boolean isMethod(byte c) {
-    return c >= 'A' && c <= 'Z' || c == '-';
+    return (c >= 'A' && c <= 'Z') || c == '-';
   }
 
   private static int lineEnd(byte[] stream, int from, int length) {

@@ -15,14 +15,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.wormholes.rules.expr.Fact;
 import org.wormholes.rules.expr.FactSource;
-import org.wormholes.runtime.facts.FactBoard.Key;
 
 /// Live facts as rules ask for them. Time is virtual.
 final class FactBoardTest {
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
-  private static final Key METERED = new Key(Fact.METERED, "");
-  private static final Key TCP = new Key(Fact.CARRIER_UP, "tcp");
-  private static final Key WEB = new Key(Fact.ROUND_TRIP, "web");
+  private static final FactBoard.Key METERED = new FactBoard.Key(Fact.METERED, "");
+  private static final FactBoard.Key TCP = new FactBoard.Key(Fact.CARRIER_UP, "tcp");
+  private static final FactBoard.Key WEB = new FactBoard.Key(Fact.ROUND_TRIP, "web");
 
   private long nanos;
   private final FactBoard board = new FactBoard(() -> nanos, Clock.fixed(NOON, ZoneOffset.UTC));
