@@ -68,9 +68,9 @@ final class RulesetCommandTest {
     assertThat(pack("--json")).isEqualTo(ExitCode.OK);
 
     Map<?, ?> packed = json();
-    assertThat(packed.get("digest").toString()).startsWith("sha256-").hasSize(71);
-    assertThat(packed.get("fingerprint").toString()).hasSize(39);
-    assertThat(packed.get("effects").toString()).contains("listens=[tcp 127.0.0.1:1080]");
+    assertThat(String.valueOf(packed.get("digest"))).startsWith("sha256-").hasSize(71);
+    assertThat(String.valueOf(packed.get("fingerprint"))).hasSize(39);
+    assertThat(String.valueOf(packed.get("effects"))).contains("listens=[tcp 127.0.0.1:1080]");
 
     byte[] first = Files.readAllBytes(gem("0.1.0"));
     assertThat(pack()).isEqualTo(ExitCode.OK);
