@@ -194,6 +194,9 @@ final class ControlSchemaTest {
   }
 
   private static List<String> commaSeparated(String text) {
-    return Stream.of(text.split(",", -1)).map(String::strip).toList();
+    return Stream.of(text.split(",", -1))
+        .map(String::strip)
+        .filter(each -> !each.isEmpty())
+        .toList();
   }
 }
