@@ -14,6 +14,7 @@ import org.wormholes.rules.FactsAsked;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.expr.Fact;
 import org.wormholes.runtime.control.EngineEvent;
+import org.wormholes.runtime.facts.FactBoard;
 import org.wormholes.runtime.facts.Metering;
 
 /// Observes the live facts that the rules ask for, and no others, and tells the board. Belongs to
