@@ -45,7 +45,17 @@ class ControlApiTest {
             engine,
             state.rulesets(),
             Clock.fixed(Instant.parse("2026-01-05T10:00:00Z"), ZoneOffset.UTC),
-            () -> stopAsked = true);
+            () -> stopAsked = true,
+            asked ->
+                new ScriptChecker.Checked(
+                    new CheckReport(
+                        asked.file(),
+                        true,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of()),
+                    List.of("ok")));
   }
 
   @AfterEach
@@ -98,6 +108,8 @@ class ControlApiTest {
           switch (words[1]) {
             case "/v1/plan", "/v1/apply" -> request(Samples.ruleset(3), Optional.empty());
             case "/v1/rollback", "/v1/facts" -> "{}";
+            case "/v1/check" ->
+                "{\"file\":\"web.rb\",\"folder\":\"/\",\"strict\":false,\"colours\":false}";
             case "/v1/proxies" -> "{\"tunnel\":\"web\"}";
             case "/v1/explain" -> "{\"flow\":\"example.org\"}";
             default -> "";
