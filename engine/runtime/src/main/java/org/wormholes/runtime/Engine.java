@@ -316,8 +316,7 @@ public final class Engine implements EngineControl, AutoCloseable {
       throws ApplyRefusedException {
     List<RouteDecider.Unmet> unmet = RouteDecider.unmet(candidate);
     if (!unmet.isEmpty()) {
-      throw new ApplyRefusedException(
-          "expectation", ExpectationText.of(unmet.getFirst(), sources));
+      throw new ApplyRefusedException("expectation", ExpectationText.of(unmet.getFirst(), sources));
     }
   }
 

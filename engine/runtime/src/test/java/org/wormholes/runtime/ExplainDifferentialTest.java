@@ -13,6 +13,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.TemporalAdjusters;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -180,7 +181,11 @@ class ExplainDifferentialTest {
             ? Optional.empty()
             : Optional.of(new FlowRequest.Credentials(flow.user(), ""));
     FlowRequest request =
-        new FlowRequest(engine.running().entries().get(door), target, who, "192.0.2.1:4000");
+        new FlowRequest(
+            Objects.requireNonNull(engine.running().entries().get(door)),
+            target,
+            who,
+            "192.0.2.1:4000");
     boolean seenLater =
         FactsAsked.in(Scope.FLOW, ruleset).has(Fact.SNI)
             || FactsAsked.in(Scope.FLOW, ruleset).has(Fact.HTTP_HOST)
@@ -188,7 +193,7 @@ class ExplainDifferentialTest {
             || FactsAsked.in(Scope.FLOW, ruleset).has(Fact.LOCAL_USER);
     if (seenLater || flow.protocol() == Protocol.UDP) {
       note("decided with clues");
-      return decided(engine, door, request, flow);
+      return decided(door, request, flow);
     }
     return opened(engine, door, request);
   }
@@ -233,7 +238,7 @@ class ExplainDifferentialTest {
   }
 
   /// What the switchboard says once everything it asks of the flow is found out.
-  private Done decided(Engine engine, EntryDoor door, FlowRequest request, FlowSample flow) {
+  private Done decided(EntryDoor door, FlowRequest request, FlowSample flow) {
     EntryDoor.Ruled ruled = door.ruled(request).orElseThrow();
     Clues clues =
         new Clues(

@@ -9,8 +9,8 @@ import org.wormholes.rules.SourceMap;
 public final class ExpectationText {
   private ExpectationText() {}
 
-  /// As in `expectation 1 is not met: for example.org:443/tcp, tunnel web is expected (a.rb:9:3) and
-  /// refuse decided (a.rb:7:3)`.
+  /// As in `expectation 1 is not met: for example.org:443/tcp, tunnel web is expected (a.rb:9:3)
+  /// and refuse decided (a.rb:7:3)`.
   public static String of(RouteDecider.Unmet unmet, SourceMap sources) {
     return "expectation %d is not met: for %s, %s is expected%s and %s decided%s"
         .formatted(

@@ -155,8 +155,7 @@ class PlannerTest {
     Ruleset good = Samples.ruleset(3);
     List<Route> twice = new ArrayList<>(good.routes());
     twice.add(1, good.routes().getFirst());
-    Ruleset shadowed =
-        new Ruleset("web", "1.0", good.networks(), good.tunnels(), twice, List.of());
+    Ruleset shadowed = new Ruleset("web", "1.0", good.networks(), good.tunnels(), twice, List.of());
 
     assertThat(plan(Optional.empty(), shadowed).warnings())
         .containsExactly(
