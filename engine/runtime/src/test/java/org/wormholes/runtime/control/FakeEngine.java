@@ -117,6 +117,11 @@ final class FakeEngine implements EngineControl {
   }
 
   @Override
+  public String proxy(String tunnel) {
+    return "127.0.0.1:3128";
+  }
+
+  @Override
   public CompletionStage<Void> stop() {
     stopped = true;
     return CompletableFuture.completedStage(null);
