@@ -45,7 +45,7 @@ final class GroupWords {
             .doc(
                 "Puts circuits under one name, of several tunnels or of one: each flow uses all of them at"
                     + " once, and is put in order again at the exit. No relay but the exit sees all of"
-                    + " it.")
+                    + " it. The language has it; an engine refuses to apply it so far.")
             .example("split \"parts\", of: \"web\", circuits: 3")
             .means((builder, frame, call) -> say(builder, frame, call, Kind.SPLIT)));
   }

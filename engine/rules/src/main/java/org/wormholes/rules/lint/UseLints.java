@@ -13,7 +13,7 @@ import org.wormholes.rules.Verdict;
 import org.wormholes.rules.expr.Expr;
 import org.wormholes.rules.expr.Fact;
 
-/// Looks for what is described and never used.
+/// Looks for what is described and never used, or cannot be.
 final class UseLints {
   private final Findings findings;
   private final Ruleset ruleset;
@@ -46,6 +46,13 @@ final class UseLints {
 
   private void groups() {
     for (Group group : ruleset.groups()) {
+      if (group.kind() == Group.Kind.SPLIT) {
+        findings.add(
+            Lint.Kind.UNSATISFIABLE,
+            RulePath.group(group.name()),
+            "no engine can split a flow over circuits yet, so an apply is refused",
+            "use `balance`, which gives each flow one of the circuits");
+      }
       if (ruleset.routes().stream()
           .noneMatch(route -> route.verdict().equals(new Verdict.To(group.name())))) {
         unused(

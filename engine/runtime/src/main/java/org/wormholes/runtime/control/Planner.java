@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.wormholes.rules.Entry;
-import org.wormholes.rules.Group;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.Route;
 import org.wormholes.rules.RouteDecider;
@@ -308,13 +307,6 @@ public final class Planner {
     }
     for (RouteDecider.Unmet unmet : RouteDecider.unmet(candidate)) {
       warnings.add(ExpectationText.of(unmet, sources) + ": an apply is refused");
-    }
-    for (Group group : candidate.groups()) {
-      if (group.kind() == Group.Kind.SPLIT) {
-        warnings.add(
-            "group %s splits each flow over circuits, which the engine cannot do: an apply is refused"
-                .formatted(group.name()));
-      }
     }
     for (Lint lint : Lints.of(candidate, sources)) {
       String at = lint.position().map(position -> position + ": ").orElse("");
