@@ -14,6 +14,13 @@ import picocli.CommandLine.Spec;
       "Nothing goes online, and installing runs none of the author's code."
     },
     synopsisSubcommandLabel = "COMMAND",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "2:the command line was wrong, or a file is not there",
+      "3:a project has problems, or a gem is refused",
+      "5:nobody said yes"
+    },
     subcommands = {
       RulesetNewCommand.class,
       RulesetTestCommand.class,

@@ -11,8 +11,7 @@ import org.wormholes.runtime.control.CheckReport.Finding;
 /// What `check` says of a script, for programs and for people.
 ///
 /// @param rules where it has no errors
-record ScriptCheck(
-    CheckReport report, List<Problem> problems, Optional<ScriptOption.Rules> rules) {
+record ScriptCheck(CheckReport report, List<Problem> problems, Optional<ScriptOption.Rules> rules) {
   /// Adds lints to what the compiler says.
   ///
   /// @param file as the person named it

@@ -42,8 +42,7 @@ final class EngineCheckerTest {
   }
 
   private Checked check(boolean strict) throws IOException {
-    return new EngineChecker()
-        .check(new CheckRequest("web.rb", folder.toString(), strict, false));
+    return new EngineChecker().check(new CheckRequest("web.rb", folder.toString(), strict, false));
   }
 
   @Test
@@ -82,10 +81,8 @@ final class EngineCheckerTest {
 
   @Test
   void refusesWhatIsNotThereAndFoldersWithoutARoot() {
-    assertThatThrownBy(
-            () ->
-                new EngineChecker()
-                    .check(new CheckRequest("no.rb", folder.toString(), false, false)))
+    assertThatThrownBy(() ->
+            new EngineChecker().check(new CheckRequest("no.rb", folder.toString(), false, false)))
         .isInstanceOf(NoSuchFileException.class)
         .hasMessageContaining("no.rb");
     assertThatThrownBy(

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -41,7 +42,7 @@ final class ClassificationTest {
   private static final Verdict WEB = new Verdict.To("web");
   private static LocalNetwork network;
 
-  private ServerSocket server;
+  private @Nullable ServerSocket server;
 
   @BeforeAll
   static void start() throws IOException {

@@ -29,8 +29,8 @@ public interface EngineControl extends EngineView {
   /// @throws IllegalArgumentException for a fact that can only be measured
   void say(Fact fact, Optional<Boolean> value);
 
-  /// An HTTP proxy on a loopback port whose every flow takes the named tunnel, open until the engine
-  /// stops.
+  /// An HTTP proxy on a loopback port whose every flow takes the named tunnel, open until the
+  /// engine stops.
   ///
   /// @return `host:port`
   /// @throws IOException if there is no such tunnel, or no port can be opened

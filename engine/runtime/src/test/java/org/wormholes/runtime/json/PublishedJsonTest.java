@@ -46,9 +46,9 @@ class PublishedJsonTest {
     try {
       Map<String, Object> fields = JSON.std.mapFrom(line);
       return new Case(
-          (String) fields.get("name"),
-          (String) fields.get("expect"),
-          (String) fields.get("base64"));
+          String.valueOf(fields.get("name")),
+          String.valueOf(fields.get("expect")),
+          String.valueOf(fields.get("base64")));
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

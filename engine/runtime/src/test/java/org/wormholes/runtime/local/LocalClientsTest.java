@@ -88,7 +88,8 @@ final class LocalClientsTest {
     SocketTable table = new SocketTable(proc);
     assertThat(table.find(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0xc351)))
         .isEqualTo(Optional.of(new SocketTable.Entry(1000, 8)));
-    assertThat(table.find(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0xc350))).isEmpty();
+    assertThat(table.find(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0xc350)))
+        .isEmpty();
     assertThat(new LocalClients(proc).find("127.0.0.1:" + 0xc351))
         .isEqualTo(new LocalClient("", "", "1000"));
   }
