@@ -99,6 +99,15 @@ final class GemInstallation {
     return ExitCode.OK;
   }
 
+  /// Shows what a gem's file is and may do, installed or not; a gem that would be refused is.
+  static int look(Path file, GemStore store, Reporting reporting) throws IOException {
+    byte[] bytes = bytes(file);
+    Offer offer = GemOption.refusing(() -> store.offer(bytes, false, false));
+    Paint paint = reporting.paint();
+    reporting.print(report(offer, offer.installed()), it -> shown(offer, paint));
+    return ExitCode.OK;
+  }
+
   private static void checkUpgrade(Offer offer) {
     GemMetadata metadata = offer.gem().metadata();
     LockedGem before =

@@ -1,6 +1,7 @@
 package org.wormholes.cli;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,10 +19,15 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = {
       "Check installed rulesets against the lock file: digests, signatures, permissions,",
-      "and that each still compiles to the rules that were agreed to."
+      "and that each still compiles to the rules that were agreed to.",
+      "Of a gem's file: what it is, who signed it and what it may do."
     },
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:all is as it was", "2:it is not installed", "3:something was changed"})
+    exitCodeList = {
+      "0:all is as it was, or the file may be installed",
+      "2:it is not installed, or there is no such file",
+      "3:something was changed, or the file is refused"
+    })
 final class RulesetVerifyCommand implements Callable<Integer> {
   /// What is reported.
   record Verified(boolean sound, List<Row> rulesets, List<String> strays) {}
@@ -33,13 +39,16 @@ final class RulesetVerifyCommand implements Callable<Integer> {
 
   @Parameters(
       arity = "0..*",
-      paramLabel = "NAME[@VERSION]",
-      description = "Which (default: all of them).")
+      paramLabel = "NAME[@VERSION]|FILE",
+      description = "Which (default: all installed ones), or one .gem file.")
   private List<String> names = List.of();
 
   @Override
   public Integer call() throws IOException {
     GemStore store = gems.store();
+    if (names.size() == 1 && names.getFirst().endsWith(".gem")) {
+      return GemInstallation.look(Path.of(names.getFirst()), store, reporting);
+    }
     Lock lock = GemOption.refusing(store::lock);
     List<LockedGem> wanted =
         names.isEmpty()

@@ -109,6 +109,21 @@ final class RulesetCommandTest {
   }
 
   @Test
+  void aFileIsVerifiedWithoutBeingInstalled() throws IOException {
+    pack();
+
+    assertThat(store("verify", gem("0.1.0").toString())).isEqualTo(ExitCode.OK);
+    assertThat(out.toString()).contains("not seen before", "it may", "tcp 127.0.0.1:1080");
+    assertThat(temp.resolve("store")).doesNotExist();
+
+    byte[] bytes = Files.readAllBytes(gem("0.1.0"));
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(temp.resolve("broken.gem"), bytes);
+    assertThat(store("verify", temp.resolve("broken.gem").toString())).isEqualTo(ExitCode.PROBLEMS);
+    assertThat(store("verify", temp.resolve("none.gem").toString())).isEqualTo(ExitCode.USAGE);
+  }
+
+  @Test
   void anUpgradeShowsWhatIsNewAndGone() throws IOException {
     assertThat(pack()).isEqualTo(ExitCode.OK);
     assertThat(installed("upgrade", gem("0.1.0"))).isEqualTo(ExitCode.USAGE);
