@@ -263,7 +263,7 @@ public final class Engine implements EngineControl, AutoCloseable {
 
   /// The new rules stay: what they have no use for ends.
   private synchronized void settle(Preparation prepared, Duration drain) {
-    prepared.closing().forEach(EntryDoor::close);
+    EntryDoor.closeAll(prepared.closing());
     retire(prepared.leaving(), drain);
     String name = prepared.after().applied().orElseThrow().view().name();
     node.tell(EngineEvent.Kind.APPLIED, name, "ruleset " + name + " is applied");
@@ -275,7 +275,7 @@ public final class Engine implements EngineControl, AutoCloseable {
     if (!stopped) {
       adopt(prepared.before(), prepared.after());
       leaving.removeAll(prepared.leaving());
-      prepared.opened().forEach(EntryDoor::close);
+      EntryDoor.closeAll(prepared.opened());
       leaving.addAll(prepared.fresh());
       retire(prepared.fresh(), terms.drain());
     }
@@ -385,8 +385,8 @@ public final class Engine implements EngineControl, AutoCloseable {
       leaving.forEach(RunningTunnel::cut);
     }
     node.tell(EngineEvent.Kind.STOPPING, "", "the engine is stopping");
-    doors.forEach(EntryDoor::close);
-    proxies.values().forEach(EntryDoor::close);
+    EntryDoor.closeAll(doors);
+    EntryDoor.closeAll(proxies.values());
     carrierPorts.values().forEach(listener -> listener.close());
     introductions.stop();
     watch.stop();

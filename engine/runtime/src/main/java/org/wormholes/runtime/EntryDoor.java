@@ -1,7 +1,10 @@
 package org.wormholes.runtime;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.runtime.spi.EntrySpec;
@@ -22,6 +25,8 @@ final class EntryDoor implements FlowAcceptor {
     /// The routes decide, as if the flow came in by an entry of the door's tunnel.
     ROUTED
   }
+
+  private static final int CLOSE_SECONDS = 5;
 
   private final Node node;
   private final Supplier<Running> rules;
@@ -61,8 +66,16 @@ final class EntryDoor implements FlowAcceptor {
     return open;
   }
 
-  void close() {
-    listener().close();
+  /// Closes doors and returns when their ports are free. Not to be called on a loop.
+  static void closeAll(Collection<EntryDoor> doors) {
+    CompletableFuture<?>[] closing =
+        doors.stream()
+            .map(door -> door.listener().close().toCompletableFuture())
+            .toArray(CompletableFuture<?>[]::new);
+    CompletableFuture.allOf(closing)
+        .exceptionally(broken -> null)
+        .completeOnTimeout(null, CLOSE_SECONDS, TimeUnit.SECONDS)
+        .join();
   }
 
   @Override

@@ -177,7 +177,7 @@ final class Preparation {
     try {
       door.opened(Stages.await(node.transport().listen(spec, door)));
     } catch (IOException e) {
-      opened.forEach(EntryDoor::close);
+      EntryDoor.closeAll(opened);
       throw new ApplyRefusedException(
           "port-in-use",
           "tunnel %s cannot listen on %s:%d: %s"
