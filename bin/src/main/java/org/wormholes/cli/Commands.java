@@ -44,8 +44,12 @@ final class Commands {
     return ALL;
   }
 
-  /// Adds the command that `args` begin with, or all when they begin with something else.
+  /// Adds the command that `args` begin with, or all when they begin with something else; none for
+  /// the version alone, which is told sooner without.
   static void addTo(CommandLine root, String... args) {
+    if (args.length == 1 && (args[0].equals("--version") || args[0].equals("-V"))) {
+      return;
+    }
     List<Registration> wanted = named(args).map(List::of).orElse(ALL);
     for (Registration each : wanted) {
       root.addSubcommand(each.name(), each.command().get());
