@@ -151,7 +151,7 @@ final class DaemonCommand implements Callable<Integer> {
       command.commandLine().getOut().println(ready);
       command.commandLine().getOut().flush();
       if (untilInputEnds) {
-        Thread.ofVirtual().start(() -> DevnetCommand.awaitEndOfInput(host::stop));
+        Thread.ofPlatform().daemon().start(() -> DevnetCommand.awaitEndOfInput(host::stop));
       }
       host.awaitStop();
     }

@@ -159,7 +159,7 @@ final class DevnetCommand implements Callable<Integer> {
 
   private void await() throws InterruptedException {
     if (untilInputEnds) {
-      Thread.ofVirtual().start(() -> awaitEndOfInput(stopping::countDown));
+      Thread.ofPlatform().daemon().start(() -> awaitEndOfInput(stopping::countDown));
     }
     if (seconds == null) {
       stopping.await();

@@ -68,7 +68,8 @@ final class EngineLauncher {
   /// Waits for the line with which an engine says that it is ready.
   static Started awaitReady(Process process, Path log) throws IOException {
     CompletableFuture<String> line =
-        CompletableFuture.supplyAsync(() -> firstLine(process), Thread.ofVirtual()::start);
+        CompletableFuture.supplyAsync(
+            () -> firstLine(process), Thread.ofPlatform().daemon()::start);
     try {
       String ready = line.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
       if (!ready.startsWith(READY)) {

@@ -33,7 +33,7 @@ final class FileWatch implements AutoCloseable {
   /// @param saved runs on a thread of its own each time that a watched file has changed
   static FileWatch open(Runnable saved) throws IOException {
     FileWatch watch = new FileWatch(FileSystems.getDefault().newWatchService(), saved);
-    Thread.ofVirtual().start(watch::run);
+    Thread.ofPlatform().daemon().start(watch::run);
     return watch;
   }
 

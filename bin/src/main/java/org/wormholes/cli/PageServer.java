@@ -20,7 +20,8 @@ final class PageServer implements AutoCloseable {
       """;
 
   private final HttpServer server;
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final ExecutorService threads =
+      Executors.newCachedThreadPool(Thread.ofPlatform().daemon().factory());
   private final AtomicReference<String> lastVisitor = new AtomicReference<>("");
 
   private PageServer(HttpServer server) {

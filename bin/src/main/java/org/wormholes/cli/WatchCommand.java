@@ -67,7 +67,7 @@ final class WatchCommand implements Callable<Integer> {
     }
     try (FileWatch watch = FileWatch.open(() -> events.add(new Event.Saved()))) {
       if (!yes) {
-        Thread.ofVirtual().start(this::listen);
+        Thread.ofPlatform().daemon().start(this::listen);
       }
       Optional<Shown> shown = look(watch);
       while (true) {

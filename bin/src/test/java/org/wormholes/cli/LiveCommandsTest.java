@@ -79,7 +79,7 @@ final class LiveCommandsTest {
       err.other = out;
       command.setOut(new PrintWriter(out, true));
       command.setErr(new PrintWriter(err, true));
-      thread = Thread.ofVirtual().start(() -> ended.complete(command.execute(args)));
+      thread = Thread.ofPlatform().daemon().start(() -> ended.complete(command.execute(args)));
     }
 
     int end() throws Exception {

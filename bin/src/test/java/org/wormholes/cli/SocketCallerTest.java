@@ -95,7 +95,7 @@ final class SocketCallerTest {
   private static String outcome(byte[] answer, Path socket) throws IOException {
     try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       server.bind(UnixDomainSocketAddress.of(socket));
-      Thread.ofVirtual().start(() -> answerOnce(server, answer));
+      Thread.ofPlatform().daemon().start(() -> answerOnce(server, answer));
       ControlSession.Answer got = new SocketCaller(socket).call("GET", "/", new byte[0]);
       return got.status() + " " + got.body();
     } catch (IOException e) {

@@ -270,7 +270,8 @@ final class ClassificationTest {
   private int serve(Answer answer) throws IOException {
     ServerSocket listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     server = listening;
-    Thread.ofVirtual()
+    Thread.ofPlatform()
+        .daemon()
         .start(() -> {
           while (!listening.isClosed()) {
             try (Socket client = listening.accept()) {

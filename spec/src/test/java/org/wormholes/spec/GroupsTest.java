@@ -51,7 +51,8 @@ final class GroupsTest {
     network.apply(network.tunnel(1, Isolation.DEFAULT));
     network.awaitKnown();
     server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    Thread.ofVirtual()
+    Thread.ofPlatform()
+        .daemon()
         .start(() -> {
           while (!server.isClosed()) {
             try {
@@ -64,7 +65,8 @@ final class GroupsTest {
   }
 
   private static void greet(Socket client) {
-    Thread.ofVirtual()
+    Thread.ofPlatform()
+        .daemon()
         .start(() -> {
           try (client) {
             client.getOutputStream().write("hello".getBytes(US_ASCII));

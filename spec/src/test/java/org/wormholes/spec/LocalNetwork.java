@@ -191,7 +191,7 @@ public final class LocalNetwork implements AutoCloseable {
         client.events(event -> {
           if (event.kind() == kind) {
             // Asking the engine waits for its loops, and this is one of them.
-            Thread.ofVirtual().start(check);
+            Thread.ofPlatform().daemon().start(check);
           }
         })) {
       check.run();

@@ -56,7 +56,7 @@ class TunnelTest {
   @BeforeAll
   static void serve() throws IOException {
     new Random(20).nextBytes(PAGE);
-    threads = Executors.newVirtualThreadPerTaskExecutor();
+    threads = Executors.newCachedThreadPool(Thread.ofPlatform().daemon().factory());
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(threads);
     server.createContext(

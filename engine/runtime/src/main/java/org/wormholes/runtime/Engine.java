@@ -65,12 +65,10 @@ public final class Engine implements EngineControl, AutoCloseable {
   private final Node node;
   private final Introductions introductions;
   private final Instant startedAt;
-  private final ExecutorService work =
-      Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
+  private final ExecutorService work = thread("wormholes-work");
   private final Map<String, Listener> carrierPorts = new LinkedHashMap<>();
   private final AtomicInteger nextShard = new AtomicInteger();
-  private final ExecutorService applying =
-      Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
+  private final ExecutorService applying = thread("wormholes-apply");
 
   /// Tunnels of rules that do not run any more, or may soon not.
   private final Set<RunningTunnel> leaving = new LinkedHashSet<>();
@@ -312,6 +310,10 @@ public final class Engine implements EngineControl, AutoCloseable {
     }
   }
 
+  private static ExecutorService thread(String name) {
+    return Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name(name).factory());
+  }
+
   private static void checkExpectations(Ruleset candidate, SourceMap sources)
       throws ApplyRefusedException {
     List<RouteDecider.Unmet> unmet = RouteDecider.unmet(candidate);
@@ -368,7 +370,8 @@ public final class Engine implements EngineControl, AutoCloseable {
 
   @Override
   public CompletionStage<Void> stop() {
-    return CompletableFuture.runAsync(this::close, command -> Thread.ofVirtual().start(command));
+    return CompletableFuture.runAsync(
+        this::close, Thread.ofPlatform().daemon().name("wormholes-stop")::start);
   }
 
   @Override

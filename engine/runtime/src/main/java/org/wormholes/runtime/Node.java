@@ -84,7 +84,7 @@ final class Node {
           1,
           TimeUnit.SECONDS,
           new ArrayBlockingQueue<>(MAX_LOOKUPS),
-          Thread.ofVirtual().factory());
+          Thread.ofPlatform().daemon().name("wormholes-lookup").factory());
   private final FactBoard facts;
   private volatile Countries countries = Countries.NONE;
   private final AtomicLong circuitNumbers = new AtomicLong();

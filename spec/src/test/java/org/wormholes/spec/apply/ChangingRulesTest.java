@@ -111,7 +111,8 @@ class ChangingRulesTest {
       List<Thread> callers = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
         callers.add(
-            Thread.ofVirtual()
+            Thread.ofPlatform()
+                .daemon()
                 .start(() -> {
                   while (!over.get()) {
                     try (Socket _ = Socks.connect(port, "127.0.0.1", echo.port())) {
@@ -122,12 +123,15 @@ class ChangingRulesTest {
                   }
                 }));
       }
-      for (int i = 1; i <= 50; i++) {
-        apply(network, rules.get(i % 2));
-      }
-      over.set(true);
-      for (Thread each : callers) {
-        each.join();
+      try {
+        for (int i = 1; i <= 50; i++) {
+          apply(network, rules.get(i % 2));
+        }
+      } finally {
+        over.set(true);
+        for (Thread each : callers) {
+          each.join();
+        }
       }
 
       assertThat(refused).isEmpty();

@@ -68,7 +68,7 @@ final class Daemon implements AutoCloseable {
     BufferedReader lines =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     String first =
-        CompletableFuture.supplyAsync(() -> line(lines), Thread.ofVirtual()::start)
+        CompletableFuture.supplyAsync(() -> line(lines), Thread.ofPlatform().daemon()::start)
             .get(START_SECONDS, TimeUnit.SECONDS);
     if (!first.startsWith("ready ")) {
       process.destroyForcibly();

@@ -12,7 +12,7 @@ final class EchoServer implements AutoCloseable {
 
   EchoServer() throws IOException {
     listening = new ServerSocket(0, 2_048, InetAddress.getLoopbackAddress());
-    Thread.ofVirtual().start(this::serve);
+    Thread.ofPlatform().daemon().start(this::serve);
   }
 
   int port() {
@@ -23,7 +23,7 @@ final class EchoServer implements AutoCloseable {
     while (!listening.isClosed()) {
       try {
         Socket socket = listening.accept();
-        Thread.ofVirtual().start(() -> echo(socket));
+        Thread.ofPlatform().daemon().start(() -> echo(socket));
       } catch (IOException e) {
         return;
       }

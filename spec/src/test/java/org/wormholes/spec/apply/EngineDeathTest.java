@@ -54,7 +54,8 @@ class EngineDeathTest {
         Daemon victim = daemon;
         Ruleset next = rules.get(1 - runs);
         CompletableFuture<Boolean> applied =
-            CompletableFuture.supplyAsync(() -> victim.apply(next), Thread.ofVirtual()::start);
+            CompletableFuture.supplyAsync(
+                () -> victim.apply(next), Thread.ofPlatform().daemon()::start);
         // Not to wait for something: the instant of the death is the point, and it is random.
         double instant = random.nextDouble();
         LockSupport.parkNanos((long) (instant * instant * LONGEST_NANOS));

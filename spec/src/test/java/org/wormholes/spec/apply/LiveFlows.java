@@ -26,7 +26,8 @@ final class LiveFlows implements AutoCloseable {
   /// Handshakes at a time, since this machine is also the network.
   private static final int TOGETHER = 32;
 
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final ExecutorService threads =
+      Executors.newCachedThreadPool(Thread.ofPlatform().daemon().factory());
   private final Queue<String> broken = new ConcurrentLinkedQueue<>();
   private final List<Future<?>> running = new ArrayList<>();
   private final AtomicIntegerArray rounds;

@@ -150,7 +150,8 @@ final class DyingRelayTest {
   /// then.
   private static void comeBack(LiveNode dead) {
     returning.join();
-    returning = CompletableFuture.runAsync(() -> restart(dead), Thread::startVirtualThread);
+    returning =
+        CompletableFuture.runAsync(() -> restart(dead), Thread.ofPlatform().daemon()::start);
   }
 
   private static void restart(LiveNode dead) {

@@ -44,7 +44,7 @@ final class StalledReadersTest {
         peak.look();
         CompletableFuture<String> honest =
             CompletableFuture.supplyAsync(
-                () -> honestReader(network, pages), Thread::startVirtualThread);
+                () -> honestReader(network, pages), Thread.ofPlatform().daemon()::start);
         Await.that(
             "an honest reader among " + READERS + " stalled ones",
             Duration.ofSeconds(60),

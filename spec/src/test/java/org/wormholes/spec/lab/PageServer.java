@@ -24,7 +24,8 @@ public final class PageServer implements AutoCloseable {
   public static final String GREETING = "hello from the far end\n";
 
   private final HttpServer server;
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final ExecutorService threads =
+      Executors.newCachedThreadPool(Thread.ofPlatform().daemon().factory());
   private final List<String> hosts = new CopyOnWriteArrayList<>();
 
   private PageServer(HttpServer server) {

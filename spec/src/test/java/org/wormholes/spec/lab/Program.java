@@ -42,7 +42,7 @@ public final class Program implements AutoCloseable {
       Process process = builder.start();
       process.getOutputStream().close();
       Program program = new Program(name, process);
-      Thread.ofVirtual().name(name + " output").start(program::read);
+      Thread.ofPlatform().daemon().name(name + " output").start(program::read);
       return program;
     } catch (IOException impossible) {
       throw new UncheckedIOException("starting " + name, impossible);
