@@ -77,6 +77,7 @@ final class ArrowsTest {
           new Library("org.ruby_lang..", DSL),
           new Library("com.esotericsoftware..", "org.wormholes.rules.codec.."),
           new Library("org.bouncycastle..", "org.wormholes.protocol.crypto.."),
+          new Library("org.conscrypt..", "org.wormholes.protocol.crypto.."),
           new Library("com.fasterxml.jackson..", RUNTIME),
           new Library("org.apache.commons.compress..", "org.wormholes.rulesets.gem.."),
           new Library("org.snakeyaml..", "org.wormholes.rulesets.gem.."),

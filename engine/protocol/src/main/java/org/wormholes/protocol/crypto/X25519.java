@@ -29,12 +29,7 @@ public final class X25519 {
     if (!isCanonical(publicKey)) {
       throw new WireException("x25519 public key is not canonical");
     }
-    byte[] out = new byte[KEY_BYTES];
-    if (!org.bouncycastle.math.ec.rfc7748.X25519.calculateAgreement(
-        privateKey, 0, publicKey, 0, out, 0)) {
-      throw new WireException("x25519 public key is of low order");
-    }
-    return out;
+    return Agreement.best().agree(privateKey, publicKey);
   }
 
   /// Whether these are 32 bytes below the field's prime, little-endian.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.wormholes.protocol.Vectors;
 import org.wormholes.protocol.wire.WireException;
@@ -28,6 +29,24 @@ final class X25519Test {
   }
 
   @Test
+  void javaAndBoringSslAgree() throws WireException {
+    Agreement java = Agreement.inJava();
+    Agreement boring = Agreement.inBoringSsl().orElseThrow();
+    Random random = new Random(25_519);
+    for (int i = 0; i < 500; i++) {
+      byte[] secret = new byte[32];
+      byte[] other = new byte[32];
+      random.nextBytes(secret);
+      random.nextBytes(other);
+      byte[] share = X25519.publicOf(other);
+
+      assertThat(boring.agree(secret, share))
+          .isEqualTo(java.agree(secret, share))
+          .isEqualTo(X25519.agree(other, X25519.publicOf(secret)));
+    }
+  }
+
+  @Test
   void publicKeysOfLowOrderAreRefused() {
     for (String point :
         List.of(
@@ -38,9 +57,11 @@ final class X25519Test {
             "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f")) {
       byte[] key = HexFormat.of().parseHex(point);
       assertThat(X25519.isCanonical(key)).isTrue();
-      assertThatThrownBy(() -> X25519.agree(new byte[32], key))
-          .isInstanceOf(WireException.class)
-          .hasMessage("x25519 public key is of low order");
+      for (Agreement each : List.of(Agreement.inJava(), Agreement.inBoringSsl().orElseThrow())) {
+        assertThatThrownBy(() -> each.agree(new byte[32], key))
+            .isInstanceOf(WireException.class)
+            .hasMessage("x25519 public key is of low order");
+      }
     }
   }
 
