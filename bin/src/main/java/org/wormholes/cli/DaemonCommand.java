@@ -2,6 +2,7 @@ package org.wormholes.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -10,6 +11,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.wormholes.protocol.onion.Rehearsal;
+import org.wormholes.protocol.wire.WireException;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.Resolve;
 import org.wormholes.runtime.facts.Countries;
@@ -127,6 +130,15 @@ final class DaemonCommand implements Callable<Integer> {
   private List<Path> countryData = List.of();
 
   @Option(
+      names = "--rehearse",
+      paramLabel = "SETUPS",
+      defaultValue = "1500",
+      description =
+          "Circuits a relay builds with itself when it starts, so that its first ones are as fast as"
+              + " later ones: ${DEFAULT-VALUE}.")
+  private int rehearse;
+
+  @Option(
       names = "--ready-file",
       paramLabel = "FILE",
       description = "Also write the ready line there.")
@@ -140,9 +152,8 @@ final class DaemonCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Path folder = state == null ? Locations.state() : state;
     Countries countries = countries();
-    try (EngineHost host = EngineHost.start(settings(folder))) {
+    try (EngineHost host = EngineHost.start(settings())) {
       host.countries(countries);
       String ready = EngineLauncher.READY + host.describe();
       if (readyFile != null) {
@@ -150,12 +161,23 @@ final class DaemonCommand implements Callable<Integer> {
       }
       command.commandLine().getOut().println(ready);
       command.commandLine().getOut().flush();
+      if (roles.contains(RoleName.RELAY)) {
+        Thread.ofPlatform().daemon().name("wormholes-rehearsal").start(this::rehearse);
+      }
       if (untilInputEnds) {
         Thread.ofPlatform().daemon().start(() -> DevnetCommand.awaitEndOfInput(host::stop));
       }
       host.awaitStop();
     }
     return ExitCode.OK;
+  }
+
+  private void rehearse() {
+    try {
+      Rehearsal.play(rehearse, new SecureRandom()::nextBytes);
+    } catch (WireException e) {
+      throw new IllegalStateException("a set-up between our own relays failed", e);
+    }
   }
 
   private Countries countries() {
@@ -166,7 +188,9 @@ final class DaemonCommand implements Callable<Integer> {
     }
   }
 
-  private EngineHost.Settings settings(Path folder) {
+  /// How the options say the engine should be.
+  EngineHost.Settings settings() {
+    Path folder = state == null ? Locations.state() : state;
     Set<RoleName> wanted = new LinkedHashSet<>(roles);
     wanted.remove(RoleName.CLIENT);
     if (!wanted.isEmpty() && listen.isEmpty()) {

@@ -28,6 +28,10 @@ final class EngineLauncher {
           "-XX:+UseSerialGC",
           "-Xmn24m",
           "-Xmx" + System.getenv().getOrDefault("WORMHOLES_HEAP", "512m"),
+          // Set-ups are rare beside cells: their code is worth the better compiler sooner.
+          "-XX:Tier4InvocationThreshold=1000",
+          "-XX:Tier4MinInvocationThreshold=150",
+          "-XX:Tier4CompileThreshold=3000",
           "-XX:+ExitOnOutOfMemoryError",
           "--sun-misc-unsafe-memory-access=allow",
           "--enable-native-access=ALL-UNNAMED",

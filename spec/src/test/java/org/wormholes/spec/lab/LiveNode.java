@@ -63,7 +63,14 @@ public final class LiveNode implements AutoCloseable {
 
   private static List<String> commandLine(Start start) {
     Stream<String> daemon =
-        Stream.of("daemon", "--state", "state", "--control", controlSocket(start.folder()));
+        Stream.of(
+            "daemon",
+            "--state",
+            "state",
+            "--control",
+            controlSocket(start.folder()),
+            "--rehearse",
+            "0");
     return Stream.of(
             start.before().stream(), LiveNetwork.wormholes(), daemon, start.options().stream())
         .flatMap(words -> words)
