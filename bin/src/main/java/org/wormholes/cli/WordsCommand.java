@@ -46,10 +46,14 @@ final class WordsCommand implements Callable<Integer> {
   }
 
   /// A fact that conditions may ask for.
-  record FactEntry(String name, String type, List<String> of, String doc, String example) {
+  ///
+  /// @param usage the name, with what it is asked about where it is about something
+  record FactEntry(
+      String name, String usage, String type, List<String> of, String doc, String example) {
     static FactEntry of(Fact fact) {
       return new FactEntry(
           fact.word(),
+          fact.usage(),
           fact.type().description(),
           fact.scopes().stream().sorted().map(Scope::description).toList(),
           fact.documentation(),
@@ -98,7 +102,7 @@ final class WordsCommand implements Callable<Integer> {
     }
     for (Scope scope : Scope.values()) {
       Columns facts = new Columns("  ");
-      Fact.in(scope).forEach(it -> facts.row(paint.bold(it.word()), it.documentation()));
+      Fact.in(scope).forEach(it -> facts.row(paint.bold(it.usage()), it.documentation()));
       section(lines, "facts of " + scope.description(), facts);
     }
     lines.removeLast();
@@ -130,7 +134,7 @@ final class WordsCommand implements Callable<Integer> {
       lines.add(
           "%s   %s"
               .formatted(
-                  paint.bold(each.name()),
+                  paint.bold(each.usage()),
                   paint.dim("fact of " + String.join(" and of ", each.of()) + ", " + each.type())));
       lines.add("");
       lines.add("  " + each.doc());

@@ -425,10 +425,13 @@ final class CommandsTest {
   void theWordsOfTheLanguage() throws JsonException {
     assertThat(run("words")).isEqualTo(ExitCode.OK);
     assertThat(out).contains("in a `tunnel`").contains("facts of a relay").contains("latency");
+    assertThat(out).contains("carrier_up?(CARRIER)").contains("round_trip(TUNNEL)");
     assertThat(run("words", "socks")).isEqualTo(ExitCode.OK);
     assertThat(out).startsWith("socks ").contains("port");
     assertThat(run("words", "latency", "--json")).isEqualTo(ExitCode.OK);
     assertThat(Json.read(out).toString()).contains("latency");
+    assertThat(run("words", "round_trip")).isEqualTo(ExitCode.OK);
+    assertThat(out).startsWith("round_trip(TUNNEL)   fact of a flow, a duration");
     assertThat(run("words", "lateny")).isEqualTo(ExitCode.USAGE);
     assertThat(err).contains("did you mean `latency`?");
   }

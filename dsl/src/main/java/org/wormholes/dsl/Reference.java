@@ -112,17 +112,13 @@ public final class Reference {
       out.append("| fact | is | | example |\n|---|---|---|---|\n");
       for (Fact fact : Fact.in(scope)) {
         row(
-            "`" + fact.word() + fact.argument().map(Reference::asked).orElse("") + "`",
+            "`" + fact.usage() + "`",
             Terms.kindOf(fact.type()),
             fact.documentation() + (fact.isLive() ? " *Live.*" : ""),
             "`" + fact.example() + "`");
       }
       out.append('\n');
     }
-  }
-
-  private static String asked(Fact.Argument argument) {
-    return "(" + argument.name() + ")";
   }
 
   private void questions() {

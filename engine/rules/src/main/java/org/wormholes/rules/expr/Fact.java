@@ -82,14 +82,16 @@ public enum Fact {
       "http_host",
       Type.TEXT,
       EnumSet.of(Scope.FLOW),
-      "The host named in the plain HTTP request the application sent, in lower case; empty without one.",
+      "The host named in the plain HTTP request the application sent, in lower case; empty without"
+          + " one.",
       "http_host.under? \"example.org\""),
   PROCESS(
       11,
       "process",
       Type.TEXT,
       EnumSet.of(Scope.FLOW),
-      "The file name of the program on this machine that opened the flow (Linux); empty when unknown.",
+      "The file name of the program on this machine that opened the flow (Linux); empty when"
+          + " unknown.",
       "process == \"curl\""),
   PROCESS_PATH(
       12,
@@ -134,7 +136,8 @@ public enum Fact {
       Type.DURATION,
       EnumSet.of(Scope.FLOW),
       Argument.TUNNEL,
-      "The round trip through the tunnel (of a group, of the member it would take), as last measured.",
+      "The round trip through the tunnel (of a group, of the member it would take), as last"
+          + " measured.",
       "round_trip(\"web\") < 300.ms"),
   MARKED(
       18,
@@ -163,8 +166,8 @@ public enum Fact {
       "country",
       Type.TEXT,
       EnumSet.of(Scope.FLOW, Scope.RELAY),
-      "Two capital letters (ISO 3166-1), empty when unknown: of a relay as it says itself, of a flow"
-          + " where its destination's address is registered.",
+      "Two capital letters (ISO 3166-1), empty when unknown: of a relay as it says itself, of a"
+          + " flow where its destination's address is registered.",
       "country != \"KP\""),
   OPERATOR(
       23,
@@ -335,6 +338,11 @@ public enum Fact {
   /// Whether it is asked about something: see [#argument].
   public boolean isAbout() {
     return argument != null;
+  }
+
+  /// How it is asked for: `latency`, or `round_trip(TUNNEL)` where it is about something.
+  public String usage() {
+    return argument == null ? word : "%s(%s)".formatted(word, argument.name());
   }
 
   /// Whether the answer is about the world now, and may change from flow to flow without the flow
