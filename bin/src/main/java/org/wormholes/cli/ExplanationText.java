@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.wormholes.runtime.control.Candidate;
 import org.wormholes.runtime.control.Explanation;
 import org.wormholes.runtime.control.Explanation.BeatenRule;
@@ -17,11 +18,13 @@ import org.wormholes.runtime.control.Explanation.MarkGained;
 import org.wormholes.runtime.control.Explanation.PathExplanation;
 import org.wormholes.runtime.control.HopCandidates;
 import org.wormholes.runtime.control.Place;
+import org.wormholes.runtime.control.Settling;
 
 /// An explanation as a person reads it.
 final class ExplanationText {
   private static final int MAX_TEXT = 70;
   private static final int MAX_SCORED = 5;
+  private static final int MAX_VALUES = 3;
 
   private ExplanationText() {}
 
@@ -175,9 +178,7 @@ final class ExplanationText {
         "  hop %d, %s: %s"
             .formatted(hop.hop(), hop.role(), fit.isEmpty() ? paint.red(count) : count));
     scored(fit).ifPresent(best -> lines.add("      preferred: " + best));
-    Columns excluded = new Columns("      ");
-    causes(hop, paint).forEach((cause, number) -> excluded.row(number + " not: " + cause));
-    lines.addAll(excluded.lines());
+    lines.addAll(excluded(hop, paint));
     return lines;
   }
 
@@ -192,16 +193,38 @@ final class ExplanationText {
     return best.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", best));
   }
 
-  private static Map<String, Integer> causes(HopCandidates hop, Paint paint) {
-    Map<String, Integer> causes = new LinkedHashMap<>();
-    for (Candidate each : hop.candidates()) {
-      if (!each.eligible()) {
-        String cause = Clean.line(each.excludedBy(), MAX_TEXT);
-        String at = place(each.place(), paint);
-        causes.merge(at.isEmpty() ? cause : cause + "  " + at, 1, Integer::sum);
-      }
+  /// The nodes that one and the same part of a clause excludes are told of together.
+  private static List<String> excluded(HopCandidates hop, Paint paint) {
+    Map<String, List<Candidate>> causes =
+        hop.candidates().stream()
+            .filter(it -> !it.eligible())
+            .collect(
+                Collectors.groupingBy(
+                    it -> it.cause() + " " + place(it.place(), paint),
+                    LinkedHashMap::new,
+                    Collectors.toList()));
+    Columns columns = new Columns("      ");
+    for (List<Candidate> alike : causes.values()) {
+      Candidate one = alike.getFirst();
+      columns.row(
+          "%d not: %s".formatted(alike.size(), Clean.line(one.cause(), 160)),
+          place(one.place(), paint),
+          values(alike));
     }
-    return causes;
+    return columns.lines();
+  }
+
+  private static String values(List<Candidate> alike) {
+    List<String> values =
+        alike.stream()
+            .flatMap(it -> it.because().stream())
+            .map(Settling::values)
+            .filter(it -> !it.isEmpty())
+            .distinct()
+            .map(it -> Clean.line(it, MAX_TEXT))
+            .toList();
+    String more = values.size() > MAX_VALUES ? "; …" : "";
+    return String.join("; ", values.subList(0, Math.min(values.size(), MAX_VALUES))) + more;
   }
 
   private static String place(Optional<Place> place, Paint paint) {

@@ -32,6 +32,7 @@ import org.wormholes.runtime.control.ListenView;
 import org.wormholes.runtime.control.NodeView;
 import org.wormholes.runtime.control.ProbeResult;
 import org.wormholes.runtime.control.RulesetView;
+import org.wormholes.runtime.control.Settling;
 import org.wormholes.runtime.control.TunnelView;
 
 /// An engine that moves no bytes and always looks the same, for what the commands print.
@@ -168,6 +169,7 @@ final class FakeEngine implements EngineControl {
         "",
         "",
         Optional.empty(),
+        Optional.empty(),
         OptionalDouble.of(score));
   }
 
@@ -178,6 +180,9 @@ final class FakeEngine implements EngineControl {
         false,
         by,
         by.equals("only") ? "tunnels/web/relays/only" : "",
+        by.equals("only")
+            ? Optional.of(new Settling("country != \"XX\"", "country is \"XX\""))
+            : Optional.empty(),
         Optional.empty(),
         OptionalDouble.empty());
   }

@@ -1,5 +1,6 @@
 package org.wormholes.rules;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,7 +9,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.wormholes.rules.expr.Expr;
 import org.wormholes.rules.expr.ExprText;
+import org.wormholes.rules.expr.Type;
 
 /// What changes from one ruleset to another: networks, tunnels and groups by name, routes by place.
 ///
@@ -184,11 +187,12 @@ public record RulesetDiff(List<Change> changes, int routesKept) {
     fields.put("relay.distinct", joined(relays.distinct(), Distinct::word));
     fields.put("relay.prefer", relays.prefer().map(ExprText::of).orElse(""));
     fields.put(
-        "relay.guard", text(relays.guard(), guard -> guard.count() + " for " + guard.keep()));
+        "relay.guard",
+        text(relays.guard(), guard -> guard.count() + " for " + written(guard.keep())));
     fields.put("exit", joined(tunnel.exit().clauses(), RulesetDiff::clause));
     fields.put("exit.resolve", resolve(tunnel.exit().resolve()));
     fields.put("carry", String.join(", ", tunnel.carry()));
-    fields.put("rotate", text(tunnel.rotateEvery(), Object::toString));
+    fields.put("rotate", text(tunnel.rotateEvery(), RulesetDiff::written));
     fields.put("isolation", isolation(tunnel.isolation()));
     fields.put("early_data", Boolean.toString(tunnel.earlyData()));
     fields.put("shape", text(tunnel.shape(), Shape::word));
@@ -201,10 +205,10 @@ public record RulesetDiff(List<Change> changes, int routesKept) {
     fields.put("of", String.join(", ", group.members()));
     fields.put("circuits", Integer.toString(group.circuits()));
     fields.put("probe", text(group.probe(), probe -> probe.host() + ":" + probe.port()));
-    fields.put("probe.every", text(group.probe(), probe -> probe.every().toString()));
-    fields.put("probe.timeout", text(group.probe(), probe -> probe.timeout().toString()));
-    fields.put("tolerance", group.tolerance().toString());
-    fields.put("settle", group.settle().toString());
+    fields.put("probe.every", text(group.probe(), probe -> written(probe.every())));
+    fields.put("probe.timeout", text(group.probe(), probe -> written(probe.timeout())));
+    fields.put("tolerance", written(group.tolerance()));
+    fields.put("settle", written(group.settle()));
     return fields;
   }
 
@@ -247,6 +251,12 @@ public record RulesetDiff(List<Change> changes, int routesKept) {
 
   private static String isolation(Isolation isolation) {
     return (isolation.byUser() ? "user " : "") + (isolation.byDestination() ? "destination" : "");
+  }
+
+  /// As in a script: `30.ms`.
+  private static String written(Duration duration) {
+    double seconds = duration.toNanos() / 1e9;
+    return ExprText.of(new Expr.Quantity(Type.DURATION, seconds));
   }
 
   private static <T> String joined(List<T> values, Function<T, String> text) {

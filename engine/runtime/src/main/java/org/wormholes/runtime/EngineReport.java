@@ -301,6 +301,7 @@ final class EngineReport {
         excluded.isEmpty(),
         excluded.map(PathPicker.Exclusion::by).orElse(""),
         excluded.map(PathPicker.Exclusion::rulePath).orElse(""),
+        excluded.flatMap(it -> tunnel.picker.settling(it, each)),
         Optional.empty(),
         score.isPresent() ? OptionalDouble.of(score.get()) : OptionalDouble.empty());
   }

@@ -22,6 +22,7 @@ import org.wormholes.rules.Tunnel;
 import org.wormholes.rules.expr.Predicate;
 import org.wormholes.rules.expr.Predicates;
 import org.wormholes.rules.expr.Score;
+import org.wormholes.runtime.control.Settling;
 
 /// Picks paths by a tunnel's rule: every relay meets `only`, no two share what must be `distinct`,
 /// those that `prefer` scores higher are picked more often. Where no path exists it says which
@@ -139,6 +140,14 @@ final class PathPicker {
     return reachable(node)
         ? Optional.empty()
         : Optional.of(new Exclusion("carry", RulePath.carry(rule.name())));
+  }
+
+  /// The part of a clause that alone made it exclude a node; empty where the clause is no
+  /// condition.
+  Optional<Settling> settling(Exclusion exclusion, NodeDescriptor node) {
+    return exclusion.rulePath().equals(RulePath.only(rule.name()))
+        ? rule.relays().only().map(only -> Settling.of(only, facts(node)))
+        : Optional.empty();
   }
 
   /// What `prefer` gives a node; empty without a `prefer`.

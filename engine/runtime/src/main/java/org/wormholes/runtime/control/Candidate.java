@@ -12,6 +12,7 @@ import java.util.OptionalDouble;
 ///   `self`); empty when eligible
 /// @param rulePath path of that clause in the ruleset (`tunnels/web/relays/only`); empty when no
 ///   clause of the ruleset did it
+/// @param because the part of that clause which alone excluded it, where the clause is a condition
 /// @param place where that clause was written, when known
 /// @param score what `prefer` gives it, when there is a `prefer`
 public record Candidate(
@@ -20,5 +21,11 @@ public record Candidate(
     boolean eligible,
     String excludedBy,
     String rulePath,
+    Optional<Settling> because,
     Optional<Place> place,
-    OptionalDouble score) {}
+    OptionalDouble score) {
+  /// What excluded it, as in `only { latency < 80.ms }`; empty when eligible.
+  public String cause() {
+    return because.map(it -> "%s { %s }".formatted(excludedBy, it.part())).orElse(excludedBy);
+  }
+}

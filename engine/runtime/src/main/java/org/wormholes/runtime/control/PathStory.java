@@ -78,6 +78,7 @@ final class PathStory {
         candidate.eligible(),
         candidate.excludedBy(),
         candidate.rulePath(),
+        candidate.because(),
         Places.of(sources, candidate.rulePath()),
         candidate.score());
   }
@@ -93,7 +94,7 @@ final class PathStory {
     Map<String, Integer> causes = new LinkedHashMap<>();
     for (Candidate each : hop.candidates()) {
       String at = each.place().map(place -> " (" + place.brief() + ")").orElse("");
-      causes.merge(each.excludedBy() + at, 1, Integer::sum);
+      causes.merge(each.cause() + at, 1, Integer::sum);
     }
     Map.Entry<String, Integer> worst =
         causes.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow();
@@ -185,7 +186,7 @@ final class PathStory {
     return new ClauseSaying(
         clause.allows() ? "allow" : "refuse",
         matches,
-        Settling.of(clause.condition(), facts),
+        Settling.of(clause.condition(), facts).text(),
         path,
         Places.of(sources, path));
   }
@@ -198,7 +199,8 @@ final class PathStory {
       case NOT_ALLOWED -> "none of the clauses that allow matches";
       case NOT_PUBLIC -> "the address is not public, and no clause that allows names it";
       case UNRESOLVED ->
-          "nothing is against the name; each address it has at the exit is judged, and one that is not public is refused unless a clause names it";
+          "nothing is against the name; each address it has at the exit is judged, and one that is"
+              + " not public is refused unless a clause names it";
     };
   }
 }

@@ -27,8 +27,8 @@ import org.wormholes.runtime.control.Plan.Change;
 import org.wormholes.runtime.control.Plan.FieldChange;
 import org.wormholes.runtime.control.Plan.Step;
 
-/// Compares what runs with what would: which networks, tunnels and routes are added, changed, kept
-/// and removed, and what that means to live flows.
+/// Compares what runs with what would: which networks, tunnels, groups and routes are added,
+/// changed, kept and removed, and what that means to live flows.
 public final class Planner {
   /// Most single routes that a plan lists.
   static final int MAX_ROUTES = 50;
@@ -122,7 +122,7 @@ public final class Planner {
     boolean tunnel = each.kind() == RulesetDiff.Kind.TUNNEL;
     List<FieldChange> fields = new ArrayList<>();
     for (RulesetDiff.FieldChange field : each.fields()) {
-      String path = tunnel ? fieldPath(each.name(), field.field()) : each.rulePath();
+      String path = fieldPath(each, field.field());
       fields.add(
           new FieldChange(
               field.field(),
@@ -134,7 +134,7 @@ public final class Planner {
     Change change = change(each.action());
     int live = tunnel ? flows.getOrDefault(each.name(), 0) : 0;
     return new Step(
-        tunnel ? "tunnel" : "network",
+        part(each.kind()),
         each.name(),
         change,
         fields,
@@ -157,8 +157,25 @@ public final class Planner {
     };
   }
 
-  /// Where a field of a tunnel is written.
-  private static String fieldPath(String tunnel, String field) {
+  private static String part(RulesetDiff.Kind kind) {
+    return switch (kind) {
+      case NETWORK -> "network";
+      case TUNNEL -> "tunnel";
+      case GROUP -> "group";
+      case ROUTE -> "routes";
+    };
+  }
+
+  /// Where a field is written.
+  private static String fieldPath(RulesetDiff.Change change, String field) {
+    return switch (change.kind()) {
+      case TUNNEL -> tunnelPath(change.name(), field);
+      case GROUP -> field.startsWith("probe") ? RulePath.probe(change.name()) : change.rulePath();
+      case NETWORK, ROUTE -> change.rulePath();
+    };
+  }
+
+  private static String tunnelPath(String tunnel, String field) {
     return switch (field) {
       case ENTRY -> RulePath.entry(tunnel, 0);
       case "relay" -> RulePath.relays(tunnel);

@@ -50,13 +50,13 @@ final class RouteStory {
     Route route = routes.get(index);
     boolean matches = Interpreter.yesNo(route.condition(), facts);
     if (matches && route.verdict() instanceof Verdict.Mark(String mark)) {
-      tell(index, true, "matches and goes on: " + Settling.of(route.condition(), facts));
+      tell(index, true, "matches and goes on: " + Settling.of(route.condition(), facts).text());
       if (marks.add(mark)) {
         String path = RulePath.route(index);
         gained.add(new MarkGained(mark, path, Places.of(sources, path)));
       }
     } else {
-      tell(index, matches, "does not match: " + Settling.of(route.condition(), facts));
+      tell(index, matches, "does not match: " + Settling.of(route.condition(), facts).text());
     }
   }
 
@@ -68,7 +68,7 @@ final class RouteStory {
         matches
             ? "matches too, but comes later"
             : "comes later, and does not match: "
-                + Settling.of(routes.get(index).condition(), facts));
+                + Settling.of(routes.get(index).condition(), facts).text());
   }
 
   private void tell(int index, boolean matches, String why) {
@@ -110,6 +110,6 @@ final class RouteStory {
     if (decisive < 0 || routes.get(decisive).condition() instanceof Expr.YesNo) {
       return "";
     }
-    return Settling.of(routes.get(decisive).condition(), facts);
+    return Settling.of(routes.get(decisive).condition(), facts).text();
   }
 }

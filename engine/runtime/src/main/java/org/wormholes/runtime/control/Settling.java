@@ -13,29 +13,34 @@ import org.wormholes.rules.expr.FactSource;
 import org.wormholes.rules.expr.Interpreter;
 import org.wormholes.rules.expr.Type;
 
-/// Finds the smallest part of a condition that alone made it what it was, and says with which
-/// values.
-final class Settling {
+/// The smallest part of a condition that alone made it what it was.
+///
+/// @param part as it would be written in a script: `port == 25`
+/// @param values of the facts it asks for: `port is 443`; empty where it asks for none
+public record Settling(String part, String values) {
   /// Longest part of a condition that is shown.
   private static final int MAX_TEXT = 120;
 
   private static final int MAX_VALUE = 60;
 
-  private Settling() {}
-
-  /// As in `port == 25 (port is 443)`.
-  static String of(Expr condition, FactSource facts) {
+  /// What settled the condition, judged by these facts.
+  public static Settling of(Expr condition, FactSource facts) {
     boolean value = Interpreter.yesNo(condition, facts);
     Expr at = condition;
     boolean turned = false;
     while (true) {
       Expr next = next(at, facts, value != turned);
       if (next == null) {
-        return (turned ? "!" + grouped(at) : shown(at)) + values(at, facts);
+        return new Settling(turned ? "!" + grouped(at) : shown(at), values(at, facts));
       }
       turned = turned != (at instanceof Expr.Not);
       at = next;
     }
+  }
+
+  /// As in `port == 25 (port is 443)`.
+  String text() {
+    return values.isEmpty() ? part : "%s (%s)".formatted(part, values);
   }
 
   /// The child that alone settles it; null where it takes all of them.
@@ -72,11 +77,9 @@ final class Settling {
   private static String values(Expr expr, FactSource facts) {
     Map<String, String> values = new LinkedHashMap<>();
     collect(expr, facts, values);
-    return values.isEmpty()
-        ? ""
-        : values.entrySet().stream()
-            .map(each -> each.getKey() + " is " + each.getValue())
-            .collect(Collectors.joining(", ", " (", ")"));
+    return values.entrySet().stream()
+        .map(each -> each.getKey() + " is " + each.getValue())
+        .collect(Collectors.joining(", "));
   }
 
   private static void collect(Expr expr, FactSource facts, Map<String, String> values) {

@@ -148,7 +148,8 @@ class ExplainerTest {
                     Samples.candidate("c", false, "only", "tunnels/web/relays"))));
 
     assertThat(live("example.org").path().orElseThrow().problem())
-        .contains("hop 2: no node is left; 2 of 3 are excluded by only (web.rb:4)");
+        .contains(
+            "hop 2: no node is left; 2 of 3 are excluded by only { latency < 80.ms } (web.rb:4)");
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.wormholes.runtime.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -9,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.wormholes.rules.Entry;
 import org.wormholes.rules.Expectation;
 import org.wormholes.rules.FlowSample;
+import org.wormholes.rules.Group;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.Protocol;
 import org.wormholes.rules.Route;
@@ -101,6 +103,41 @@ class PlannerTest {
   }
 
   @Test
+  void groupsAreStepsOfTheirOwnFieldByField() {
+    Group before = Group.of("any", Group.Kind.FALLBACK, "web", "spare");
+    Group.Probe probe =
+        new Group.Probe("example.org", 443, Duration.ofSeconds(30), Duration.ofSeconds(5));
+    Group after =
+        new Group(
+            "any",
+            Group.Kind.FASTEST,
+            List.of("spare", "web"),
+            1,
+            Optional.of(probe),
+            Duration.ofMillis(50),
+            Group.DEFAULT_SETTLE);
+
+    Plan changed = plan(running(grouped(before)), grouped(after));
+    assertThat(step(changed, "group").change()).isEqualTo(Change.CHANGED);
+    assertThat(step(changed, "group").fields())
+        .extracting(it -> it.field() + ": " + it.before() + " to " + it.after())
+        .containsExactly(
+            "kind: fallback to fastest",
+            "of: web, spare to spare, web",
+            "probe:  to example.org:443",
+            "probe.every:  to 30.s",
+            "probe.timeout:  to 5.s",
+            "tolerance: 30.ms to 50.ms");
+    assertThat(plan(running(grouped(before)), grouped(before)).steps())
+        .filteredOn(it -> it.change() != Change.KEPT)
+        .isEmpty();
+    assertThat(step(plan(running(grouped()), grouped(before)), "group").change())
+        .isEqualTo(Change.ADDED);
+    Step removed = step(plan(running(grouped(before)), grouped()), "group");
+    assertThat(removed.change() + " " + removed.name()).isEqualTo("REMOVED any");
+  }
+
+  @Test
   void listsTheRoutesThatCameAndWent() {
     Ruleset old = Samples.ruleset(3);
     Ruleset now =
@@ -176,12 +213,24 @@ class PlannerTest {
 
     assertThat(plan(Optional.empty(), lonely).warnings())
         .containsExactly(
-            "network commons names no first contact: its relays are found only if the engine has one");
+            "network commons names no first contact: its relays are found only if the engine has"
+                + " one");
   }
 
   private static Ruleset only(Tunnel tunnel) {
     return new Ruleset(
         "web", "1.0", List.of(Samples.COMMONS), List.of(tunnel), List.of(), List.of());
+  }
+
+  private static Ruleset grouped(Group... groups) {
+    return new Ruleset(
+        "web",
+        "1.0",
+        List.of(Samples.COMMONS),
+        List.of(Samples.tunnel("web", 3), Samples.tunnel("spare", 3)),
+        List.of(groups),
+        List.of(),
+        List.of());
   }
 
   private static Optional<Applied> running(Ruleset ruleset) {

@@ -99,6 +99,9 @@ final class Samples {
         eligible,
         excludedBy,
         path,
+        excludedBy.equals("only")
+            ? Optional.of(new Settling("latency < 80.ms", "latency is not known"))
+            : Optional.empty(),
         Optional.empty(),
         eligible ? OptionalDouble.of(2.5) : OptionalDouble.empty());
   }
