@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.wormholes.rules.MarkedFacts;
 import org.wormholes.rules.Route;
 import org.wormholes.rules.RulePath;
 import org.wormholes.rules.Ruleset;
@@ -36,7 +37,13 @@ final class RouteStory {
     this.routes = ruleset.routes();
     this.sources = sources;
     this.decisive = decisive;
-    this.facts = new MarkedFacts(flow, marks);
+    this.facts =
+        new MarkedFacts(flow) {
+          @Override
+          protected boolean isMarked(String mark) {
+            return marks.contains(mark);
+          }
+        };
     int end = decisive < 0 ? routes.size() : decisive;
     for (int i = 0; i < end; i++) {
       before(i);
