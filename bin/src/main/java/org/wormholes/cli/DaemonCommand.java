@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Run the engine in the foreground (the program wormholesd).",
-      "Prints one line that begins with 'ready' on standard output once it is; log lines go to standard error."
+      "Prints one line that begins with 'ready' on standard output once it is; log lines go to"
+          + " standard error."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -111,8 +112,8 @@ final class DaemonCommand implements Callable<Integer> {
   @Option(
       names = "--exit-to-private",
       description =
-          "As an exit, also reach this machine and its private networks. For tests only: it opens them"
-              + " to everyone in the network.")
+          "As an exit, also reach this machine and its private networks. For tests only: it opens"
+              + " them to everyone in the network.")
   private boolean exitToPrivate;
 
   @Option(
@@ -126,7 +127,8 @@ final class DaemonCommand implements Callable<Integer> {
       names = "--country-data",
       paramLabel = "FILE",
       description =
-          "Where addresses lie, for rules that ask: a MaxMind database (.mmdb) or Tor's geoip text.")
+          "Where addresses lie, for rules that ask: a MaxMind database (.mmdb) or Tor's geoip"
+              + " text.")
   private List<Path> countryData = List.of();
 
   @Option(
@@ -134,8 +136,8 @@ final class DaemonCommand implements Callable<Integer> {
       paramLabel = "SETUPS",
       defaultValue = "1500",
       description =
-          "Circuits a relay builds with itself when it starts, so that its first ones are as fast as"
-              + " later ones: ${DEFAULT-VALUE}.")
+          "Circuits a relay builds with itself when it starts, so that its first ones are as fast"
+              + " as later ones: ${DEFAULT-VALUE}.")
   private int rehearse;
 
   @Option(

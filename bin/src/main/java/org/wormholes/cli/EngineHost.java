@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.util.EnumSet;
 import java.util.List;
@@ -183,13 +184,22 @@ final class EngineHost implements AutoCloseable {
                 it.outcome() == HistoryEntry.Outcome.APPLIED
                     ? "it runs now"
                     : "what ran before runs now"));
+    long began = System.nanoTime();
     Optional<byte[]> envelope = state.rulesets().current();
     if (envelope.isEmpty()) {
       return;
     }
     try {
-      RuleFile rules = RuleCodec.decode(envelope.get());
-      engine.apply(rules.ruleset(), rules.sources()).toCompletableFuture().join();
+      RuleFile rules = RuleCodec.decodeKept(envelope.get());
+      long read = System.nanoTime();
+      engine.apply(rules).toCompletableFuture().join();
+      LOG.info(
+          "{} {} runs again: {} routes, read in {} ms, applied in {} ms",
+          rules.ruleset().name(),
+          rules.ruleset().version(),
+          rules.ruleset().routes().size(),
+          Duration.ofNanos(read - began).toMillis(),
+          Duration.ofNanos(System.nanoTime() - read).toMillis());
     } catch (RuleFormatException e) {
       LOG.warn("the ruleset of the last run is not understood: {}", e.getMessage());
     } catch (CompletionException e) {

@@ -9,8 +9,11 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.wormholes.runtime.store.StateFolder;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -26,27 +29,53 @@ final class WarmUp implements Callable<Integer> {
     PrintStream err = System.err;
     System.setOut(silent());
     System.setErr(silent());
-    Path script = Files.createTempFile("wormholes-", ".rb");
+    Path folder = Files.createTempDirectory("wormholes-");
     try {
+      Path script = folder.resolve(SCRIPT);
+      Path compiled = folder.resolve("warm-up.wh");
       Files.write(script, bundledScript());
-      for (List<String> args : sessions(script)) {
+      for (List<String> args : sessions(script, compiled)) {
         run(args.toArray(String[]::new));
       }
+      startEngine(folder, Files.readAllBytes(compiled));
     } finally {
-      Files.delete(script);
+      delete(folder);
       System.setOut(out);
       System.setErr(err);
     }
     return ExitCode.OK;
   }
 
-  private static List<List<String>> sessions(Path script) {
+  private static List<List<String>> sessions(Path script, Path compiled) {
     return List.of(
         List.of("--version"),
         List.of("--help"),
         List.of("no-such-command"),
         List.of("words"),
-        List.of("check", script.toString()));
+        List.of("check", "--output", compiled.toString(), script.toString()));
+  }
+
+  /// An engine starts with rules it had before, opens their ports and ends; it dials nobody, since
+  /// it knows nobody.
+  private static void startEngine(Path folder, byte[] rules) throws IOException {
+    Path state = folder.resolve("state");
+    try (StateFolder kept = StateFolder.open(state)) {
+      kept.rulesets().commit(rules);
+    }
+    String socket = folder.resolve("control.sock").toString();
+    DaemonCommand daemon = new DaemonCommand();
+    new CommandLine(daemon).parseArgs("--state", state.toString(), "--control", socket);
+    try (EngineHost host = EngineHost.start(daemon.settings())) {
+      host.describe();
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    }
   }
 
   /// The exit code does not matter, not even that of a command which does not exist yet.

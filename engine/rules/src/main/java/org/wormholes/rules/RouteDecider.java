@@ -23,10 +23,11 @@ import org.wormholes.rules.expr.Scope;
 /// and everything to its tunnel where it has exactly one.
 ///
 /// Routes that ask only whether the host is in a set of domains are not tried one by one: one index
-/// over all of them finds the first. Of the others the first [#MAX_COMPILED] are compiled, the rest
-/// interpreted. Conditions have no side effects, so the order in which they are tried does not
-/// show; routes that mark are tried one by one, in their order with all that may ask for marks.
-/// Immutable, thread-safe; a decision makes no garbage (but see [Predicate]) where nothing marks.
+/// over all of them finds the first. Of the others the first [#MAX_COMPILED] are compiled, at once
+/// or when somebody has the time ([#compile]); the rest stay interpreted, with the same answers.
+/// Conditions have no side effects, so the order in which they are tried does not show; routes that
+/// mark are tried one by one, in their order with all that may ask for marks. Thread-safe; decides
+/// the same at all times. A decision makes no garbage (but see [Predicate]) where nothing marks.
 public final class RouteDecider {
   /// How many conditions are compiled; making a class for each of thousands would take seconds.
   public static final int MAX_COMPILED = 64;
@@ -37,7 +38,7 @@ public final class RouteDecider {
   private final Map<String, Decision> byEntry; // of a ruleset without routes
   private final @Nullable DomainIndex domains;
   private final int[] domainRoutes; // of each set in the index, its route
-  private final Predicate[] conditions; // of all other routes, in order
+  private final Predicate[] conditions; // of all other routes, in order; each replaced at most once
   private final int[] conditionRoutes;
   private final Map<String, Integer> marks; // of each name its bit; in the order of the routes
   private final FactsAsked asked;
@@ -63,7 +64,7 @@ public final class RouteDecider {
         sets.add(set);
         setRoutes.add(i);
       } else {
-        others.add(predicate(route.condition(), others.size()));
+        others.add(Predicates.interpret(route.condition()));
         otherRoutes.add(i);
       }
     }
@@ -73,8 +74,25 @@ public final class RouteDecider {
     conditionRoutes = otherRoutes.stream().mapToInt(Integer::intValue).toArray();
   }
 
-  public static RouteDecider of(Ruleset ruleset) {
+  /// One that is ready at once and compiles nothing until [#compile]: for a few decisions, or the
+  /// first of many.
+  public static RouteDecider interpreting(Ruleset ruleset) {
     return new RouteDecider(ruleset);
+  }
+
+  public static RouteDecider of(Ruleset ruleset) {
+    RouteDecider decider = new RouteDecider(ruleset);
+    decider.compile();
+    return decider;
+  }
+
+  /// Compiles the first conditions: some hundred microseconds each, a few milliseconds in a process
+  /// that has just begun. Others may decide meanwhile: what they read of the array is one or the
+  /// other predicate, both immutable.
+  public void compile() {
+    for (int i = 0; i < Math.min(MAX_COMPILED, conditions.length); i++) {
+      conditions[i] = Predicates.compile(routes.get(conditionRoutes[i]).condition());
+    }
   }
 
   private static Decision otherwise(Ruleset ruleset) {
@@ -103,10 +121,6 @@ public final class RouteDecider {
             && fact == Fact.HOST
         ? set
         : null;
-  }
-
-  private static Predicate predicate(Expr condition, int made) {
-    return made < MAX_COMPILED ? Predicates.compile(condition) : Predicates.interpret(condition);
   }
 
   private static Map<String, Integer> marks(List<Route> routes) {
@@ -185,7 +199,10 @@ public final class RouteDecider {
 
   /// The expectations that are not met, by their number, each with what was decided instead.
   public static List<Unmet> unmet(Ruleset ruleset) {
-    RouteDecider decider = of(ruleset);
+    if (ruleset.expectations().isEmpty()) {
+      return List.of();
+    }
+    RouteDecider decider = interpreting(ruleset);
     Map<String, ExitPolicy> exits = new HashMap<>();
     List<Unmet> unmet = new ArrayList<>();
     for (int i = 0; i < ruleset.expectations().size(); i++) {

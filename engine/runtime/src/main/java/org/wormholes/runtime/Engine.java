@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.wormholes.protocol.crypto.NodeId;
 import org.wormholes.rules.FlowFacts;
 import org.wormholes.rules.FlowSample;
@@ -27,6 +28,8 @@ import org.wormholes.rules.Network;
 import org.wormholes.rules.RouteDecider;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.SourceMap;
+import org.wormholes.rules.codec.RuleCodec;
+import org.wormholes.rules.codec.RuleFile;
 import org.wormholes.rules.expr.Fact;
 import org.wormholes.rules.expr.Host;
 import org.wormholes.runtime.control.ApplyOutcome;
@@ -174,11 +177,21 @@ public final class Engine implements EngineControl, AutoCloseable {
   @Override
   public CompletionStage<ApplyOutcome> apply(
       Ruleset candidate, SourceMap sources, ApplyTerms terms) {
+    return exchanged(candidate, sources, terms, () -> RuleCodec.digest(candidate));
+  }
+
+  /// Applies rules that were decoded a moment ago, whose digest is known.
+  public CompletionStage<ApplyOutcome> apply(RuleFile rules) {
+    return exchanged(rules.ruleset(), rules.sources(), ApplyTerms.DEFAULT, rules::digest);
+  }
+
+  private CompletionStage<ApplyOutcome> exchanged(
+      Ruleset candidate, SourceMap sources, ApplyTerms terms, Supplier<String> digest) {
     CompletableFuture<ApplyOutcome> done = new CompletableFuture<>();
     Runnable exchange =
         () -> {
           try {
-            done.complete(exchange(candidate, sources, terms));
+            done.complete(exchange(candidate, sources, terms, digest.get()));
           } catch (ApplyRefusedException | RuntimeException e) {
             done.completeExceptionally(e);
           }
@@ -192,7 +205,8 @@ public final class Engine implements EngineControl, AutoCloseable {
   }
 
   /// One apply from its beginning to its end; there is one at a time.
-  private ApplyOutcome exchange(Ruleset candidate, SourceMap sources, ApplyTerms terms)
+  private ApplyOutcome exchange(
+      Ruleset candidate, SourceMap sources, ApplyTerms terms, String digest)
       throws ApplyRefusedException {
     checkExpectations(candidate, sources);
     terms.keeper().prepare();
@@ -201,7 +215,7 @@ public final class Engine implements EngineControl, AutoCloseable {
     Duration swap = Duration.ZERO;
     try {
       long begin = System.nanoTime();
-      Preparation prepared = swap(candidate, sources);
+      Preparation prepared = swap(candidate, sources, digest);
       swap = Duration.ofNanos(System.nanoTime() - begin);
       List<ProbeResult> probes = prove(prepared, terms);
       settle(prepared, terms.drain());
@@ -246,12 +260,13 @@ public final class Engine implements EngineControl, AutoCloseable {
 
   /// Makes the new rules ready and then, with one write, what runs. Old tunnels and ports wait, so
   /// that all of it can be taken back.
-  private synchronized Preparation swap(Ruleset candidate, SourceMap sources)
+  private synchronized Preparation swap(Ruleset candidate, SourceMap sources, String digest)
       throws ApplyRefusedException {
     if (stopped) {
       throw new ApplyRefusedException("stopping", STOPPING);
     }
-    Preparation prepared = new Preparation(node, this::running, running, candidate, sources);
+    Preparation prepared =
+        new Preparation(node, this::running, running, candidate, sources, digest);
     join(candidate.networks());
     prepared.fresh().forEach(RunningTunnel::start);
     leaving.addAll(prepared.leaving());
@@ -263,6 +278,9 @@ public final class Engine implements EngineControl, AutoCloseable {
   private synchronized void settle(Preparation prepared, Duration drain) {
     EntryDoor.closeAll(prepared.closing());
     retire(prepared.leaving(), drain);
+    if (!stopped) {
+      prepared.after().switchboard().ifPresent(rules -> work.execute(rules::compile));
+    }
     String name = prepared.after().applied().orElseThrow().view().name();
     node.tell(EngineEvent.Kind.APPLIED, name, "ruleset " + name + " is applied");
   }

@@ -15,7 +15,6 @@ import org.wormholes.rules.Network;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.SourceMap;
 import org.wormholes.rules.Tunnel;
-import org.wormholes.rules.codec.RuleCodec;
 import org.wormholes.runtime.control.ApplyRefusedException;
 import org.wormholes.runtime.control.EngineControl.Applied;
 import org.wormholes.runtime.control.RulesetView;
@@ -34,9 +33,15 @@ final class Preparation {
   /// Makes `candidate` ready.
   ///
   /// @param rules where doors read what runs
+  /// @param digest of `candidate`
   /// @throws ApplyRefusedException if a port cannot be opened; what was opened is closed again
   Preparation(
-      Node node, Supplier<Running> rules, Running before, Ruleset candidate, SourceMap sources)
+      Node node,
+      Supplier<Running> rules,
+      Running before,
+      Ruleset candidate,
+      SourceMap sources,
+      String digest)
       throws ApplyRefusedException {
     this.node = node;
     this.rules = rules;
@@ -45,11 +50,7 @@ final class Preparation {
     Map<String, RunningTunnel> tunnels = tunnels(candidate);
     Switchboard switchboard = new Switchboard(node, candidate, tunnels, groups(candidate, tunnels));
     RulesetView view =
-        new RulesetView(
-            candidate.name(),
-            candidate.version(),
-            RuleCodec.digest(candidate),
-            node.clock().instant());
+        new RulesetView(candidate.name(), candidate.version(), digest, node.clock().instant());
     this.after =
         new Running(
             Optional.of(new Applied(candidate, sources, view)),

@@ -29,9 +29,14 @@ final class Switchboard {
       Map<String, RunningTunnel> tunnels,
       Map<String, RunningGroup> groups) {
     this.node = node;
-    this.decider = RouteDecider.of(ruleset);
+    this.decider = RouteDecider.interpreting(ruleset);
     this.tunnels = Map.copyOf(tunnels);
     this.groups = Map.copyOf(groups);
+  }
+
+  /// Makes decisions fast; they are right before that.
+  void compile() {
+    decider.compile();
   }
 
   Optional<RunningTunnel> tunnel(String name) {

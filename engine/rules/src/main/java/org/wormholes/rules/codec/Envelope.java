@@ -53,7 +53,20 @@ record Envelope(
     return bytes;
   }
 
+  /// Reads and checks all of it.
   static Envelope open(byte[] file, SignatureCheck check) throws RuleFormatException {
+    Envelope envelope = read(file);
+    int sourcesStart = envelope.bodyStart + envelope.bodyLength;
+    checkHash(file, BODY_HASH, envelope.bodyStart, envelope.bodyLength);
+    checkHash(file, SOURCES_HASH, sourcesStart, envelope.sourcesLength);
+    if (envelope.signer != null) {
+      checkSignature(file, check);
+    }
+    return envelope;
+  }
+
+  /// Reads it and checks what it says of itself, but neither hashes nor signature.
+  static Envelope read(byte[] file) throws RuleFormatException {
     if (file.length < HEADER || !Arrays.equals(file, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
       throw new RuleFormatException("this is not a rule file");
     }
@@ -76,10 +89,7 @@ record Envelope(
       throw new RuleFormatException(
           "the rule file has %d bytes, not as many as it says".formatted(file.length));
     }
-    int sourcesStart = bodyStart + (int) bodyLength;
-    checkHash(file, BODY_HASH, bodyStart, (int) bodyLength);
-    checkHash(file, SOURCES_HASH, sourcesStart, (int) sourcesLength);
-    String signer = signed ? checkedSigner(file, check) : null;
+    String signer = signed ? HexFormat.of().formatHex(file, HEADER, HEADER + KEY) : null;
     return new Envelope(format, bodyStart, (int) bodyLength, (int) sourcesLength, signer);
   }
 
@@ -91,14 +101,17 @@ record Envelope(
     }
   }
 
-  private static String checkedSigner(byte[] file, SignatureCheck check)
-      throws RuleFormatException {
+  private static void checkSignature(byte[] file, SignatureCheck check) throws RuleFormatException {
     byte[] key = Arrays.copyOfRange(file, HEADER, HEADER + KEY);
     byte[] signature = Arrays.copyOfRange(file, HEADER + KEY, HEADER + KEY + SIGNATURE);
     if (!check.isValid(key, signedMessage(file), signature)) {
       throw new RuleFormatException("the signature of the rule file is not its signer's");
     }
-    return HexFormat.of().formatHex(key);
+  }
+
+  /// The SHA-256 of the body, as the header has it.
+  static byte[] bodyHash(byte[] file) {
+    return Arrays.copyOfRange(file, BODY_HASH, SOURCES_HASH);
   }
 
   private static byte[] signedMessage(byte[] file) {

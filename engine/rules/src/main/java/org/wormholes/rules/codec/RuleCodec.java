@@ -63,11 +63,11 @@ public final class RuleCodec {
   /// The ruleset's name: `wr1-` and the SHA-256 of its canonical bytes in hexadecimal.
   public static String digest(Ruleset ruleset) {
     byte[] body = canonicalBytes(ruleset);
-    return digest(body, 0, body.length);
+    return digest(Envelope.sha256(body, 0, body.length));
   }
 
-  private static String digest(byte[] bytes, int from, int length) {
-    return "wr1-" + HexFormat.of().formatHex(Envelope.sha256(bytes, from, length));
+  private static String digest(byte[] hash) {
+    return "wr1-" + HexFormat.of().formatHex(hash);
   }
 
   /// What the file holds; a signature, where there is one, is checked with the JDK's Ed25519.
@@ -77,7 +77,18 @@ public final class RuleCodec {
 
   /// What the file holds; a signature, where there is one, is checked with `check`.
   public static RuleFile decode(byte[] file, SignatureCheck check) throws RuleFormatException {
-    Envelope envelope = Envelope.open(file, check);
+    return decode(file, Envelope.open(file, check));
+  }
+
+  /// What a file holds that [#decode] or [#encode] has seen before, and of which the caller knows
+  /// that it is unaltered: neither its hashes nor a signature are checked, which in a process that
+  /// has just begun takes longer than reading the rules. Wrong bytes are refused all the same; only
+  /// the digest is believed.
+  public static RuleFile decodeKept(byte[] file) throws RuleFormatException {
+    return decode(file, Envelope.read(file));
+  }
+
+  private static RuleFile decode(byte[] file, Envelope envelope) throws RuleFormatException {
     int bodyStart = envelope.bodyStart();
     int sourcesStart = bodyStart + envelope.bodyLength();
     try {
@@ -93,7 +104,7 @@ public final class RuleCodec {
         RuleInput rest = new RuleInput(KRYO, file, sourcesStart, envelope.sourcesLength());
         SourceMap sources = SourceNodes.read(rest);
         checkRead(rest);
-        String digest = digest(file, bodyStart, envelope.bodyLength());
+        String digest = digest(Envelope.bodyHash(file));
         return new RuleFile(ruleset, sources, digest, Optional.ofNullable(envelope.signer()));
       }
     } catch (RuntimeException e) {

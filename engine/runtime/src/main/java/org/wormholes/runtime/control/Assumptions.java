@@ -157,7 +157,7 @@ final class Assumptions {
   }
 
   private void flows(Ruleset ruleset, SourceMap sources, List<Plan.Branch> branches) {
-    RouteDecider decider = RouteDecider.of(ruleset);
+    RouteDecider decider = RouteDecider.interpreting(ruleset);
     for (int i = 0; i < ruleset.expectations().size(); i++) {
       Expectation expectation = ruleset.expectations().get(i);
       String before =

@@ -37,7 +37,7 @@ public final class Explainer {
     this.ruleset = ruleset;
     this.sources = sources;
     this.engine = engine;
-    this.decider = RouteDecider.of(ruleset);
+    this.decider = RouteDecider.interpreting(ruleset);
   }
 
   /// Explains by a ruleset alone.

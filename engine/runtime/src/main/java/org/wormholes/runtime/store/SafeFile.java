@@ -10,12 +10,16 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.zip.CRC32;
 
 /// A file that is replaced as a whole and is never seen half written.
 ///
 /// Its first line says what must follow, so that a torn or flipped file is noticed:
 ///
-///     wormholes-state 1 LENGTH SHA256-IN-HEX
+///     wormholes-state 2 LENGTH CRC32-IN-HEX
+///
+/// It guards against accidents, not against who may write here, and a CRC takes no time even in a
+/// process that has just begun. Files of version 1, with a SHA-256, are read as well.
 ///
 /// A write goes to `NAME.new`, is forced to disk, the intact current version becomes
 /// `NAME.previous`, the new one takes its name, and the folder is forced to disk. At every moment
@@ -24,7 +28,8 @@ final class SafeFile {
   /// Largest content.
   static final int MAX_BYTES = 64 << 20;
 
-  private static final String MAGIC = "wormholes-state 1 ";
+  private static final String MAGIC = "wormholes-state 2 ";
+  private static final String FIRST_MAGIC = "wormholes-state 1 ";
   private static final int MAX_HEADER_BYTES = 128;
 
   private final Path file;
@@ -120,13 +125,21 @@ final class SafeFile {
       return new Version.Damaged("no header line");
     }
     byte[] content = Arrays.copyOfRange(all, newline + 1, all.length);
-    byte[] expected = header(content).getBytes(StandardCharsets.US_ASCII);
-    boolean intact = MessageDigest.isEqual(expected, Arrays.copyOf(all, newline + 1));
+    String found = new String(all, 0, newline + 1, StandardCharsets.US_ASCII);
+    boolean first = found.startsWith(FIRST_MAGIC);
+    boolean intact = found.equals(first ? firstHeader(content) : header(content));
     return intact ? new Version.Intact(content) : new Version.Damaged("length or hash differs");
   }
 
   private static String header(byte[] content) {
-    return MAGIC + content.length + " " + HexFormat.of().formatHex(sha256(content)) + "\n";
+    CRC32 crc = new CRC32();
+    crc.update(content);
+    String sum = HexFormat.of().toHexDigits((int) crc.getValue());
+    return MAGIC + content.length + " " + sum + "\n";
+  }
+
+  private static String firstHeader(byte[] content) {
+    return FIRST_MAGIC + content.length + " " + HexFormat.of().formatHex(sha256(content)) + "\n";
   }
 
   private static byte[] sha256(byte[] content) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -122,6 +123,21 @@ class SafeFileProperties {
 
       assertThat(safe.read().orElseThrow()).as("seed %d", seed).isIn(old, next);
     }
+  }
+
+  @Test
+  void aFileOfTheFirstVersionIsReadAndReplaced() throws IOException {
+    Path file = temp.resolve("first");
+    String sum = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"; // of hello
+    Files.writeString(file, "wormholes-state 1 5 " + sum + "\nhello");
+    SafeFile safe = new SafeFile(file, new UnforcedDisk());
+    assertThat(new String(safe.read().orElseThrow(), StandardCharsets.US_ASCII)).isEqualTo("hello");
+
+    safe.write(new byte[] {1});
+    assertThat(safe.read().orElseThrow()).containsExactly(1);
+    Files.writeString(file, "wormholes-state 1 5 " + sum + "\nhellO");
+    assertThat(new String(safe.read().orElseThrow(), StandardCharsets.US_ASCII)).isEqualTo("hello");
+    assertThat(safe.recovered()).isTrue();
   }
 
   private static boolean writeOrCrash(Path file, byte[] content, Random random) throws IOException {
