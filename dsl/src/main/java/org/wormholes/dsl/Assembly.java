@@ -13,6 +13,7 @@ import org.wormholes.rules.Decision;
 import org.wormholes.rules.Entry;
 import org.wormholes.rules.Exit;
 import org.wormholes.rules.Expectation;
+import org.wormholes.rules.Gateway;
 import org.wormholes.rules.Given;
 import org.wormholes.rules.Group;
 import org.wormholes.rules.Network;
@@ -68,6 +69,7 @@ final class Assembly {
     checkNames(rules);
     checkPorts(rules);
     checkTunnels(rules);
+    new Gateways(problems, rules, tunnelNames(rules)).check();
     checkTargets(rules);
     checkRoutes(rules);
     for (Draft.Flow flow : unjudged) {
@@ -93,6 +95,7 @@ final class Assembly {
   private void checkNames(Draft.Rules rules) {
     if (rules.networks.isEmpty()
         && rules.tunnels.isEmpty()
+        && rules.gateways.isEmpty()
         && rules.borrowed.isEmpty()
         && !problems.hasErrors()) {
       problems.add(
@@ -114,6 +117,14 @@ final class Assembly {
         .forEach((name, position) -> checkTwice("tunnels or groups", name, position, tunnels));
     for (Draft.Grouped group : rules.groups) {
       checkTwice("tunnels or groups", group.group().name(), group.position(), tunnels);
+    }
+    String any = "tunnels, groups or gateways";
+    rules
+        .borrowed
+        .gatewayNames(problems)
+        .forEach((name, position) -> checkTwice(any, name, position, tunnels));
+    for (Draft.Gated gateway : rules.gateways) {
+      checkTwice(any, gateway.name, gateway.position, tunnels);
     }
   }
 
@@ -160,6 +171,12 @@ final class Assembly {
     }
     for (Draft.Way tunnel : rules.tunnels) {
       tunnel.entries.forEach(it -> openings.add(new Opening(it, tunnel.name)));
+    }
+    for (Gateway gateway : rules.borrowed.gateways()) {
+      rules.borrowed.opened(gateway).forEach(it -> openings.add(new Opening(it, gateway.name())));
+    }
+    for (Draft.Gated gateway : rules.gateways) {
+      gateway.entries.forEach(it -> openings.add(new Opening(it, gateway.name)));
     }
     Map<Integer, List<Taken>> taken = new LinkedHashMap<>();
     for (Opening opening : openings) {
@@ -224,11 +241,17 @@ final class Assembly {
     }
     boolean entered =
         rules.tunnels.stream().anyMatch(tunnel -> !tunnel.entries.isEmpty())
-            || rules.borrowed.tunnels().stream().anyMatch(tunnel -> !tunnel.entries().isEmpty());
-    if (!entered && !rules.tunnels.isEmpty() && !problems.hasErrors()) {
+            || rules.borrowed.tunnels().stream().anyMatch(tunnel -> !tunnel.entries().isEmpty())
+            || rules.gateways.stream().anyMatch(gateway -> !gateway.entries.isEmpty())
+            || rules.borrowed.gateways().stream().anyMatch(it -> !it.entries().isEmpty());
+    Optional<Position> first =
+        Stream.concat(
+                rules.tunnels.stream().map(tunnel -> tunnel.position),
+                rules.gateways.stream().map(gateway -> gateway.position))
+            .findFirst();
+    if (!entered && first.isPresent() && !problems.hasErrors()) {
       problems.add(
-          Problem.warning(
-                  rules.tunnels.getFirst().position, "no tunnel has an `entry`: nothing comes in")
+          Problem.warning(first.get(), "no tunnel has an `entry`: nothing comes in")
               .hinting("add `entry { socks port: 1080 }`"));
     }
   }
@@ -276,12 +299,11 @@ final class Assembly {
   }
 
   private void checkTargets(Draft.Rules rules) {
-    List<String> tunnels =
-        Stream.concat(
-                rules.borrowed.tunnels().stream().map(Tunnel::name),
-                rules.tunnels.stream().map(tunnel -> tunnel.name))
-            .toList();
-    List<String> targets = new ArrayList<>(tunnels);
+    List<String> tunnels = tunnelNames(rules);
+    List<String> entered = new ArrayList<>(tunnels);
+    rules.borrowed.gateways().forEach(gateway -> entered.add(gateway.name()));
+    rules.gateways.forEach(gateway -> entered.add(gateway.name));
+    List<String> targets = new ArrayList<>(entered);
     rules.borrowed.groups().forEach(group -> targets.add(group.name()));
     for (Draft.Grouped group : rules.groups) {
       targets.add(group.group().name());
@@ -304,9 +326,16 @@ final class Assembly {
       }
       String entry = expected.sample().entry();
       if (!entry.isEmpty()) {
-        checkTarget(new Verdict.To(entry), expected.entryPosition(), tunnels);
+        checkTarget(new Verdict.To(entry), expected.entryPosition(), entered);
       }
     }
+  }
+
+  private static List<String> tunnelNames(Draft.Rules rules) {
+    return Stream.concat(
+            rules.borrowed.tunnels().stream().map(Tunnel::name),
+            rules.tunnels.stream().map(tunnel -> tunnel.name))
+        .toList();
   }
 
   private void checkTarget(Verdict verdict, Position position, List<String> tunnels) {
@@ -467,6 +496,8 @@ final class Assembly {
       placed(RulePath.probe(group.name()), grouped.probePosition(), group.probe().orElse(null));
       groups.add(group);
     }
+    Gateways gateways = new Gateways(problems, rules, tunnelNames(rules));
+    gateways.place(places);
     List<Route> routes = new ArrayList<>();
     for (Draft.Routed route : rules.routes) {
       if (route.condition() != null) {
@@ -479,7 +510,8 @@ final class Assembly {
       places.put(RulePath.expectation(expectations.size()), expected.position());
       expectations.add(new Expectation(expected.sample(), expected.verdict()));
     }
-    return new Ruleset(rules.name, rules.version, networks, tunnels, groups, routes, expectations);
+    return new Ruleset(
+        rules.name, rules.version, networks, tunnels, groups, gateways.all(), routes, expectations);
   }
 
   private static List<String> distinct(List<String> values) {

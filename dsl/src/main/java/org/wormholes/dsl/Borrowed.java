@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.wormholes.rules.Gateway;
 import org.wormholes.rules.Group;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.Position;
@@ -59,6 +60,11 @@ final class Borrowed {
     return all(Ruleset::groups);
   }
 
+  /// All gateways.
+  List<Gateway> gateways() {
+    return all(Ruleset::gateways);
+  }
+
   /// All networks, each once, with the first contacts that any of the rulesets names.
   List<Network> networks() {
     Map<String, Network> networks = new LinkedHashMap<>();
@@ -97,6 +103,20 @@ final class Borrowed {
         });
   }
 
+  /// The entries of borrowed gateways, where they were written.
+  Stream<Draft.Opened> opened(Gateway gateway) {
+    Used from =
+        used.stream()
+            .filter(each -> each.ruleset().gateways().contains(gateway))
+            .findFirst()
+            .orElseThrow();
+    return java.util.stream.IntStream.range(0, gateway.entries().size())
+        .mapToObj(i -> {
+          Position place = from.placeOf(RulePath.gatewayEntry(gateway.name(), i));
+          return new Draft.Opened(gateway.entries().get(i), place, from.position());
+        });
+  }
+
   /// The routes of one ruleset, to stand where it is used again among routes.
   static List<Draft.Routed> routes(Used from) {
     List<Draft.Routed> routes = new ArrayList<>();
@@ -121,6 +141,14 @@ final class Borrowed {
   Map<String, Position> groupNames(Problems problems) {
     return names(
         problems, "groups", each -> each.ruleset().groups().stream().map(Group::name).toList());
+  }
+
+  /// The names of gateways, likewise.
+  Map<String, Position> gatewayNames(Problems problems) {
+    return names(
+        problems,
+        "gateways",
+        each -> each.ruleset().gateways().stream().map(Gateway::name).toList());
   }
 
   /// Names that two rulesets bring are told; the first bringer of each is given.
@@ -170,7 +198,7 @@ final class Borrowed {
     }
   }
 
-  /// Notes where borrowed networks, tunnels and what is in them stand.
+  /// Notes where borrowed networks, tunnels, groups, gateways and what is in them stand.
   void place(Map<String, Position> places) {
     for (Used each : used) {
       each.sources()

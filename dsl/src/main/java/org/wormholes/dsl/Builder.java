@@ -287,7 +287,7 @@ final class Builder {
 
   // ---- rooms
 
-  private void run(Call call, Room room, Draft.Room draft) {
+  void run(Call call, Room room, Draft.Room draft) {
     Invocation.Block block = call.block();
     if (block == null) {
       return;
@@ -421,7 +421,7 @@ final class Builder {
   // ---- tunnel
 
   Value entry(RoomFrame frame, Call call) {
-    run(call, Room.ENTRY, new Draft.Entries(call.namePosition(), frame.draft(Way.class)));
+    run(call, Room.ENTRY, new Draft.Entries(call.namePosition(), frame.draft(Way.class).entries));
     return Value.Nothing.VALUE;
   }
 
@@ -530,7 +530,6 @@ final class Builder {
   private static Value open(RoomFrame frame, Call call, Entry entry) {
     frame
         .draft(Draft.Entries.class)
-        .tunnel
         .entries
         .add(new Draft.Opened(entry, call.position(), call.positionOf("port")));
     return Value.Nothing.VALUE;

@@ -12,6 +12,7 @@ import org.wormholes.rules.Exit;
 import org.wormholes.rules.ExitClause;
 import org.wormholes.rules.Expectation;
 import org.wormholes.rules.FlowSample;
+import org.wormholes.rules.Gateway;
 import org.wormholes.rules.Given;
 import org.wormholes.rules.Group;
 import org.wormholes.rules.Isolation;
@@ -43,6 +44,7 @@ public final class Describe {
     ruleset.networks().forEach(this::write);
     ruleset.tunnels().forEach(this::write);
     ruleset.groups().forEach(this::write);
+    ruleset.gateways().forEach(this::write);
     routes(ruleset);
     if (!ruleset.expectations().isEmpty()) {
       line(0, "expectations");
@@ -97,6 +99,24 @@ public final class Describe {
     if (!group.kind().isSpread()) {
       line(1, "changed after " + text(group.settle()));
     }
+  }
+
+  private void write(Gateway gateway) {
+    line(0, "gateway " + gateway.name());
+    String started = gateway.kind().word() + ", started by the engine";
+    line(
+        1,
+        gateway
+            .server()
+            .map(server -> gateway.kind().word() + " at " + address(server.host(), server.port()))
+            .orElse(started));
+    gateway
+        .server()
+        .filter(server -> !server.user().isEmpty() || !server.password().isEmpty())
+        .ifPresent(server -> line(1, "with a password, which is not shown"));
+    line(1, gateway.through().map(way -> "reached through " + way).orElse("reached as it is"));
+    gateway.entries().forEach(entry -> line(1, "entry " + text(entry)));
+    line(1, "circuits shared by " + text(gateway.isolation()));
   }
 
   private void write(Relays relays) {

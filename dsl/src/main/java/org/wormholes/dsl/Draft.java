@@ -12,6 +12,7 @@ import org.wormholes.rules.Distinct;
 import org.wormholes.rules.Entry;
 import org.wormholes.rules.ExitClause;
 import org.wormholes.rules.FlowSample;
+import org.wormholes.rules.Gateway;
 import org.wormholes.rules.Group;
 import org.wormholes.rules.Guard;
 import org.wormholes.rules.Isolation;
@@ -49,6 +50,7 @@ final class Draft {
     final List<Net> networks = new ArrayList<>();
     final List<Way> tunnels = new ArrayList<>();
     final List<Grouped> groups = new ArrayList<>();
+    final List<Gated> gateways = new ArrayList<>();
     final List<Routed> routes = new ArrayList<>();
 
     /// What routes gave so far.
@@ -78,6 +80,26 @@ final class Draft {
 
   record Grouped(
       Group group, Position position, Position membersPosition, Position probePosition) {}
+
+  /// A `tor`, an `i2p` or an `upstream`.
+  static final class Gated extends Room {
+    final String name;
+    final org.wormholes.dsl.Room room;
+    Gateway.Kind kind;
+    Gateway.@Nullable Server server;
+    @Nullable String through;
+    Position throughPosition;
+    final List<Opened> entries = new ArrayList<>();
+    Isolation isolation = Isolation.DEFAULT;
+
+    Gated(Position position, String name, org.wormholes.dsl.Room room, Gateway.Kind kind) {
+      super(position);
+      this.name = name;
+      this.room = room;
+      this.kind = kind;
+      this.throughPosition = position;
+    }
+  }
 
   record Measured(String target, Position position) {}
 
@@ -115,11 +137,11 @@ final class Draft {
   }
 
   static final class Entries extends Room {
-    final Way tunnel;
+    final List<Opened> entries;
 
-    Entries(Position position, Way tunnel) {
+    Entries(Position position, List<Opened> entries) {
       super(position);
-      this.tunnel = tunnel;
+      this.entries = entries;
     }
   }
 

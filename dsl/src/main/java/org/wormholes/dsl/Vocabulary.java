@@ -108,9 +108,11 @@ public final class Vocabulary {
     List<Word> words = new ArrayList<>();
     words.addAll(fileAndRuleset());
     words.addAll(GroupWords.declared());
+    words.addAll(GatewayWords.rooms());
     words.addAll(network());
     words.addAll(tunnel());
     words.addAll(entry());
+    words.addAll(GatewayWords.words());
     words.addAll(relay());
     words.addAll(exit());
     words.addAll(routes());
@@ -392,10 +394,12 @@ public final class Vocabulary {
                 Accepts.NAME,
                 "tunnel",
                 "the tunnel",
-                "The name of a tunnel, or a group, of this ruleset.")
+                "The name of a tunnel, a group or a gateway of this ruleset.")
             .asks(Scope.FLOW, false)
             .repeats()
-            .doc("Sends flows that meet the condition through a tunnel, or one of a group.")
+            .doc(
+                "Sends flows that meet the condition through a tunnel, one of a group, or a network of"
+                    + " others: `tor`, `i2p`, `upstream`.")
             .example("to(\"web\") { port.in? [80, 443] }")
             .means(Builder::to),
         say(Room.ROUTES, "refuse")
@@ -482,8 +486,8 @@ public final class Vocabulary {
                 Accepts.NAME,
                 "tunnel",
                 "the tunnel",
-                "The name of a tunnel, or a group, of this ruleset.")
-            .doc("The flow goes through this tunnel, or through one of this group.")
+                "The name of a tunnel, a group or a gateway of this ruleset.")
+            .doc("The flow goes through this tunnel or gateway, or through one of this group.")
             .example("flow(\"https://example.org\").uses \"web\"")
             .means(Builder::uses),
         say(Room.FLOW, "refused")

@@ -136,6 +136,19 @@ class VocabularyTest {
               (word.name().equals("entry") ? "" : "entry { socks }\n")
                   + (word.name().equals("relay") ? "" : "relay 3\n")
                   + example);
+      case TOR, I2P, UPSTREAM -> {
+        String kind = word.room().name().toLowerCase(java.util.Locale.ROOT);
+        boolean proxy = word.name().equals("socks") || word.name().equals("http");
+        boolean nowhere = word.room() == Room.UPSTREAM && !proxy;
+        yield Scripts.tunnel("entry { socks }\nrelay 3")
+            .replaceFirst(
+                "end\n$",
+                kind
+                    + " \"other\" do\n"
+                    + (nowhere ? "socks \"192.0.2.1:1080\"\n" : "")
+                    + example
+                    + "\nend\nend");
+      }
       case ENTRY -> Scripts.tunnel("entry { " + example + " }\nrelay 3");
       case RELAY -> relay(example);
       case EXIT -> Scripts.tunnel("entry { socks }\nrelay 3\nexit do\n" + example + "\nend");

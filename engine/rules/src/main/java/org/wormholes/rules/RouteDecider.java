@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.rules.expr.DomainIndex;
 import org.wormholes.rules.expr.DomainSet;
@@ -19,8 +18,8 @@ import org.wormholes.rules.expr.Predicates;
 import org.wormholes.rules.expr.Scope;
 
 /// Decides which route a flow takes: the first that matches and does more than mark it; none means
-/// it is refused. A ruleset without routes sends a flow to the tunnel whose entry it came in by,
-/// and everything to its tunnel where it has exactly one.
+/// it is refused. A ruleset without routes sends a flow to the tunnel or gateway whose entry it
+/// came in by, and everything to its tunnel or gateway where it has exactly one.
 ///
 /// Routes that ask only whether the host is in a set of domains are not tried one by one: one index
 /// over all of them finds the first. Of the others the first [#MAX_COMPILED] are compiled, at once
@@ -96,24 +95,33 @@ public final class RouteDecider {
   }
 
   private static Decision otherwise(Ruleset ruleset) {
-    if (ruleset.routes().isEmpty() && ruleset.tunnels().size() == 1) {
-      String tunnel = ruleset.tunnels().getFirst().name();
-      return new Decision(Decision.NO_ROUTE, new Verdict.To(tunnel), RulePath.tunnel(tunnel));
+    Map<String, String> ways = ways(ruleset);
+    if (ruleset.routes().isEmpty() && ways.size() == 1) {
+      Map.Entry<String, String> only = ways.entrySet().iterator().next();
+      return new Decision(Decision.NO_ROUTE, new Verdict.To(only.getKey()), only.getValue());
     }
     return new Decision(Decision.NO_ROUTE, Verdict.REFUSE, RulePath.NO_ROUTE);
   }
 
   private static Map<String, Decision> byEntry(Ruleset ruleset) {
-    if (!ruleset.routes().isEmpty() || ruleset.tunnels().size() == 1) {
+    Map<String, String> ways = ways(ruleset);
+    if (!ruleset.routes().isEmpty() || ways.size() == 1) {
       return Map.of();
     }
-    return ruleset.tunnels().stream()
-        .map(Tunnel::name)
-        .collect(
-            Collectors.toUnmodifiableMap(
-                name -> name,
-                name ->
-                    new Decision(Decision.NO_ROUTE, new Verdict.To(name), RulePath.tunnel(name))));
+    Map<String, Decision> byEntry = new HashMap<>();
+    ways.forEach((name, path) ->
+        byEntry.put(name, new Decision(Decision.NO_ROUTE, new Verdict.To(name), path)));
+    return Map.copyOf(byEntry);
+  }
+
+  /// The rule paths of all tunnels and gateways, by name.
+  private static Map<String, String> ways(Ruleset ruleset) {
+    Map<String, String> ways = new LinkedHashMap<>();
+    ruleset.tunnels().forEach(tunnel -> ways.put(tunnel.name(), RulePath.tunnel(tunnel.name())));
+    ruleset
+        .gateways()
+        .forEach(gateway -> ways.put(gateway.name(), RulePath.gateway(gateway.name())));
+    return ways;
   }
 
   private static @Nullable DomainSet onlyDomains(Expr condition) {

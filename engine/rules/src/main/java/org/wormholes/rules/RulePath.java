@@ -23,6 +23,18 @@ public final class RulePath {
     return "groups/" + name;
   }
 
+  public static String gateway(String name) {
+    return "gateways/" + name;
+  }
+
+  public static String through(String gateway) {
+    return gateway(gateway) + "/through";
+  }
+
+  public static String gatewayEntry(String gateway, int index) {
+    return gateway(gateway) + "/entries/" + index;
+  }
+
   public static String probe(String group) {
     return group(group) + "/probe";
   }

@@ -13,8 +13,8 @@ import org.wormholes.rules.expr.Fact;
 ///
 /// With no routes, a flow goes to the tunnel whose entry it came in by, or to the only tunnel there
 /// is; otherwise the first route that matches wins, unless it only marks the flow, and a flow that
-/// none matches is refused (see [RouteDecider]). Tunnels and groups share their names. Its digest
-/// is `RuleCodec.digest`.
+/// none matches is refused (see [RouteDecider]). Tunnels, groups and gateways share their names.
+/// Its digest is `RuleCodec.digest`.
 ///
 /// @param name 1 to 64 of `a-z 0-9 - _ .`, as all names here
 /// @param version the author's own, 1 to 64 characters
@@ -24,11 +24,13 @@ public record Ruleset(
     List<Network> networks,
     List<Tunnel> tunnels,
     List<Group> groups,
+    List<Gateway> gateways,
     List<Route> routes,
     List<Expectation> expectations) {
   public static final int MAX_NETWORKS = 256;
   public static final int MAX_TUNNELS = 1024;
   public static final int MAX_GROUPS = 256;
+  public static final int MAX_GATEWAYS = 256;
   public static final int MAX_MARKS = 64;
   public static final int MAX_ROUTES = 200_000;
   public static final int MAX_EXPECTATIONS = 10_000;
@@ -39,6 +41,7 @@ public record Ruleset(
     networks = Checks.atMost("networks", networks, MAX_NETWORKS);
     tunnels = Checks.atMost("tunnels", tunnels, MAX_TUNNELS);
     groups = Checks.atMost("groups", groups, MAX_GROUPS);
+    gateways = Checks.atMost("gateways", gateways, MAX_GATEWAYS);
     routes = Checks.atMost("routes", routes, MAX_ROUTES);
     expectations = Checks.atMost("expectations", expectations, MAX_EXPECTATIONS);
     Set<String> networkNames = Checks.distinct("networks", networks, Network::name);
@@ -50,14 +53,26 @@ public record Ruleset(
                 .formatted(tunnel.name(), tunnel.network()));
       }
     }
-    Set<String> targets = targets(tunnelNames, groups);
+    Set<String> targets = targets(tunnelNames, groups, gateways);
     checkRoutes(routes, targets);
     for (Expectation expectation : expectations) {
       checkTarget(expectation.expected(), targets);
     }
   }
 
-  /// A ruleset without groups.
+  /// A ruleset without gateways.
+  public Ruleset(
+      String name,
+      String version,
+      List<Network> networks,
+      List<Tunnel> tunnels,
+      List<Group> groups,
+      List<Route> routes,
+      List<Expectation> expectations) {
+    this(name, version, networks, tunnels, groups, List.of(), routes, expectations);
+  }
+
+  /// A ruleset without groups and gateways.
   public Ruleset(
       String name,
       String version,
@@ -65,11 +80,12 @@ public record Ruleset(
       List<Tunnel> tunnels,
       List<Route> routes,
       List<Expectation> expectations) {
-    this(name, version, networks, tunnels, List.of(), routes, expectations);
+    this(name, version, networks, tunnels, List.of(), List.of(), routes, expectations);
   }
 
-  private static Set<String> targets(Set<String> tunnels, List<Group> groups) {
-    if (groups.isEmpty()) {
+  private static Set<String> targets(
+      Set<String> tunnels, List<Group> groups, List<Gateway> gateways) {
+    if (groups.isEmpty() && gateways.isEmpty()) {
       return tunnels;
     }
     Set<String> targets = new HashSet<>(tunnels);
@@ -84,6 +100,16 @@ public record Ruleset(
         throw new IllegalArgumentException(
             "there are two tunnels or groups `%s`".formatted(group.name()));
       }
+    }
+    for (Gateway gateway : gateways) {
+      if (!targets.add(gateway.name())) {
+        throw new IllegalArgumentException(
+            "there are two tunnels, groups or gateways `%s`".formatted(gateway.name()));
+      }
+    }
+    Optional<Chains.Broken> broken = Chains.broken(gateways, tunnels);
+    if (broken.isPresent()) {
+      throw new IllegalArgumentException(broken.get().problem());
     }
     return targets;
   }
@@ -134,8 +160,12 @@ public record Ruleset(
     return groups.stream().filter(group -> group.name().equals(wanted)).findFirst();
   }
 
+  public Optional<Gateway> gateway(String wanted) {
+    return gateways.stream().filter(gateway -> gateway.name().equals(wanted)).findFirst();
+  }
+
   /// The tunnels that flows sent to this name can go through: the tunnel itself, or the members of
-  /// the group in their order; empty where nothing has the name.
+  /// the group in their order; empty where nothing, or a gateway, has the name.
   public List<Tunnel> tunnelsOf(String target) {
     Optional<Group> group = group(target);
     if (group.isEmpty()) {

@@ -13,16 +13,18 @@ import org.wormholes.rules.expr.Expr;
 import org.wormholes.rules.expr.ExprText;
 import org.wormholes.rules.expr.Type;
 
-/// What changes from one ruleset to another: networks, tunnels and groups by name, routes by place.
+/// What changes from one ruleset to another: networks, tunnels, groups and gateways by name, routes
+/// by place.
 ///
-/// @param changes networks, then tunnels, then groups, then routes; what is kept is among them, but
-///   for routes, of which only `routesKept` tells
+/// @param changes networks, then tunnels, groups, gateways and routes; what is kept is among them,
+///   but for routes, of which only `routesKept` tells
 /// @param routesKept how many routes stay as they are, at the start and the end of the list
 public record RulesetDiff(List<Change> changes, int routesKept) {
   public enum Kind {
     NETWORK,
     TUNNEL,
     GROUP,
+    GATEWAY,
     ROUTE
   }
 
@@ -35,8 +37,8 @@ public record RulesetDiff(List<Change> changes, int routesKept) {
 
   /// One thing.
   ///
-  /// @param name of the network, tunnel or group; of a route its place, in the new ruleset or,
-  ///   where it is removed, in the old
+  /// @param name of the network, tunnel, group or gateway; of a route its place, in the new ruleset
+  ///   or, where it is removed, in the old
   /// @param fields what is different, where it is changed
   public record Change(Kind kind, Action action, String name, List<FieldChange> fields) {
     public Change {
@@ -49,6 +51,7 @@ public record RulesetDiff(List<Change> changes, int routesKept) {
         case NETWORK -> RulePath.network(name);
         case TUNNEL -> RulePath.tunnel(name);
         case GROUP -> RulePath.group(name);
+        case GATEWAY -> RulePath.gateway(name);
         case ROUTE -> RulePath.route(Integer.parseInt(name));
       };
     }
@@ -67,6 +70,7 @@ public record RulesetDiff(List<Change> changes, int routesKept) {
     ruleset.networks().forEach(each -> changes.add(added(Kind.NETWORK, each.name())));
     ruleset.tunnels().forEach(each -> changes.add(added(Kind.TUNNEL, each.name())));
     ruleset.groups().forEach(each -> changes.add(added(Kind.GROUP, each.name())));
+    ruleset.gateways().forEach(each -> changes.add(added(Kind.GATEWAY, each.name())));
     for (int i = 0; i < ruleset.routes().size(); i++) {
       changes.add(added(Kind.ROUTE, Integer.toString(i)));
     }
@@ -85,6 +89,13 @@ public record RulesetDiff(List<Change> changes, int routesKept) {
     named(
         changes, Kind.TUNNEL, before.tunnels(), after.tunnels(), Tunnel::name, RulesetDiff::tunnel);
     named(changes, Kind.GROUP, before.groups(), after.groups(), Group::name, RulesetDiff::group);
+    named(
+        changes,
+        Kind.GATEWAY,
+        before.gateways(),
+        after.gateways(),
+        Gateway::name,
+        RulesetDiff::gateway);
     int routesKept = routes(changes, before.routes(), after.routes());
     return new RulesetDiff(changes, routesKept);
   }
@@ -210,6 +221,23 @@ public record RulesetDiff(List<Change> changes, int routesKept) {
     fields.put("tolerance", written(group.tolerance()));
     fields.put("settle", written(group.settle()));
     return fields;
+  }
+
+  private static Map<String, String> gateway(Gateway gateway) {
+    Map<String, String> fields = new LinkedHashMap<>();
+    fields.put("kind", gateway.kind().word());
+    fields.put("at", text(gateway.server(), Object::toString));
+    fields.put("user", text(gateway.server(), Gateway.Server::user));
+    fields.put("password", text(gateway.server(), server -> secret(server.password())));
+    fields.put("through", gateway.through().orElse(""));
+    fields.put("entry", joined(gateway.entries(), RulesetDiff::entry));
+    fields.put("isolation", isolation(gateway.isolation()));
+    return fields;
+  }
+
+  /// Stands for a password: another one reads otherwise, but it can't be found out from that.
+  private static String secret(String password) {
+    return password.isEmpty() ? "" : "(secret)";
   }
 
   private static Map<String, String> route(Route route) {

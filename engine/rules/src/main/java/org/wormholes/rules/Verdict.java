@@ -8,7 +8,7 @@ public sealed interface Verdict {
   /// One that ends the search for a route.
   sealed interface Final extends Verdict {}
 
-  /// It goes through the tunnel, or the group, of this name.
+  /// It goes through the tunnel, the group or the gateway of this name.
   record To(String tunnel) implements Final {
     public To {
       Checks.name("a tunnel", tunnel);

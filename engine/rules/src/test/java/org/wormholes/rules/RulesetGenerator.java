@@ -29,12 +29,18 @@ public final class RulesetGenerator {
         some(1, 3, i -> tunnel(i == 0 ? ExprGenerator.NAME : "t" + i, networks.getFirst().name()));
     List<Group> groups =
         random.nextBoolean() ? List.of() : some(1, 2, i -> group("g" + i, tunnels));
+    List<Gateway> gateways =
+        random.nextBoolean() ? List.of() : some(1, 4, i -> gateway(i, tunnels.getFirst().name()));
     List<String> targets =
-        Stream.concat(tunnels.stream().map(Tunnel::name), groups.stream().map(Group::name))
+        Stream.of(
+                tunnels.stream().map(Tunnel::name),
+                groups.stream().map(Group::name),
+                gateways.stream().map(Gateway::name))
+            .flatMap(names -> names)
             .toList();
     List<Route> routes = routes(targets);
     List<Expectation> expectations = some(0, 3, _ -> new Expectation(flow(), verdict(targets)));
-    return new Ruleset("r", "1.0", networks, tunnels, groups, routes, expectations);
+    return new Ruleset("r", "1.0", networks, tunnels, groups, gateways, routes, expectations);
   }
 
   private List<Route> routes(List<String> targets) {
@@ -75,6 +81,30 @@ public final class RulesetGenerator {
                 Duration.ofMillis(100 + random.nextInt(1000)))),
         Duration.ofMillis(random.nextInt(10_000)),
         Duration.ofSeconds(random.nextInt(3600)));
+  }
+
+  /// A gateway, reached through the one before it, through a tunnel or as it is.
+  private Gateway gateway(int index, String tunnel) {
+    Gateway.Kind kind = List.of(Gateway.Kind.values()).get(random.nextInt(4));
+    boolean started = kind.isProgram() && random.nextBoolean();
+    Optional<String> through =
+        kind.isProgram() && !started
+            ? Optional.empty()
+            : maybe(() -> index == 0 ? tunnel : "w" + (index - 1));
+    return new Gateway(
+        "w" + index,
+        kind,
+        started
+            ? Optional.empty()
+            : Optional.of(
+                new Gateway.Server(
+                    "127.0.0.1",
+                    1 + random.nextInt(65_535),
+                    random.nextBoolean() ? "" : "ann",
+                    random.nextBoolean() ? "" : "s3cret")),
+        through,
+        some(0, 2, i -> new Entry.Socks(new Entry.Listen(2000 + i), false)),
+        new Isolation(random.nextBoolean(), random.nextBoolean()));
   }
 
   /// A position for each route.

@@ -146,6 +146,41 @@ public final class Samples {
             new Expectation(FlowSample.of("x.org", 1, Protocol.UDP), Verdict.REFUSE)));
   }
 
+  /// What came with the third format.
+  public static Ruleset gateways() {
+    Gateway tor =
+        new Gateway(
+            "tor",
+            Gateway.Kind.TOR,
+            Optional.empty(),
+            Optional.of("a"),
+            List.of(new Entry.Socks(new Entry.Listen(9150), false)),
+            new Isolation(true, false));
+    Gateway office =
+        Gateway.of(
+                "office",
+                Gateway.Kind.SOCKS,
+                new Gateway.Server("proxy.example", 1080, "ann", "s3cret"))
+            .through("tor");
+    Gateway garden = Gateway.of("i2p", Gateway.Kind.I2P, new Gateway.Server("127.0.0.1", 7656));
+    Gateway web =
+        Gateway.of("web", Gateway.Kind.HTTP, new Gateway.Server("::1", 3128)).through("office");
+    Expr host = new FactRef(Fact.HOST);
+    return new Ruleset(
+        "gateways",
+        "3.0",
+        List.of(NETWORK),
+        List.of(tunnel("a")),
+        List.of(),
+        List.of(tor, office, garden, web),
+        List.of(
+            new Route(new Verdict.To("tor"), new Member(host, DomainSet.of("onion"))),
+            new Route(new Verdict.To("i2p"), new Member(host, DomainSet.of("i2p"))),
+            new Route(new Verdict.To("web"), Exprs.YES)),
+        List.of(
+            new Expectation(FlowSample.of("x.onion", 80, Protocol.TCP), new Verdict.To("tor"))));
+  }
+
   private static Tunnel web() {
     Expr latency = new FactRef(Fact.LATENCY);
     Expr only =

@@ -15,12 +15,18 @@ final class Formats {
   /// With groups, marks, given facts, facts about something, and more facts of flows.
   static final int SECOND = 2;
 
-  static final int NEWEST = SECOND;
+  /// With gateways.
+  static final int THIRD = 3;
+
+  static final int NEWEST = THIRD;
 
   private Formats() {}
 
   /// The format that the ruleset needs.
   static int of(Ruleset ruleset) {
+    if (!ruleset.gateways().isEmpty()) {
+      return THIRD;
+    }
     boolean second =
         !ruleset.groups().isEmpty()
             || ruleset.routes().stream().anyMatch(it -> it.verdict() instanceof Verdict.Mark)

@@ -31,6 +31,8 @@ final class Kinds {
   static final int POSITION = 41;
   static final int GROUP = 42;
   static final int PROBE = 43;
+  static final int GATEWAY = 44;
+  static final int SERVER = 45;
 
   static final int YES_NO = 64;
   static final int QUANTITY = 65;

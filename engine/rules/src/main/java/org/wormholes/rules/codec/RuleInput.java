@@ -49,7 +49,12 @@ final class RuleInput extends Input {
 
   /// Notes that what is read is of the second format.
   void isOfSecondFormat() {
-    format = Formats.SECOND;
+    isOf(Formats.SECOND);
+  }
+
+  /// Notes that what is read is of this format, or of one before.
+  void isOf(int least) {
+    format = Math.max(format, least);
   }
 
   /// Notes a fact that is asked for, and where: see [#inRoute].
@@ -272,7 +277,7 @@ final class RuleInput extends Input {
     }
   }
 
-  /// Learns the tunnels and groups that verdicts may go to.
+  /// Learns the tunnels, groups and gateways that verdicts may go to.
   void targets(Verdict.Final[] all) {
     targets = all;
   }

@@ -14,6 +14,7 @@ import org.wormholes.rules.Exit;
 import org.wormholes.rules.ExitClause;
 import org.wormholes.rules.Expectation;
 import org.wormholes.rules.FlowSample;
+import org.wormholes.rules.Gateway;
 import org.wormholes.rules.Given;
 import org.wormholes.rules.Group;
 import org.wormholes.rules.Guard;
@@ -35,6 +36,8 @@ final class RuleNodes {
   private static final ById<Distinct> DISTINCT = new ById<>(Distinct.values(), Distinct::id);
   private static final ById<Shape> SHAPES = new ById<>(Shape.values(), Shape::id);
   private static final ById<Protocol> PROTOCOLS = new ById<>(Protocol.values(), Protocol::id);
+  private static final int GROUPED = 1; // flags of a ruleset
+  private static final int GATED = 2;
   private static final int MORE_IS_GIVEN = 4; // added to the protocol of a flow
   private static final ById<DayOfWeek> DAYS = new ById<>(DayOfWeek.values(), DayOfWeek::getValue);
 
@@ -52,12 +55,14 @@ final class RuleNodes {
     register(kryo, Kinds.GIVEN, Given.class, RuleNodes::write, RuleNodes::readGiven);
     EntryNodes.registerAll(kryo);
     GroupNodes.registerAll(kryo);
+    GatewayNodes.registerAll(kryo);
   }
 
   private static void write(RuleOutput out, Ruleset ruleset) {
     out.nameTargets(ruleset);
     boolean grouped = !ruleset.groups().isEmpty();
-    out.head(Kinds.RULESET, grouped ? 1 : 0, 0);
+    boolean gated = !ruleset.gateways().isEmpty();
+    out.head(Kinds.RULESET, (grouped ? GROUPED : 0) + (gated ? GATED : 0), 0);
     out.text(ruleset.name());
     out.text(ruleset.version());
     out.list(ruleset.networks());
@@ -65,15 +70,25 @@ final class RuleNodes {
     if (grouped) {
       out.list(ruleset.groups());
     }
+    if (gated) {
+      out.list(ruleset.gateways());
+    }
     out.list(ruleset.routes());
     out.list(ruleset.expectations());
   }
 
   private static Ruleset readRuleset(RuleInput in) {
     in.noCount();
-    boolean grouped = in.flag();
+    if (in.detail() > GROUPED + GATED) {
+      throw new KryoException("unknown flags of a ruleset");
+    }
+    boolean grouped = (in.detail() & GROUPED) != 0;
+    boolean gated = (in.detail() & GATED) != 0;
     if (grouped) {
       in.isOfSecondFormat();
+    }
+    if (gated) {
+      in.isOf(Formats.THIRD);
     }
     String name = in.text();
     String version = in.text();
@@ -83,16 +98,25 @@ final class RuleNodes {
     if (grouped && groups.isEmpty()) {
       throw new KryoException("a list of groups must have some");
     }
-    Verdict.Final[] targets = new Verdict.Final[tunnels.size() + groups.size()];
-    for (int i = 0; i < targets.length; i++) {
-      boolean isTunnel = i < tunnels.size();
-      targets[i] =
-          new Verdict.To(isTunnel ? tunnels.get(i).name() : groups.get(i - tunnels.size()).name());
+    List<Gateway> gateways = gated ? in.list(Gateway.class) : List.of();
+    if (gated && gateways.isEmpty()) {
+      throw new KryoException("a list of gateways must have some");
+    }
+    Verdict.Final[] targets = new Verdict.Final[tunnels.size() + groups.size() + gateways.size()];
+    int named = 0;
+    for (Tunnel each : tunnels) {
+      targets[named++] = new Verdict.To(each.name());
+    }
+    for (Group each : groups) {
+      targets[named++] = new Verdict.To(each.name());
+    }
+    for (Gateway each : gateways) {
+      targets[named++] = new Verdict.To(each.name());
     }
     in.targets(targets);
     List<Route> routes = in.list(Route.class);
     List<Expectation> expectations = in.list(Expectation.class);
-    return new Ruleset(name, version, networks, tunnels, groups, routes, expectations);
+    return new Ruleset(name, version, networks, tunnels, groups, gateways, routes, expectations);
   }
 
   private static void write(RuleOutput out, Network network) {

@@ -77,10 +77,12 @@ final class RuleOutput extends Output {
   void nameTargets(Ruleset ruleset) {
     ruleset.tunnels().forEach(tunnel -> targets.put(tunnel.name(), targets.size()));
     ruleset.groups().forEach(group -> targets.put(group.name(), targets.size()));
+    ruleset.gateways().forEach(gateway -> targets.put(gateway.name(), targets.size()));
   }
 
   /// A head whose detail and count are a verdict: a tunnel is its place in the ruleset, a group its
-  /// place after all tunnels; the name of a mark follows the head.
+  /// place after all tunnels, a gateway its place after all groups; the name of a mark follows the
+  /// head.
   void verdictHead(int kind, Verdict verdict) {
     switch (verdict) {
       case Verdict.Refuse _ -> head(kind, Kinds.REFUSE, 0);

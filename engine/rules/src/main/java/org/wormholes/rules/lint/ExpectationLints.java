@@ -55,7 +55,8 @@ final class ExpectationLints {
     }
     if (routes.isEmpty()) {
       ruleset.tunnels().forEach(tunnel -> possible.add(new Verdict.To(tunnel.name())));
-      takesAll = ruleset.tunnels().size() == 1;
+      ruleset.gateways().forEach(gateway -> possible.add(new Verdict.To(gateway.name())));
+      takesAll = possible.size() == 1;
     }
     boolean clauses =
         ruleset.tunnels().stream().map(Tunnel::exit).anyMatch(exit -> !exit.clauses().isEmpty());

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.wormholes.rules.Gateway;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.Tunnel;
 import org.wormholes.rules.expr.Expr;
@@ -28,6 +29,7 @@ final class RouteMeaning implements Meaning {
   private RouteMeaning(Ruleset ruleset, Function<String, Optional<Expr>> marks) {
     this.marks = marks;
     ruleset.tunnels().stream().map(Tunnel::name).forEach(entries::add);
+    ruleset.gateways().stream().map(Gateway::name).forEach(entries::add);
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.wormholes.rules.lint;
 import java.util.HashSet;
 import java.util.Set;
 import org.wormholes.rules.Entry;
+import org.wormholes.rules.Gateway;
 import org.wormholes.rules.Group;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.Route;
@@ -28,6 +29,7 @@ final class UseLints {
     lints.networks();
     lints.groups();
     lints.tunnels();
+    lints.gateways();
     lints.marks();
   }
 
@@ -87,7 +89,8 @@ final class UseLints {
     }
   }
 
-  private void tunnels() {
+  /// What routes lead to, with the members of groups and all that gateways are reached through.
+  private Set<String> ledTo() {
     Set<String> used = new HashSet<>();
     for (Route route : ruleset.routes()) {
       if (route.verdict() instanceof Verdict.To(String name)) {
@@ -95,11 +98,34 @@ final class UseLints {
         ruleset.group(name).ifPresent(group -> used.addAll(group.members()));
       }
     }
+    ruleset.gateways().forEach(gateway -> gateway.through().ifPresent(used::add));
+    return used;
+  }
+
+  private boolean isOnlyWay() {
+    return ruleset.tunnels().size() + ruleset.gateways().size() == 1;
+  }
+
+  private void gateways() {
+    Set<String> used = ledTo();
+    for (Gateway gateway : ruleset.gateways()) {
+      boolean forwards = gateway.entries().stream().anyMatch(Entry.Forward.class::isInstance);
+      boolean byEntry = ruleset.routes().isEmpty() && (isOnlyWay() || !gateway.entries().isEmpty());
+      if (!used.contains(gateway.name()) && !forwards && !byEntry) {
+        unused(
+            RulePath.gateway(gateway.name()),
+            "no route leads to gateway \"%s\"".formatted(gateway.name()),
+            "add `to(\"%s\") { … }` to the routes, or remove the gateway"
+                .formatted(gateway.name()));
+      }
+    }
+  }
+
+  private void tunnels() {
+    Set<String> used = ledTo();
     for (Tunnel tunnel : ruleset.tunnels()) {
       boolean forwards = tunnel.entries().stream().anyMatch(Entry.Forward.class::isInstance);
-      boolean byEntry =
-          ruleset.routes().isEmpty()
-              && (ruleset.tunnels().size() == 1 || !tunnel.entries().isEmpty());
+      boolean byEntry = ruleset.routes().isEmpty() && (isOnlyWay() || !tunnel.entries().isEmpty());
       if (!used.contains(tunnel.name()) && !forwards && !byEntry) {
         unused(
             RulePath.tunnel(tunnel.name()),

@@ -49,7 +49,7 @@ public record Plan(
 
   /// What becomes of one part of a ruleset, and of the flows that live in it.
   ///
-  /// @param part `network`, `tunnel`, `group`, `routes`, `expectations`
+  /// @param part `network`, `tunnel`, `group`, `gateway`, `routes`, `expectations`
   /// @param name of the part; empty for those there is only one of
   /// @param change what becomes of it
   /// @param fields what differs, for [Change#CHANGED]

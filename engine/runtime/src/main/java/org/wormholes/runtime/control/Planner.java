@@ -162,6 +162,7 @@ public final class Planner {
       case NETWORK -> "network";
       case TUNNEL -> "tunnel";
       case GROUP -> "group";
+      case GATEWAY -> "gateway";
       case ROUTE -> "routes";
     };
   }
@@ -171,6 +172,12 @@ public final class Planner {
     return switch (change.kind()) {
       case TUNNEL -> tunnelPath(change.name(), field);
       case GROUP -> field.startsWith("probe") ? RulePath.probe(change.name()) : change.rulePath();
+      case GATEWAY ->
+          switch (field) {
+            case ENTRY -> RulePath.gatewayEntry(change.name(), 0);
+            case "through" -> RulePath.through(change.name());
+            default -> change.rulePath();
+          };
       case NETWORK, ROUTE -> change.rulePath();
     };
   }

@@ -1,0 +1,126 @@
+package org.wormholes.dsl;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.wormholes.rules.Chains;
+import org.wormholes.rules.Entry;
+import org.wormholes.rules.Gateway;
+import org.wormholes.rules.Position;
+import org.wormholes.rules.RulePath;
+
+/// Makes gateways of their drafts, and tells what can't be: one that is nowhere, one that carries
+/// datagrams, and chains that run in a circle or lead to nothing.
+final class Gateways {
+  private final Problems problems;
+  private final Draft.Rules rules;
+  private final List<String> tunnels;
+
+  Gateways(Problems problems, Draft.Rules rules, List<String> tunnels) {
+    this.problems = problems;
+    this.rules = rules;
+    this.tunnels = tunnels;
+  }
+
+  void check() {
+    for (Draft.Gated gateway : rules.gateways) {
+      if (gateway.server == null
+          && !gateway.kind.isProgram()
+          && !gateway.said.containsKey("socks")
+          && !gateway.said.containsKey("http")
+          && !gateway.said.isEmpty()) {
+        problems.add(
+            Problem.error(
+                    gateway.position,
+                    "the upstream \"" + gateway.name + "\" does not say where it is")
+                .expecting("`socks \"192.0.2.1:1080\"` or `http \"192.0.2.1:3128\"`"));
+      }
+      if (gateway.through != null
+          && gateway.kind.isProgram()
+          && gateway.said.containsKey("adopt")) {
+        problems.add(
+            Problem.error(
+                    gateway.throughPosition,
+                    "what is adopted connects as it was started: it can't be led through \""
+                        + gateway.through
+                        + '"')
+                .hinting("leave out `adopt`, and the engine starts one that is"));
+      }
+      for (Draft.Opened opened : gateway.entries) {
+        if (carriesDatagrams(opened.entry())) {
+          problems.add(
+              Problem.error(opened.position(), "no datagrams go through \"" + gateway.name + '"')
+                  .hinting("leave out `udp: true`"));
+        }
+      }
+    }
+    if (!problems.hasErrors()) {
+      checkChains();
+    }
+  }
+
+  private static boolean carriesDatagrams(Entry entry) {
+    return switch (entry) {
+      case Entry.Socks socks -> socks.udp();
+      case Entry.Forward forward -> forward.udp();
+      case Entry.Http _ -> false;
+    };
+  }
+
+  private void checkChains() {
+    List<Gateway> all = all();
+    Set<String> known = new LinkedHashSet<>(tunnels);
+    Optional<Chains.Broken> broken = Chains.broken(all, known);
+    if (broken.isEmpty()) {
+      return;
+    }
+    Optional<Draft.Gated> draft =
+        rules.gateways.stream().filter(it -> it.name.equals(broken.get().gateway())).findFirst();
+    Position position = draft.map(it -> it.throughPosition).orElse(rules.position);
+    if (broken.get().isMissing() && draft.isPresent()) {
+      String wanted = String.valueOf(draft.get().through);
+      all.forEach(gateway -> known.add(gateway.name()));
+      problems.add(
+          Problem.error(position, "there is no tunnel or gateway \"" + wanted + '"')
+              .expecting("one of " + String.join(", ", known))
+              .hinting(
+                  Suggestion.nearest(wanted, known)
+                      .map(found -> "did you mean \"" + found + "\"?")
+                      .orElse("")));
+    } else {
+      problems.add(Problem.error(position, broken.get().problem()));
+    }
+  }
+
+  /// All gateways, those of other rulesets first.
+  List<Gateway> all() {
+    List<Gateway> all = new ArrayList<>(rules.borrowed.gateways());
+    for (Draft.Gated draft : rules.gateways) {
+      all.add(
+          new Gateway(
+              draft.name,
+              draft.kind,
+              Optional.ofNullable(draft.server),
+              Optional.ofNullable(draft.through),
+              draft.entries.stream().map(Draft.Opened::entry).toList(),
+              draft.isolation));
+    }
+    return all;
+  }
+
+  /// Notes where each stands.
+  void place(Map<String, Position> places) {
+    for (Draft.Gated draft : rules.gateways) {
+      places.put(RulePath.gateway(draft.name), draft.position);
+      if (draft.through != null) {
+        places.put(RulePath.through(draft.name), draft.throughPosition);
+      }
+      for (int i = 0; i < draft.entries.size(); i++) {
+        places.put(RulePath.gatewayEntry(draft.name, i), draft.entries.get(i).position());
+      }
+    }
+  }
+}

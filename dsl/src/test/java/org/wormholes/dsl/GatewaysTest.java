@@ -1,0 +1,119 @@
+package org.wormholes.dsl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.wormholes.rules.Chains;
+import org.wormholes.rules.Entry;
+import org.wormholes.rules.Gateway;
+import org.wormholes.rules.Gateway.Kind;
+import org.wormholes.rules.Gateway.Server;
+import org.wormholes.rules.Isolation;
+import org.wormholes.rules.RulePath;
+import org.wormholes.rules.Ruleset;
+import org.wormholes.rules.codec.RuleCodec;
+import org.wormholes.rules.codec.RuleFormatException;
+
+class GatewaysTest {
+  private static final String SCRIPT =
+      """
+      ruleset "abroad" do
+        network "commons" do
+          open_to :anyone
+        end
+        tunnel "web" do
+          entry { socks port: 1080 }
+          relay 3
+        end
+        tor "tor" do
+          entry { http port: 8118 }
+          through "web"
+          isolate by: [:user]
+        end
+        tor "mine" do
+          adopt "127.0.0.1:9051", password: "s3cret"
+        end
+        i2p "i2p"
+        upstream "office" do
+          through "tor"
+          socks "proxy.example:1080", user: "ann", password: "s3cret"
+        end
+        upstream "far" do
+          http "[2001:db8::1]:3128"
+          through "office"
+        end
+
+        routes do
+          to("tor") { host.under? "onion" }
+          to("i2p") { host.under? "i2p" }
+          to("mine") { user == "mine" }
+          to("far") { port == 443 }
+          to("web") { otherwise }
+        end
+
+        expect { flow("http://x.onion").uses "tor" }
+        expect { flow("http://x.i2p").uses "i2p" }
+        expect { flow("https://example.org", entry: "tor").uses "far" }
+      end
+      """;
+
+  @ParameterizedTest
+  @EnumSource(Tier.class)
+  void bothTiersReadThem(Tier tier) throws RuleFormatException {
+    Compilation compilation = Compiler.compile("abroad.rb", SCRIPT, Options.of(tier));
+    assertThat(compilation.render()).isEmpty();
+    Ruleset ruleset = compilation.ruleset().orElseThrow();
+    assertThat(RuleCodec.canonicalBytes(ruleset))
+        .isEqualTo(RuleCodec.canonicalBytes(Scripts.compiled(SCRIPT)));
+    assertThat(RuleCodec.decode(RuleCodec.encode(ruleset, compilation.sourceMap())).ruleset())
+        .isEqualTo(ruleset);
+    assertThat(compilation.sourceMap().position(RulePath.through("tor")).orElseThrow().line())
+        .isEqualTo(11);
+    assertThat(ruleset.gateways())
+        .containsExactly(
+            new Gateway(
+                "tor",
+                Kind.TOR,
+                Optional.empty(),
+                Optional.of("web"),
+                List.of(new Entry.Http(new Entry.Listen(8118))),
+                new Isolation(true, false)),
+            Gateway.of("mine", Kind.TOR, new Server("127.0.0.1", 9051, "", "s3cret")),
+            Gateway.started("i2p", Kind.I2P),
+            Gateway.of("office", Kind.SOCKS, new Server("proxy.example", 1080, "ann", "s3cret"))
+                .through("tor"),
+            Gateway.of("far", Kind.HTTP, new Server("2001:db8::1", 3128)).through("office"));
+    assertThat(Chains.to(ruleset, "far")).containsExactly("web", "tor", "office", "far");
+  }
+
+  @Test
+  void aRulesetMayBeNothingButTor() {
+    Ruleset ruleset =
+        Scripts.compiled(
+            """
+            ruleset "onions" do
+              tor("tor") { entry { socks port: 9150 } }
+              expect { flow("http://x.onion").uses "tor" }
+            end
+            """);
+    assertThat(ruleset.tunnels()).isEmpty();
+    assertThat(Describe.ruleset(ruleset))
+        .isEqualTo(
+            """
+            ruleset onions, version 1.0
+            gateway tor
+              tor, started by the engine
+              reached as it is
+              entry socks on 127.0.0.1:9150
+              circuits shared by flows of the same user and destination
+            routes
+              anything else: refuse
+            expectations
+              tcp x.onion:80 on mon 12:00: to tor
+            """);
+  }
+}

@@ -1,0 +1,3 @@
+ruleset "wrong" do
+  upstream "office"
+end

@@ -1,0 +1,6 @@
+ruleset "wrong" do
+  tor "web" do
+    entry { socks port: 9150 }
+  end
+  i2p "web"
+end

@@ -1,0 +1,136 @@
+package org.wormholes.rules;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.Optional;
+import org.wormholes.rules.expr.Host;
+
+/// A way into a network that is not ours, through a program that speaks for it: Tor, I2P, or a
+/// proxy. Routes send flows to it as to a tunnel; names are resolved beyond it.
+///
+/// @param server the program: of Tor its control port, of I2P its SAM port, of a proxy its own.
+///   Without one, which only Tor and I2P may be, the engine starts the program and stops it
+/// @param through the tunnel or gateway by which the program's own connections leave; without it
+///   they leave as they are. A program that is not started by the engine can't be led
+/// @param entries where traffic comes in; they take no datagrams
+/// @param isolation which flows never share a circuit beyond the gateway, where it knows such
+public record Gateway(
+    String name,
+    Kind kind,
+    Optional<Server> server,
+    Optional<String> through,
+    List<Entry> entries,
+    Isolation isolation) {
+
+  /// What is spoken at the gateway.
+  public enum Kind {
+    TOR(1, "tor"),
+    I2P(2, "i2p"),
+    /// SOCKS5 (RFC 1928).
+    SOCKS(3, "socks"),
+    /// HTTP CONNECT (RFC 9110 section 9.3.6).
+    HTTP(4, "http");
+
+    private final int id;
+    private final String word;
+
+    Kind(int id, String word) {
+      this.id = id;
+      this.word = word;
+    }
+
+    /// The number in canonical bytes; never reused.
+    public int id() {
+      return id;
+    }
+
+    /// The word in a ruleset.
+    public String word() {
+      return word;
+    }
+
+    /// Whether it is a program that the engine can start.
+    public boolean isProgram() {
+      return this == TOR || this == I2P;
+    }
+  }
+
+  /// Where a program listens, and what it wants to hear first. The password is not shown.
+  ///
+  /// @param host name or address, in plain form; of a program on this machine an address
+  /// @param user empty where there is none, as the password
+  public record Server(String host, int port, String user, String password) {
+    /// The longest user name and password, in characters (RFC 1929 has room for 255 bytes).
+    public static final int MAX_SECRET = 63;
+
+    public Server {
+      host = Hosts.plain("the host of a server", host);
+      Checks.within("a port", port, 1, 65_535);
+      Checks.within("the length of a user name", user.length(), 0, MAX_SECRET);
+      Checks.within("the length of a password", password.length(), 0, MAX_SECRET);
+    }
+
+    public Server(String host, int port) {
+      this(host, port, "", "");
+    }
+
+    @Override
+    public String toString() {
+      return host + ":" + port;
+    }
+  }
+
+  public Gateway {
+    Checks.name("a gateway", name);
+    requireNonNull(kind, "kind");
+    requireNonNull(server, "server");
+    through.ifPresent(by -> Checks.name("what a gateway is reached through", by));
+    entries = Checks.atMost("entries", entries, Tunnel.MAX_ENTRIES);
+    requireNonNull(isolation, "isolation");
+    if (server.isEmpty() && !kind.isProgram()) {
+      throw new IllegalArgumentException("gateway `%s` must say where it is".formatted(name));
+    }
+    if (kind.isProgram() && server.isPresent()) {
+      if (through.isPresent()) {
+        throw new IllegalArgumentException(
+            "gateway `%s` is a program that runs already: it can't be led through `%s`"
+                .formatted(name, through.get()));
+      }
+      if (!(Host.parse(server.get().host()).orElseThrow() instanceof Host.Literal)) {
+        throw new IllegalArgumentException(
+            "gateway `%s` must name its program by address, not `%s`"
+                .formatted(name, server.get().host()));
+      }
+    }
+    for (Entry entry : entries) {
+      boolean datagrams =
+          switch (entry) {
+            case Entry.Socks(_, boolean udp) -> udp;
+            case Entry.Forward(_, _, _, boolean udp) -> udp;
+            case Entry.Http _ -> false;
+          };
+      if (datagrams) {
+        throw new IllegalArgumentException(
+            "gateway `%s` takes no datagrams: its entries can't have `udp`".formatted(name));
+      }
+    }
+  }
+
+  /// A proxy or a program, without anything more.
+  public static Gateway of(String name, Kind kind, Server server) {
+    return new Gateway(
+        name, kind, Optional.of(server), Optional.empty(), List.of(), Isolation.DEFAULT);
+  }
+
+  /// Tor or I2P, started by the engine.
+  public static Gateway started(String name, Kind kind) {
+    return new Gateway(
+        name, kind, Optional.empty(), Optional.empty(), List.of(), Isolation.DEFAULT);
+  }
+
+  /// The same, reached through something else.
+  public Gateway through(String by) {
+    return new Gateway(name, kind, server, Optional.of(by), entries, isolation);
+  }
+}
