@@ -56,8 +56,19 @@ class UseTest {
       end
       """;
 
+  /// Its group is called as a tunnel of `quiet` is.
+  private static final String PAIR =
+      """
+      ruleset "pair" do
+        network("commons") { open_to :anyone }
+        tunnel("near") { relay 2 }
+        tunnel("back") { relay 2 }
+        fallback "web", of: ["near", "back"]
+      end
+      """;
+
   private static final Map<String, String> SCRIPTS =
-      Map.of("quiet", QUIET, "friends", FRIENDS, "twin", TWIN, "streams", STREAMS);
+      Map.of("quiet", QUIET, "friends", FRIENDS, "twin", TWIN, "streams", STREAMS, "pair", PAIR);
 
   private static final Uses USES =
       new Uses() {
@@ -204,10 +215,11 @@ class UseTest {
         .contains("there is no ruleset \"quiet\" to use", "wormholes ruleset install");
   }
 
-  @Test
-  void bringsGroupsToo() {
-    Ruleset ruleset =
-        compiled(
+  @ParameterizedTest
+  @EnumSource(Tier.class)
+  void bringsGroupsToo(Tier tier) {
+    Compilation compilation =
+        compile(
             """
             ruleset "mine" do
               use "streams"
@@ -218,11 +230,41 @@ class UseTest {
               expect { flow("rtsp.example:554").uses "videos" }
             end
             """,
-            Tier.STATIC);
+            tier);
 
-    assertThat(ruleset.groups()).hasSize(1);
+    Ruleset ruleset = compilation.ruleset().orElseThrow();
+    assertThat(ruleset.groups())
+        .containsExactly(compiled(STREAMS, Tier.STATIC).groups().getFirst());
+    assertThat(compilation.sourceMap().position(RulePath.group("videos")))
+        .hasValueSatisfying(place -> assertThat(place.toString()).isEqualTo("streams.rb:4:11"));
     assertThat(rendered("ruleset(\"mine\") { use \"streams\"; tunnel(\"videos\") { relay 1 } }"))
         .contains("two tunnels or groups called \"videos\"");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Tier.class)
+  void itsTunnelsMayBeMembersOfGroups(Tier tier) {
+    Ruleset ruleset =
+        compiled(
+            """
+            ruleset "mine" do
+              use "quiet"
+              tunnel("fast", over: "commons") { relay 1 }
+              fastest "any", of: ["web", "fast"]
+              routes { to("any") { otherwise } }
+            end
+            """,
+            tier);
+
+    assertThat(ruleset.tunnelsOf("any")).extracting(Tunnel::name).containsExactly("web", "fast");
+  }
+
+  @Test
+  void aGroupAndATunnelOfTwoRulesetsCannotShareAName() {
+    assertThat(rendered("ruleset(\"mine\") { use \"quiet\"; use \"pair\" }"))
+        .contains("mine.rb:1:36: there are two tunnels or groups called \"web\"");
+    assertThat(rendered("ruleset(\"mine\") { use \"pair\"; use \"quiet\" }"))
+        .contains("two tunnels or groups called \"web\"");
   }
 
   @Test
