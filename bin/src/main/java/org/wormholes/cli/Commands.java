@@ -34,6 +34,7 @@ final class Commands {
           new Registration("words", WordsCommand::new),
           new Registration("ruleset", RulesetCommand::new),
           new Registration("keys", KeysCommand::new),
+          new Registration("country-data", CountryDataCommand::new),
           new Registration("devnet", DevnetCommand::new),
           new Registration("daemon", DaemonCommand::new),
           new Registration("warm-up", WarmUp::new));

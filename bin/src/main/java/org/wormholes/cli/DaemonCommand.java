@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.wormholes.protocol.onion.Rehearsal;
 import org.wormholes.protocol.wire.WireException;
 import org.wormholes.rules.Network;
@@ -46,6 +48,8 @@ final class DaemonCommand implements Callable<Integer> {
     GUARD,
     EXIT
   }
+
+  private static final Logger LOG = LoggerFactory.getLogger(DaemonCommand.class);
 
   @Spec private CommandSpec command;
   @Mixin private EngineOption control;
@@ -127,8 +131,9 @@ final class DaemonCommand implements Callable<Integer> {
       names = "--country-data",
       paramLabel = "FILE",
       description =
-          "Where addresses lie, for rules that ask: a MaxMind database (.mmdb) or Tor's geoip"
-              + " text.")
+          "Where addresses lie, for rules that ask: a MaxMind database (.mmdb), Tor's geoip text or"
+              + " a table (default: that of 'wormholes country-data', or what tor-geoipdb"
+              + " installed).")
   private List<Path> countryData = List.of();
 
   @Option(
@@ -184,9 +189,13 @@ final class DaemonCommand implements Callable<Integer> {
 
   private Countries countries() {
     try {
-      return Countries.read(countryData);
+      return Countries.read(countryData.isEmpty() ? Locations.countryData() : countryData);
     } catch (IOException e) {
-      throw wrong("cannot use --country-data: " + e.getMessage());
+      if (!countryData.isEmpty()) {
+        throw wrong("cannot use --country-data: " + e.getMessage());
+      }
+      LOG.warn("countries of addresses are not known: {}", e.getMessage());
+      return Countries.NONE;
     }
   }
 

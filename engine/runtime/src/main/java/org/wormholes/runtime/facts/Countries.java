@@ -2,6 +2,7 @@ package org.wormholes.runtime.facts;
 
 import com.maxmind.db.Reader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ public interface Countries {
   String of(InetAddress address);
 
   /// What these files know, the first that knows counting: databases of MaxMind's format (`.mmdb`),
-  /// or text files as Tor ships them (`geoip`, `geoip6`).
+  /// text files as Tor ships them (`geoip`, `geoip6`), or tables that [CountryTableWriter] made.
   ///
   /// @throws IOException says which file cannot be used, and why
   static Countries read(List<Path> files) throws IOException {
@@ -41,6 +42,9 @@ public interface Countries {
     if (Files.size(file) > MAX_FILE) {
       throw new IOException(file + " is larger than " + (MAX_FILE >> 20) + " MiB");
     }
+    if (isTable(file)) {
+      return CountryTable.read(file, Files.readAllBytes(file));
+    }
     if (!file.toString().endsWith(".mmdb")) {
       return CountryText.read(file);
     }
@@ -49,6 +53,13 @@ public interface Countries {
       return address -> country(reader, address);
     } catch (IOException | RuntimeException e) {
       throw new IOException(file + " is no MaxMind database: " + e.getMessage(), e);
+    }
+  }
+
+  private static boolean isTable(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return Files.size(file) <= CountryTable.MAX_BYTES
+          && CountryTable.isOne(in.readNBytes(CountryTable.HEADER));
     }
   }
 
@@ -61,7 +72,7 @@ public interface Countries {
   }
 
   /// The layouts that are common: `country_code`, or `country` with its `iso_code`.
-  private static String code(@org.jspecify.annotations.Nullable Map<?, ?> found) {
+  static String code(@org.jspecify.annotations.Nullable Map<?, ?> found) {
     if (found == null) {
       return "";
     }

@@ -30,6 +30,18 @@ final class CountryText implements Countries {
     countries = ranges.stream().map(Range::country).toArray(String[]::new);
   }
 
+  /// Takes a range of addresses, both ends belonging to it; the country is empty where the file
+  /// names none.
+  interface Ranges {
+    void add(byte[] first, byte[] last, String country) throws IOException;
+  }
+
+  void each(Ranges sink) throws IOException {
+    for (int i = 0; i < firsts.length; i++) {
+      sink.add(firsts[i], lasts[i], countries[i]);
+    }
+  }
+
   static CountryText read(Path file) throws IOException {
     List<Range> ranges = new ArrayList<>();
     try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {
