@@ -32,18 +32,7 @@ final class HelperCalls {
     }
     Locals inside = locals.helper();
     bind(node, name, def, locals, inside);
-    List<Node> body = Reader.bodyOf(def.body);
-    if (body.isEmpty()) {
-      return Term.nothing();
-    }
-    if (locals.facts() != null) {
-      return reader.lastOf(body, inside);
-    }
-    Term last = Term.nothing();
-    for (Node statement : body) {
-      last = reader.read(statement, inside);
-    }
-    return last;
+    return reader.valueOf(Reader.bodyOf(def.body), inside);
   }
 
   private void bind(

@@ -168,19 +168,7 @@ final class Loops {
   }
 
   private Term blockValue(Nodes.BlockNode block, Value item, Locals locals) {
-    Locals inside = blockLocals(block, item, locals);
-    List<Node> body = Reader.bodyOf(block.body);
-    if (body.isEmpty()) {
-      return Term.nothing();
-    }
-    if (locals.facts() != null) {
-      return reader.lastOf(body, inside);
-    }
-    Term last = Term.nothing();
-    for (Node statement : body) {
-      last = reader.read(statement, inside);
-    }
-    return last;
+    return reader.valueOf(Reader.bodyOf(block.body), blockLocals(block, item, locals));
   }
 
   private Locals blockLocals(Nodes.BlockNode block, Value item, Locals locals) {

@@ -175,6 +175,22 @@ final class Reader {
     }
   }
 
+  /// What the statements of a helper or a block come to: its last one. In a condition only
+  /// assignments may stand before that.
+  Term valueOf(List<Node> body, Locals locals) {
+    if (body.isEmpty()) {
+      return Term.nothing();
+    }
+    if (locals.facts() != null) {
+      return lastOf(body, locals);
+    }
+    Term last = Term.nothing();
+    for (Node statement : body) {
+      last = read(statement, locals);
+    }
+    return last;
+  }
+
   Term lastOf(List<Node> body, Locals locals) {
     for (Node statement : body.subList(0, body.size() - 1)) {
       if (!(statement instanceof Nodes.LocalVariableWriteNode)) {
