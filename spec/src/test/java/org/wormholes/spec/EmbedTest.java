@@ -3,10 +3,7 @@ package org.wormholes.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -24,29 +21,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.wormholes.embed.Wormholes;
+import org.wormholes.spec.lab.PageServer;
 
 /// The library inside another program, as README.md shows it.
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class EmbedTest {
   @TempDir private static Path folder;
-  private static HttpServer server;
+  private static PageServer pages;
   private static LocalNetwork network;
   private static Path script;
   private static int port;
 
   @BeforeAll
   static void start() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/",
-        exchange -> {
-          byte[] page = "a page".getBytes(StandardCharsets.US_ASCII);
-          exchange.sendResponseHeaders(200, page.length);
-          exchange.getResponseBody().write(page);
-          exchange.close();
-        });
-    server.start();
-    port = server.getAddress().getPort();
+    pages = PageServer.start().saying("a page");
+    port = pages.port();
     network = LocalNetwork.of(5);
     script = folder.resolve("ruleset.rb");
     Files.writeString(
@@ -74,7 +63,7 @@ class EmbedTest {
   @AfterAll
   static void stop() {
     network.close();
-    server.stop(0);
+    pages.close();
   }
 
   @Test

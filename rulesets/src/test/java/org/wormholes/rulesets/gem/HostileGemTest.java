@@ -10,8 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -279,11 +277,7 @@ class HostileGemTest {
 
   @Test
   void areRefusedWhenCutShortAnywhere() throws Exception {
-    byte[] gem =
-        GemWriter.write(
-            TestGems.metadata("web", Permissions.NONE, List.of("web.rb")),
-            TestGems.files("web.rb", TestGems.web("web", 1080)),
-            Optional.of(TestGems.ANN));
+    byte[] gem = TestGems.undeclared();
     GemReader reader = new GemReader(TestGems.CHECK);
     assertThat(reader.read(gem).signer()).isPresent();
 
@@ -304,11 +298,7 @@ class HostileGemTest {
   /// Whatever is flipped in a signed gem, it is refused, or its content is what was signed.
   @Test
   void noChangeOfASignedGemGoesUnseen() throws Exception {
-    byte[] gem =
-        GemWriter.write(
-            TestGems.metadata("web", Permissions.NONE, List.of("web.rb")),
-            TestGems.files("web.rb", TestGems.web("web", 1080)),
-            Optional.of(TestGems.ANN));
+    byte[] gem = TestGems.undeclared();
     GemReader reader = new GemReader(TestGems.CHECK);
     RulesetGem sound = reader.read(gem);
     long seed = 20_260_101;

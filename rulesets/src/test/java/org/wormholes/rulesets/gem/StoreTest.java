@@ -126,11 +126,7 @@ class StoreTest {
 
   @Test
   void aGemThatDoesMoreThanItDeclaresIsRefused() throws Exception {
-    byte[] gem =
-        GemWriter.write(
-            TestGems.metadata("web", Permissions.NONE, List.of("web.rb")),
-            TestGems.files("web.rb", TestGems.web("web", 1080)),
-            Optional.of(TestGems.ANN));
+    byte[] gem = TestGems.undeclared();
 
     refused(() -> offer(gem), "does more than it declares: listens tcp 127.0.0.1:1080");
     assertThat(store.path()).doesNotExist();

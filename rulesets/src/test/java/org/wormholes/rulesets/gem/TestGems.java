@@ -114,6 +114,14 @@ final class TestGems {
     return packed(written(folder, project(name, version, web(name, port))), store(temp), signer);
   }
 
+  /// A gem of Ann's whose script listens on port 1080, and which declares nothing.
+  static byte[] undeclared() {
+    return GemWriter.write(
+        metadata("web", Permissions.NONE, List.of("web.rb")),
+        files("web.rb", web("web", 1080)),
+        Optional.of(ANN));
+  }
+
   static GemMetadata metadata(String name, Permissions permissions, List<String> files) {
     return new GemMetadata(
         new GemName(name),

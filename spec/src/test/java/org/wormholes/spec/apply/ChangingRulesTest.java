@@ -3,10 +3,8 @@ package org.wormholes.spec.apply;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
@@ -34,6 +32,7 @@ import org.wormholes.runtime.control.Probe;
 import org.wormholes.runtime.control.ProbeResult;
 import org.wormholes.spec.LocalNetwork;
 import org.wormholes.spec.Socks;
+import org.wormholes.spec.lab.PageServer;
 
 /// What an exchange of rules promises to live traffic, between real engines over real sockets.
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
@@ -197,20 +196,19 @@ class ChangingRulesTest {
   void probesPassOnTheRealPath() throws Exception {
     try (LocalNetwork network = LocalNetwork.of(3);
         EchoServer echo = new EchoServer()) {
-      HttpServer pages = pages();
+      PageServer pages = PageServer.start();
       try {
         ApplyOutcome outcome =
             apply(
                 network,
                 script(network, tunnel("web", 2, "socks port: 0"), ""),
                 probing(
-                    "http://127.0.0.1:" + pages.getAddress().getPort() + "/here",
-                    "web=127.0.0.1:" + echo.port()));
+                    "http://127.0.0.1:" + pages.port() + "/hello", "web=127.0.0.1:" + echo.port()));
 
         assertThat(outcome.probes()).extracting(ProbeResult::passed).containsExactly(true, true);
         assertThat(outcome.probes().getFirst().detail()).isEqualTo("200");
       } finally {
-        pages.stop(0);
+        pages.close();
       }
     }
   }
@@ -219,7 +217,7 @@ class ChangingRulesTest {
   void aFailingProbeBringsTheOldRulesBackAndSaysWhy() throws Exception {
     try (LocalNetwork network = LocalNetwork.of(3);
         EchoServer echo = new EchoServer()) {
-      HttpServer pages = pages();
+      PageServer pages = PageServer.start();
       int web = freePort();
       int side = freePort();
       apply(network, before(network, web, side));
@@ -234,7 +232,7 @@ class ChangingRulesTest {
                       told.complete(event);
                     }
                   })) {
-        String address = "http://127.0.0.1:" + pages.getAddress().getPort();
+        String address = "http://127.0.0.1:" + pages.port();
         for (var each :
             List.of(
                 List.of(address + "/gone", "the answer was 404"),
@@ -260,7 +258,7 @@ class ChangingRulesTest {
         assertThat(live.getInputStream().read()).isEqualTo(9);
         Socks.connect(side, "127.0.0.1", echo.port()).close();
       } finally {
-        pages.stop(0);
+        pages.close();
       }
     }
   }
@@ -320,20 +318,6 @@ class ChangingRulesTest {
           .singleElement()
           .satisfies(each -> assertThat(each.tunnel()).isEqualTo("t19"));
     }
-  }
-
-  private static HttpServer pages() throws IOException {
-    HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/",
-        exchange -> {
-          boolean here = exchange.getRequestURI().getPath().equals("/here");
-          exchange.sendResponseHeaders(here ? 200 : 404, -1);
-          exchange.close();
-        });
-    server.start();
-    return server;
   }
 
   private static ApplyTerms probing(String... probes) {

@@ -2,12 +2,8 @@ package org.wormholes.spec.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -30,6 +26,7 @@ import org.wormholes.runtime.control.ControlApi;
 import org.wormholes.runtime.spi.Listener;
 import org.wormholes.runtime.store.StateFolder;
 import org.wormholes.spec.LocalNetwork;
+import org.wormholes.spec.lab.PageServer;
 import org.wormholes.transport.NettyTransport;
 import org.wormholes.transport.control.ControlServer;
 
@@ -46,7 +43,7 @@ class RubyClientTest {
           .orElseThrow();
 
   @TempDir private Path folder;
-  private HttpServer pages;
+  private PageServer pages;
   private LocalNetwork network;
   private NettyTransport transport;
   private StateFolder state;
@@ -54,16 +51,7 @@ class RubyClientTest {
 
   @BeforeEach
   void start() throws IOException {
-    pages = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    pages.createContext(
-        "/",
-        exchange -> {
-          byte[] page = "a page".getBytes(StandardCharsets.US_ASCII);
-          exchange.sendResponseHeaders(200, page.length);
-          exchange.getResponseBody().write(page);
-          exchange.close();
-        });
-    pages.start();
+    pages = PageServer.start().saying("a page");
     network = LocalNetwork.of(4);
     network.awaitKnown();
     transport = NettyTransport.open();
@@ -120,7 +108,7 @@ class RubyClientTest {
     state.close();
     transport.close();
     network.close();
-    pages.stop(0);
+    pages.close();
   }
 
   @Test
@@ -184,7 +172,7 @@ class RubyClientTest {
             "TEST_SCRIPT", folder.resolve("client.rb").toString(),
             "TEST_WRONG", folder.resolve("wrong.rb").toString(),
             "TEST_LAUNCHER", folder.resolve("wormholes").toString(),
-            "TEST_PORT", Integer.toString(pages.getAddress().getPort()));
+            "TEST_PORT", Integer.toString(pages.port()));
 
     assertThat(said(command, places))
         .containsPattern("16 runs, [0-9]+ assertions, 0 failures, 0 errors");

@@ -19,7 +19,8 @@ import java.util.concurrent.Executors;
 /// - `/hello` says [#GREETING];
 /// - `/bytes/N` gives the first N bytes of [KnownBytes];
 /// - `/echo` gives back what was posted;
-/// - `/files/…` are the files of [#files(Path)].
+/// - `/files/…` are the files of [#files(Path)];
+/// - any other is the page of [#saying(String)], if there is one.
 public final class PageServer implements AutoCloseable {
   public static final String GREETING = "hello from the far end\n";
 
@@ -48,6 +49,12 @@ public final class PageServer implements AutoCloseable {
   /// Serves the files below `folder` at `/files/`.
   public PageServer files(Path folder) {
     page("/files/", exchange -> file(exchange, folder));
+    return this;
+  }
+
+  /// Serves `page` wherever nothing else is.
+  public PageServer saying(String page) {
+    page("/", exchange -> answer(exchange, 200, page.getBytes(StandardCharsets.UTF_8)));
     return this;
   }
 
