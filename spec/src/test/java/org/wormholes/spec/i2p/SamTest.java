@@ -105,7 +105,7 @@ class SamTest {
     Path folder = lab.folder().resolve("killed");
     try (RouterLauncher router =
         RouterLauncher.in(
-            folder, I2pLab.alone(Ports.free()), System.getenv("PATH"), status -> {})) {
+            folder, I2pLab.alone(Ports.free()), RouterLauncher.usualPath(), status -> {})) {
       router.start();
       try (SamSession here = new SamSession(lab.sockets(), I2pLab.settings(router));
           SamSession there =

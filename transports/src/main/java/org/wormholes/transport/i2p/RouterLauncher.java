@@ -107,6 +107,11 @@ public final class RouterLauncher implements AutoCloseable {
     }
   }
 
+  /// Where to look: `PATH`, and the folders of system programs, which are not in everybody's.
+  public static String usualPath() {
+    return System.getenv().getOrDefault("PATH", "") + ":/usr/sbin:/usr/local/sbin";
+  }
+
   /// Where its SAM bridge listens, now or soon.
   public InetSocketAddress sam() {
     return sam;
@@ -118,8 +123,7 @@ public final class RouterLauncher implements AutoCloseable {
 
   /// The program, where it is installed.
   public static Optional<Path> find(String searchPath) {
-    return Stream.concat(
-            Stream.of(searchPath.split(":")), Stream.of("/usr/sbin", "/usr/local/sbin"))
+    return Stream.of(searchPath.split(":"))
         .filter(each -> !each.isEmpty())
         .map(each -> Path.of(each, "i2pd"))
         .filter(Files::isExecutable)

@@ -8,6 +8,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -89,6 +91,23 @@ public final class SamSession implements AutoCloseable {
 
   public Status status() {
     return status;
+  }
+
+  /// The session's own name. It is known before the session is ready; fails with the problem that
+  /// comes first, if there is one.
+  public CompletionStage<String> name() {
+    CompletableFuture<String> name = new CompletableFuture<>();
+    Consumer<Status> settle =
+        now -> {
+          if (!now.name().isEmpty()) {
+            name.complete(now.name());
+          } else if (now.state() == State.WAITING) {
+            name.completeExceptionally(notReady());
+          }
+        };
+    watch(settle);
+    loop.execute(() -> settle.accept(status));
+    return name.whenComplete((known, failure) -> watchers.remove(settle));
   }
 
   /// `watcher` hears of every change, on the session's loop.
@@ -188,7 +207,7 @@ public final class SamSession implements AutoCloseable {
 
   private void openWith(Optional<String> kept) {
     if (status.state() == State.OPENING) {
-      key = kept;
+      kept.ifPresent(this::know);
       id = HexFormat.of().formatHex(randomBytes());
       SamSocket.open(sockets, loop, settings.router(), new Control());
     }
@@ -200,45 +219,80 @@ public final class SamSession implements AutoCloseable {
     return bytes;
   }
 
+  /// From here on the session has this key, whatever becomes of routers.
+  private void know(String secret) {
+    key = Optional.of(secret);
+    become(State.OPENING, nameOf(secret), status.problem());
+  }
+
+  private static String nameOf(String secret) {
+    return I2pName.destinationOfPrivate(secret)
+        .flatMap(I2pName::ofDestination)
+        .map(I2pName::text)
+        .orElse("");
+  }
+
+  private void generated(SamReply reply) throws SamException {
+    String secret = reply.value("PRIV").orElse("");
+    if (nameOf(secret).isEmpty()) {
+      throw reply.failure("make a destination");
+    }
+    if (settings.key().isEmpty()) {
+      create(secret);
+      return;
+    }
+    DestinationFile file = new DestinationFile(settings.key().get());
+    Thread.ofPlatform().daemon().name("wormholes-i2p-key").start(() -> keep(file, secret));
+  }
+
+  private void keep(DestinationFile file, String secret) {
+    try {
+      file.write(secret);
+      loop.execute(() -> create(secret));
+    } catch (IOException broken) {
+      String why = String.valueOf(broken.getMessage());
+      loop.execute(() -> lost(new SamException(Cause.KEY, "cannot keep the destination: " + why)));
+    }
+  }
+
+  private void create(String secret) {
+    SamSocket open = control;
+    if (status.state() != State.OPENING || open == null) {
+      return;
+    }
+    know(secret);
+    open.send(
+        "SESSION CREATE STYLE=STREAM ID="
+            + id
+            + " DESTINATION="
+            + secret
+            + settings.words()
+            + "\n");
+    later(
+        CREATE_TIMEOUT,
+        () ->
+            lost(
+                new SamException(
+                    Cause.TIMED_OUT,
+                    "the I2P router has built no tunnels in "
+                        + CREATE_TIMEOUT.toSeconds()
+                        + " s: it may still be joining the network")));
+  }
+
   private void created(SamReply reply) throws SamException {
     if (!reply.ok()) {
       throw reply.failure("open a session");
     }
-    String secret = reply.value("DESTINATION").orElse("");
-    String name =
-        I2pName.destinationOfPrivate(secret)
-            .flatMap(I2pName::ofDestination)
-            .map(I2pName::text)
-            .orElseThrow(() -> SamReply.broken("a session without a key"));
-    boolean isNew = key.isEmpty();
-    key = Optional.of(secret);
-    if (isNew && settings.key().isPresent()) {
-      DestinationFile file = new DestinationFile(settings.key().get());
-      Thread.ofPlatform().daemon().name("wormholes-i2p-key").start(() -> keep(file, secret, name));
-    } else {
-      ready(name);
-    }
+    ready(status.name());
   }
 
   private void ready(String name) {
-    if (status.state() != State.OPENING || control == null) {
-      return;
-    }
     pause = FIRST_PAUSE;
     become(State.READY, name, "");
     List<StreamAttempt> now = List.copyOf(waiting);
     waiting.clear();
     now.forEach(StreamAttempt::begin);
     later(ASK_EVERY, this::ask);
-  }
-
-  private void keep(DestinationFile file, String secret, String name) {
-    try {
-      file.write(secret);
-    } catch (IOException broken) {
-      LOG.warn("the I2P destination is lost when this process ends: {}", broken.getMessage());
-    }
-    loop.execute(() -> ready(name));
   }
 
   /// `NAMING LOOKUP NAME=ME` is what every router answers at once, from memory. `PING` would be
@@ -342,30 +396,23 @@ public final class SamSession implements AutoCloseable {
         return;
       }
       control = socket;
-      // SAM V3, "Simple Sessions": type 7 is EdDSA; without it a router makes an old DSA key.
-      String destination = key.orElse("TRANSIENT SIGNATURE_TYPE=7");
-      socket.send(
-          "SESSION CREATE STYLE=STREAM ID="
-              + id
-              + " DESTINATION="
-              + destination
-              + settings.words()
-              + "\n");
-      later(
-          CREATE_TIMEOUT,
-          () ->
-              lost(
-                  new SamException(
-                      Cause.TIMED_OUT,
-                      "the I2P router has built no tunnels in "
-                          + CREATE_TIMEOUT.toSeconds()
-                          + " s: it may still be joining the network")));
+      if (key.isPresent()) {
+        create(key.get());
+      } else {
+        // SAM V3, "Destination Key Generation": type 7 is EdDSA; the default is an old DSA key.
+        socket.send("DEST GENERATE SIGNATURE_TYPE=7\n");
+        later(
+            SamSocket.HELLO_TIMEOUT,
+            () -> lost(new SamException(Cause.TIMED_OUT, "the I2P router makes no destination")));
+      }
     }
 
     @Override
     public void onLine(SamSocket socket, String line) throws SamException {
       SamReply reply = SamReply.parse(line);
-      if (reply.is("SESSION", "STATUS") && status.state() == State.OPENING) {
+      if (reply.is("DEST", "REPLY") && key.isEmpty()) {
+        generated(reply);
+      } else if (reply.is("SESSION", "STATUS") && status.state() == State.OPENING) {
         created(reply);
       } else if (reply.is("SESSION", "STATUS")) {
         throw reply.failure("keep the session");

@@ -36,6 +36,7 @@ final class FakeRouter implements AutoCloseable {
     String[] words = line.split(" ", 3);
     return switch (words[0] + " " + words[1]) {
       case "HELLO VERSION" -> "HELLO REPLY RESULT=OK VERSION=3.1\n";
+      case "DEST GENERATE" -> "DEST REPLY PUB=x PRIV=" + KEY + "\n";
       case "SESSION CREATE" -> "SESSION STATUS RESULT=OK DESTINATION=" + KEY + "\n";
       case "NAMING LOOKUP" -> "NAMING REPLY RESULT=OK NAME=ME VALUE=x\n";
       case "STREAM CONNECT" -> "STREAM STATUS RESULT=OK\nfirst words";

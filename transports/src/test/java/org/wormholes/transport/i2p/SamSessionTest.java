@@ -93,9 +93,10 @@ class SamSessionTest {
     open(SamSettings.of(router.address()).withHops(2));
     assertThat(await(State.READY).name()).matches("[a-z2-7]{52}\\.b32\\.i2p");
     assertThat(router.heard).first().isEqualTo("HELLO VERSION MIN=3.1 MAX=3.3");
-    assertThat(router.heard.get(1))
+    assertThat(router.heard.get(1)).isEqualTo("DEST GENERATE SIGNATURE_TYPE=7");
+    assertThat(router.heard.get(2))
         .matches(
-            "SESSION CREATE STYLE=STREAM ID=[0-9a-f]{16} DESTINATION=TRANSIENT SIGNATURE_TYPE=7"
+            "SESSION CREATE STYLE=STREAM ID=[0-9a-f]{16} DESTINATION=[A-Za-z0-9~=-]+"
                 + " inbound\\.length=2 inbound\\.quantity=4"
                 + " outbound\\.length=2 outbound\\.quantity=4");
   }
@@ -112,7 +113,11 @@ class SamSessionTest {
     await(State.STOPPED);
     open(SamSettings.of(router.address()).withKey(file));
     await(State.READY);
-    assertThat(router.heard).anyMatch(line -> line.contains(" DESTINATION=" + FakeRouter.KEY));
+    assertThat(router.heard)
+        .filteredOn(line -> line.startsWith("SESSION"))
+        .hasSize(2)
+        .allMatch(line -> line.contains(" DESTINATION=" + FakeRouter.KEY));
+    assertThat(router.heard).containsOnlyOnce("DEST GENERATE SIGNATURE_TYPE=7");
   }
 
   @Test
