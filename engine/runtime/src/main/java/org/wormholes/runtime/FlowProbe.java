@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
 import org.wormholes.rules.Protocol;
 import org.wormholes.rules.Verdict;
 import org.wormholes.runtime.control.Probe;
@@ -105,6 +106,14 @@ final class FlowProbe {
     while (true) {
       try {
         return result(true, attempt.tryOnce());
+      } catch (SSLException e) {
+        Optional<String> wrong = TlsTrouble.ofCertificate(e, probe.place().host());
+        if (wrong.isPresent()) {
+          return result(false, wrong.get()); // it will be the same one the next time
+        }
+        if (left().compareTo(PAUSE) <= 0) {
+          return result(false, TlsTrouble.other(e));
+        }
       } catch (IOException e) {
         String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         if (left().compareTo(PAUSE) <= 0) {
