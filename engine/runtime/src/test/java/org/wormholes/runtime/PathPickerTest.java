@@ -24,6 +24,7 @@ import org.wormholes.rules.expr.Expr;
 import org.wormholes.rules.expr.Fact;
 import org.wormholes.runtime.PathPicker.Outcome;
 import org.wormholes.runtime.PathPicker.Wish;
+import org.wormholes.runtime.control.Settling;
 
 class PathPickerTest {
   private static final NodeId SELF = Nodes.relay(999).id();
@@ -87,6 +88,21 @@ class PathPickerTest {
                 .pick(view, Wish.NONE, new Random(1)));
     assertThat(blocked.why()).isEqualTo("`only` leaves 2 of 6 relays, the path needs 3");
     assertThat(blocked.rulePath()).isEqualTo("tunnels/web/relays/only");
+  }
+
+  @Test
+  void thePartOfOnlyThatExcludesANodeIsNamed() {
+    Expr only = new Expr.And(List.of(notEqual(Fact.COUNTRY, "DE"), notEqual(Fact.OPERATOR, "op2")));
+    PathPicker picker =
+        picker(relays(3, Optional.of(only), List.of(Distinct.SUBNET)), List.of("quic"));
+    NodeDescriptor german = Nodes.node(1, "op1", "DE", ALL);
+    NodeDescriptor second = Nodes.node(2, "op2", "FR", ALL);
+
+    assertThat(picker.settling(picker.exclusion(german, true).orElseThrow(), german))
+        .contains(new Settling("country != \"DE\"", "country is \"DE\""));
+    assertThat(picker.settling(picker.exclusion(second, true).orElseThrow(), second))
+        .contains(new Settling("operator != \"op2\"", "operator is \"op2\""));
+    assertThat(picker.settling(picker.entranceExclusion(german).orElseThrow(), german)).isEmpty();
   }
 
   @Test
