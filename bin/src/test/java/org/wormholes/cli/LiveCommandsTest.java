@@ -10,14 +10,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.wormholes.rules.Resolve;
 import picocli.CommandLine;
 
 /// Commands that go on while an engine lives, against a real one.
@@ -91,7 +88,8 @@ final class LiveCommandsTest {
   @Test
   void eventsShowWhatHappensAsItHappens() throws Exception {
     Path script = script(RULESET);
-    try (EngineHost _ = EngineHost.start(settings())) {
+    try (EngineHost _ =
+        EngineHost.start(TestSettings.of(temp.resolve("state"), Path.of(socket())))) {
       Going text = new Going("events", "--control", socket());
       Going json = new Going("events", "--json", "--control", socket());
       text.err.await("Ctrl-C");
@@ -110,7 +108,8 @@ final class LiveCommandsTest {
   @Test
   void watchAppliesWhatIsSavedAndKeepsTheOldRulesOverMistakes() throws Exception {
     Path script = script(RULESET);
-    try (EngineHost _ = EngineHost.start(settings())) {
+    try (EngineHost _ =
+        EngineHost.start(TestSettings.of(temp.resolve("state"), Path.of(socket())))) {
       Going watch = new Going("watch", "--yes", "--control", socket(), script.toString());
       watch.out.await("applied as number 1");
 
@@ -149,23 +148,6 @@ final class LiveCommandsTest {
 
   private String socket() {
     return temp.resolve("run").resolve("control.sock").toString();
-  }
-
-  private EngineHost.Settings settings() {
-    return new EngineHost.Settings(
-        temp.resolve("state"),
-        Path.of(socket()),
-        Set.of(),
-        Map.of(),
-        Map.of(),
-        List.of(),
-        "",
-        "",
-        "",
-        0,
-        EngineHost.DEFAULT_MEMORY,
-        false,
-        new Resolve.BySystem());
   }
 
   private static int run(String... args) {

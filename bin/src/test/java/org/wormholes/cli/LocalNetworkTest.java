@@ -11,12 +11,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.wormholes.rules.Network;
-import org.wormholes.rules.Resolve;
 import org.wormholes.runtime.control.CircuitView;
 import org.wormholes.runtime.control.HopView;
 import org.wormholes.runtime.json.Json;
@@ -112,7 +110,7 @@ final class LocalNetworkTest {
         end
         """);
     Path socket = temp.resolve("run").resolve("control.sock");
-    EngineHost.Settings settings = settings(socket);
+    EngineHost.Settings settings = TestSettings.of(temp.resolve("state"), socket);
     try (EngineHost host = EngineHost.start(settings)) {
       assertThat(host.describe()).endsWith(" control " + socket);
       assertThat(run("apply", "--yes", "--control", socket.toString(), script.toString()))
@@ -129,7 +127,9 @@ final class LocalNetworkTest {
 
   @Test
   void aStateFolderIsHeldByOneEngineOnly() throws IOException {
-    try (EngineHost _ = EngineHost.start(settings(temp.resolve("run/control.sock")))) {
+    try (EngineHost _ =
+        EngineHost.start(
+            TestSettings.of(temp.resolve("state"), temp.resolve("run/control.sock")))) {
       assertThat(
               run(
                   "daemon",
@@ -140,23 +140,6 @@ final class LocalNetworkTest {
           .isEqualTo(ExitCode.REFUSED);
       assertThat(err).contains("is in use by another engine").hasLineCount(1);
     }
-  }
-
-  private EngineHost.Settings settings(Path socket) {
-    return new EngineHost.Settings(
-        temp.resolve("state"),
-        socket,
-        Set.of(),
-        Map.of(),
-        Map.of(),
-        List.of(),
-        "",
-        "",
-        "",
-        0,
-        EngineHost.DEFAULT_MEMORY,
-        false,
-        new Resolve.BySystem());
   }
 
   private int run(String... args) {
