@@ -3,8 +3,6 @@ package org.wormholes.runtime.facts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,7 +10,6 @@ import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.wormholes.rules.expr.Fact;
 import org.wormholes.rules.expr.FactSource;
 
@@ -84,25 +81,6 @@ final class FactBoardTest {
     board.retain(Set.of(TCP));
     assertThat(board.lines()).extracting(FactBoard.Line::key).containsExactly(TCP);
     assertThat(board.quantity(Fact.ROUND_TRIP, "web")).isEqualTo(FactSource.UNKNOWN_DURATION);
-  }
-
-  @Test
-  void mobileBroadbandIsMetered(@TempDir Path root) throws Exception {
-    Files.createDirectories(root.resolve("proc/net"));
-    Files.createDirectories(root.resolve("sys/class/net/wwan0"));
-    Files.createDirectories(root.resolve("sys/class/net/eth0"));
-    Files.writeString(
-        root.resolve("sys/class/net/wwan0/uevent"), "DEVTYPE=wwan\nINTERFACE=wwan0\n");
-    Files.writeString(root.resolve("sys/class/net/eth0/uevent"), "INTERFACE=eth0\n");
-    Metering metering = new Metering(root);
-    assertThat(metering.isMetered()).isFalse();
-    String heading = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\n";
-    String mobile = "wwan0\t00000000\t01010101\t0003\t0\t0\t700\t00000000\t0\t0\t0\n";
-    String wired = "eth0\t00000000\t01010101\t0003\t0\t0\t100\t00000000\t0\t0\t0\n";
-    Files.writeString(root.resolve("proc/net/route"), heading + mobile);
-    assertThat(metering.isMetered()).isTrue();
-    Files.writeString(root.resolve("proc/net/route"), heading + mobile + wired);
-    assertThat(metering.isMetered()).isFalse();
   }
 
   private void pass(long seconds) {
