@@ -3,5 +3,7 @@ tests "lan-direct" do
   flow("printer.house.example:631").direct
   flow("192.168.8.20:631").refused
   flow("127.0.0.1:5432").refused
+  flow("nas.local:445").refused
+  flow("wiki.internal:80").refused
   flow("https://example.org").uses "web"
 end

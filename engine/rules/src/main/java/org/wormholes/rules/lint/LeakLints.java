@@ -48,7 +48,7 @@ final class LeakLints {
     this.findings = findings;
     this.ruleset = findings.ruleset;
     this.routes = ruleset.routes();
-    this.decider = RouteDecider.of(ruleset);
+    this.decider = RouteDecider.interpreting(ruleset);
   }
 
   static void look(Findings findings) {
