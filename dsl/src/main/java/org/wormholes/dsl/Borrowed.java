@@ -8,7 +8,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.wormholes.rules.Entry;
 import org.wormholes.rules.Gateway;
 import org.wormholes.rules.Group;
 import org.wormholes.rules.Network;
@@ -91,30 +94,29 @@ final class Borrowed {
 
   /// The entries of borrowed tunnels, where they were written.
   Stream<Draft.Opened> opened(Tunnel tunnel) {
-    Used from =
-        used.stream()
-            .filter(each -> each.ruleset().tunnels().contains(tunnel))
-            .findFirst()
-            .orElseThrow();
-    return java.util.stream.IntStream.range(0, tunnel.entries().size())
-        .mapToObj(i -> {
-          Position place = from.placeOf(RulePath.entry(tunnel.name(), i));
-          return new Draft.Opened(tunnel.entries().get(i), place, from.position());
-        });
+    return opened(
+        tunnel, Ruleset::tunnels, tunnel.entries(), i -> RulePath.entry(tunnel.name(), i));
   }
 
   /// The entries of borrowed gateways, where they were written.
   Stream<Draft.Opened> opened(Gateway gateway) {
+    return opened(
+        gateway,
+        Ruleset::gateways,
+        gateway.entries(),
+        i -> RulePath.gatewayEntry(gateway.name(), i));
+  }
+
+  private <T> Stream<Draft.Opened> opened(
+      T borrowed, Function<Ruleset, List<T>> part, List<Entry> entries, IntFunction<String> path) {
     Used from =
         used.stream()
-            .filter(each -> each.ruleset().gateways().contains(gateway))
+            .filter(each -> part.apply(each.ruleset()).contains(borrowed))
             .findFirst()
             .orElseThrow();
-    return java.util.stream.IntStream.range(0, gateway.entries().size())
-        .mapToObj(i -> {
-          Position place = from.placeOf(RulePath.gatewayEntry(gateway.name(), i));
-          return new Draft.Opened(gateway.entries().get(i), place, from.position());
-        });
+    return IntStream.range(0, entries.size())
+        .mapToObj(
+            i -> new Draft.Opened(entries.get(i), from.placeOf(path.apply(i)), from.position()));
   }
 
   /// The routes of one ruleset, to stand where it is used again among routes.

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.Tunnel;
+import org.wormholes.rules.codec.RuleCodec;
+import org.wormholes.rules.codec.RuleFormatException;
 import org.wormholes.rules.expr.Expr;
 import org.wormholes.rules.expr.ExprText;
 
@@ -42,6 +44,19 @@ final class Scripts {
     Compilation compilation = Compiler.compile("test.rb", script, Options.of(tier));
     assertThat(compilation.ruleset()).as(compilation.render()).isPresent();
     return compilation.ruleset().orElseThrow();
+  }
+
+  /// What a script without a mistake compiles to: the same in both tiers, and unchanged by the
+  /// codec.
+  static Compilation kept(String script, Tier tier) throws RuleFormatException {
+    Compilation compilation = Compiler.compile("test.rb", script, Options.of(tier));
+    assertThat(compilation.render()).isEmpty();
+    Ruleset ruleset = compilation.ruleset().orElseThrow();
+    assertThat(RuleCodec.canonicalBytes(ruleset))
+        .isEqualTo(RuleCodec.canonicalBytes(compiled(script)));
+    assertThat(RuleCodec.decode(RuleCodec.encode(ruleset, compilation.sourceMap())).ruleset())
+        .isEqualTo(ruleset);
+    return compilation;
   }
 
   static Tunnel firstTunnel(String script) {
