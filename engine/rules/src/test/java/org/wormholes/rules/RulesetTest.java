@@ -98,7 +98,10 @@ class RulesetTest {
             "rotate");
     assertThat(diff.changes(Kind.TUNNEL, Action.CHANGED).getFirst().fields())
         .contains(
-            new FieldChange("carry", "quic, tls, tcp", "tcp"), new FieldChange("relay", "3", "2"));
+            new FieldChange("carry", "quic, tls, tcp", "tcp"),
+            new FieldChange("relay", "3", "2"),
+            new FieldChange("relay.guard", "1 for 90.days", ""),
+            new FieldChange("rotate", "10.minutes", ""));
     assertThat(diff.changes(Kind.TUNNEL, Action.KEPT))
         .extracting(RulesetDiff.Change::name)
         .containsExactly("tor");
