@@ -48,7 +48,10 @@ public final class I2pLab implements AutoCloseable {
     sockets = Sockets.open(NettyOptions.defaults().withLoops(2));
     router =
         RouterLauncher.in(
-            folder.resolve("router"), alone(Ports.free()), RouterLauncher.usualPath(), status -> {});
+            folder.resolve("router"),
+            alone(Ports.free()),
+            RouterLauncher.usualPath(),
+            status -> {});
     router.start();
     echo = new SamSession(sockets, settings(router).withKey(folder.resolve("keys/echo.key")));
     client = new SamSession(sockets, settings(router));

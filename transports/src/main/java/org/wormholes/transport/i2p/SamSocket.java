@@ -86,7 +86,8 @@ final class SamSocket implements ConnectionHandler {
         Cause.NO_ROUTER,
         "no I2P router answers at "
             + HostPort.of(router)
-            + "; i2pd listens there unless told otherwise, Java I2P once its SAM bridge is started");
+            + "; i2pd listens there unless told otherwise, Java I2P once its SAM bridge is"
+            + " started");
   }
 
   Loop loop() {

@@ -217,7 +217,8 @@ class SamSessionTest {
     open(SamSettings.of(router.address()));
     assertThat(await(State.WAITING).problem())
         .isEqualTo(
-            "could not agree on a version of SAM (3.1 is needed): the I2P router answered NOVERSION");
+            "could not agree on a version of SAM (3.1 is needed): the I2P router answered"
+                + " NOVERSION");
   }
 
   @Test
