@@ -72,6 +72,7 @@ final class ExplanationText {
         told.group().map(it -> " of group " + Clean.line(it.group(), MAX_TEXT)).orElse("");
     return switch (told.outcome()) {
       case "tunnel" -> paint.green(tunnel) + group;
+      case "gateway" -> paint.green("gateway " + Clean.line(told.tunnel(), MAX_TEXT));
       case "refuse" ->
           told.verdict().equals("refuse")
               ? paint.red("refused")

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.wormholes.runtime.control.CircuitView;
 import org.wormholes.runtime.control.EngineStatus;
 import org.wormholes.runtime.control.FactView;
+import org.wormholes.runtime.control.GatewayView;
 import org.wormholes.runtime.control.GroupView;
 import org.wormholes.runtime.control.HopView;
 import org.wormholes.runtime.control.ListenView;
@@ -45,6 +46,7 @@ final class StatusText {
     section(lines, "listening", listening(status.listening()));
     section(lines, "tunnels", tunnels(status.tunnels(), paint));
     section(lines, "groups", groups(status.groups(), paint));
+    section(lines, "gateways", gateways(status.gateways(), paint));
     return lines;
   }
 
@@ -96,6 +98,26 @@ final class StatusText {
             Units.count(each.flows(), "flow"),
             each.problem().map(it -> paint.red(Clean.line(it, 160))).orElse(""));
       }
+    }
+    return columns;
+  }
+
+  private static Columns gateways(List<GatewayView> gateways, Paint paint) {
+    Columns columns = new Columns("  ");
+    for (GatewayView each : gateways) {
+      String state =
+          switch (each.state()) {
+            case READY -> paint.green("ready");
+            case STARTING -> paint.yellow("starting %d%%".formatted(each.percent()));
+            case DOWN -> paint.red("down");
+          };
+      columns.row(
+          name(each.name()),
+          each.kind(),
+          state,
+          Units.count(each.flows(), "flow"),
+          each.chain().size() > 1 ? "by " + String.join(", ", each.chain()) : "",
+          Clean.line(each.detail(), 160));
     }
     return columns;
   }

@@ -1,22 +1,31 @@
 package org.wormholes.transport;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.wormholes.runtime.spi.Carrier;
 import org.wormholes.runtime.spi.EntrySpec;
 import org.wormholes.runtime.spi.FlowAcceptor;
+import org.wormholes.runtime.spi.GatewaySpeaker;
+import org.wormholes.runtime.spi.GatewaySpec;
 import org.wormholes.runtime.spi.Listener;
 import org.wormholes.runtime.spi.Loop;
 import org.wormholes.runtime.spi.Outside;
 import org.wormholes.runtime.spi.Transport;
+import org.wormholes.runtime.spi.Way;
 import org.wormholes.transport.entry.Entries;
 import org.wormholes.transport.entry.EntryLimits;
 import org.wormholes.transport.exit.NettyOutside;
+import org.wormholes.transport.gateway.MuteSpeaker;
+import org.wormholes.transport.gateway.ProxySpeaker;
 import org.wormholes.transport.socket.CarrierProvider;
 import org.wormholes.transport.socket.NettyOptions;
 import org.wormholes.transport.socket.Pipe;
 import org.wormholes.transport.socket.Sockets;
+import org.wormholes.transport.tor.TorSpeaker;
 
 /// The machine an engine runs on, through Netty: event loops, carriers, entries and the outside.
 public final class NettyTransport implements Transport {
@@ -24,6 +33,9 @@ public final class NettyTransport implements Transport {
   private final List<Carrier> carriers;
   private final Outside outside;
   private final Entries entries;
+  private volatile Path gateways =
+      Path.of(System.getProperty("java.io.tmpdir"))
+          .resolve("wormholes-" + ProcessHandle.current().pid());
 
   private NettyTransport(Sockets sockets, EntryLimits limits) {
     this.sockets = sockets;
@@ -77,6 +89,37 @@ public final class NettyTransport implements Transport {
   @Override
   public ConnectionPair pair(Loop loop) {
     return Pipe.between(sockets.loop(loop), sockets.options());
+  }
+
+  @Override
+  public GatewaySpeaker gateway(
+      GatewaySpec spec, Way way, Consumer<GatewaySpeaker.State> changed) {
+    return switch (spec.kind()) {
+      case SOCKS, HTTP -> new ProxySpeaker(spec, way);
+      case TOR ->
+          spec.server().isPresent()
+              ? new MuteSpeaker("this engine can't adopt a tor: leave out `adopt`")
+              : new TorSpeaker(
+                  spec,
+                  way,
+                  sockets,
+                  entries,
+                  gateways.resolve(spec.name()),
+                  List.of(),
+                  searchPath(),
+                  changed);
+      case I2P -> new MuteSpeaker("this engine sends no flows into I2P");
+    };
+  }
+
+  /// Says where programs of gateways keep what they know; otherwise it is a folder beside the
+  /// temporary files, which the next run does not find.
+  public void gatewaysIn(Path folder) {
+    gateways = folder;
+  }
+
+  private static String searchPath() {
+    return Optional.ofNullable(System.getenv("PATH")).orElse("") + ":/usr/sbin:/usr/local/sbin";
   }
 
   @Override

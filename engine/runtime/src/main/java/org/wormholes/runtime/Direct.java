@@ -2,14 +2,11 @@ package org.wormholes.runtime;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.wormholes.protocol.circuit.Host;
 import org.wormholes.protocol.circuit.Target;
 import org.wormholes.runtime.spi.Connection;
-import org.wormholes.runtime.spi.ConnectionHandler;
 import org.wormholes.runtime.spi.DialListener;
 import org.wormholes.runtime.spi.FlowAcceptor;
 import org.wormholes.runtime.spi.Outside;
@@ -32,10 +29,7 @@ final class Direct {
                     new DialListener() {
                       @Override
                       public void onConnected(Connection destination) {
-                        Half out = new Half(destination);
-                        Half in = new Half(pending.accept(out.facing()));
-                        out.pairWith(in);
-                        in.pairWith(out);
+                        Splice.join(destination, pending);
                       }
 
                       @Override
@@ -54,7 +48,7 @@ final class Direct {
     resolve(shard, host, found, () -> {});
   }
 
-  private static void resolve(
+  static void resolve(
       Shard shard, Host host, Consumer<InetAddress> found, Runnable unknown) {
     switch (host) {
       case Host.Ip4 ip -> found.accept(ExitGate.address(ip.bytes()));
@@ -82,62 +76,6 @@ final class Direct {
                       unknown.run();
                     }
                   });
-    }
-  }
-
-  /// One of two connections whose bytes are passed to each other.
-  private static final class Half {
-    private final Connection own;
-    private @Nullable Half other;
-
-    Half(Connection own) {
-      this.own = own;
-    }
-
-    void pairWith(Half peer) {
-      other = peer;
-      own.handler(peer.facing());
-      own.reading(true);
-    }
-
-    /// What hears the opposite connection: its bytes are written to ours.
-    ConnectionHandler facing() {
-      return new ConnectionHandler() {
-        @Override
-        public void onRead(ByteBuffer in) {
-          byte[] bytes = new byte[in.remaining()];
-          in.get(bytes);
-          own.write(bytes, 0, bytes.length);
-          if (!own.writable() && other != null) {
-            other.own.reading(false);
-          }
-        }
-
-        @Override
-        public void onReadComplete() {
-          own.flush();
-        }
-
-        @Override
-        public void onWritable() {
-          // The opposite connection takes bytes again: go on reading ours for it.
-          own.reading(true);
-        }
-
-        @Override
-        public void onInputFinished() {
-          own.finish();
-        }
-
-        @Override
-        public void onClosed(@Nullable String cause) {
-          if (cause == null) {
-            own.close();
-          } else {
-            own.abort();
-          }
-        }
-      };
     }
   }
 }

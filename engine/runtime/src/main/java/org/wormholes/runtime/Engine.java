@@ -76,6 +76,9 @@ public final class Engine implements EngineControl, AutoCloseable {
   /// Tunnels of rules that do not run any more, or may soon not.
   private final Set<RunningTunnel> leaving = new LinkedHashSet<>();
 
+  /// Gateways of rules that do not run any more, or may soon not.
+  private final Set<RunningGateway> leavingGateways = new LinkedHashSet<>();
+
   private final Map<String, EntryDoor> proxies = new HashMap<>();
   private final EngineReport report;
   private final FactWatch watch;
@@ -269,7 +272,9 @@ public final class Engine implements EngineControl, AutoCloseable {
         new Preparation(node, this::running, running, candidate, sources, digest);
     join(candidate.networks());
     prepared.fresh().forEach(RunningTunnel::start);
+    prepared.freshGateways().forEach(RunningGateway::start);
     leaving.addAll(prepared.leaving());
+    leavingGateways.addAll(prepared.leavingGateways());
     adopt(prepared.after(), prepared.before());
     return prepared;
   }
@@ -278,6 +283,7 @@ public final class Engine implements EngineControl, AutoCloseable {
   private synchronized void settle(Preparation prepared, Duration drain) {
     EntryDoor.closeAll(prepared.closing());
     retire(prepared.leaving(), drain);
+    retireGateways(prepared.leavingGateways(), drain);
     if (!stopped) {
       prepared.after().switchboard().ifPresent(rules -> work.execute(rules::compile));
     }
@@ -294,6 +300,9 @@ public final class Engine implements EngineControl, AutoCloseable {
       EntryDoor.closeAll(prepared.opened());
       leaving.addAll(prepared.fresh());
       retire(prepared.fresh(), terms.drain());
+      leavingGateways.removeAll(prepared.leavingGateways());
+      leavingGateways.addAll(prepared.freshGateways());
+      retireGateways(prepared.freshGateways(), terms.drain());
     }
     String runs =
         prepared
@@ -325,6 +334,19 @@ public final class Engine implements EngineControl, AutoCloseable {
       old.drain();
       node.tell(EngineEvent.Kind.TUNNEL_REMOVED, old.rule.name(), "its flows are ending");
       node.shards().getFirst().after(drain, old::cut);
+    }
+  }
+
+  private void retireGateways(List<RunningGateway> gateways, Duration drain) {
+    for (RunningGateway old : gateways) {
+      node.shards().getFirst().after(drain, () -> work.execute(() -> end(old)));
+    }
+  }
+
+  private void end(RunningGateway old) {
+    old.stop();
+    synchronized (this) {
+      leavingGateways.remove(old);
     }
   }
 
@@ -395,6 +417,7 @@ public final class Engine implements EngineControl, AutoCloseable {
   @Override
   public void close() {
     List<EntryDoor> doors;
+    List<RunningGateway> gateways;
     synchronized (this) {
       if (stopped) {
         return;
@@ -404,7 +427,10 @@ public final class Engine implements EngineControl, AutoCloseable {
       running.groups().values().forEach(RunningGroup::stop);
       running.tunnels().values().forEach(RunningTunnel::cut);
       leaving.forEach(RunningTunnel::cut);
+      gateways = new ArrayList<>(running.gateways().values());
+      gateways.addAll(leavingGateways);
     }
+    gateways.forEach(RunningGateway::stop);
     node.tell(EngineEvent.Kind.STOPPING, "", "the engine is stopping");
     EntryDoor.closeAll(doors);
     EntryDoor.closeAll(proxies.values());

@@ -19,6 +19,11 @@ import org.wormholes.runtime.control.Candidate;
 import org.wormholes.runtime.control.CircuitView;
 import org.wormholes.runtime.control.EngineControl;
 import org.wormholes.runtime.control.EngineStatus;
+import org.wormholes.rules.Chains;
+import org.wormholes.rules.Gateway;
+import org.wormholes.rules.Ruleset;
+import org.wormholes.runtime.control.GatewayView;
+import org.wormholes.runtime.spi.GatewaySpeaker;
 import org.wormholes.runtime.control.GroupView;
 import org.wormholes.runtime.control.HopCandidates;
 import org.wormholes.runtime.control.HopView;
@@ -61,6 +66,7 @@ final class EngineReport {
         listening,
         tunnels,
         groups(),
+        gateways(),
         node.directory().view().size(),
         sum(links),
         ownCircuits,
@@ -85,6 +91,30 @@ final class EngineReport {
                 ? groups.stream().map(RunningGroup::view).toList()
                 : List.<GroupView>of())
         .getFirst();
+  }
+
+  private List<GatewayView> gateways() {
+    Optional<Ruleset> rules = engine.running().applied().map(EngineControl.Applied::ruleset);
+    List<GatewayView> views = new ArrayList<>();
+    for (Gateway rule : rules.map(Ruleset::gateways).orElse(List.of())) {
+      engine
+          .running()
+          .gateway(rule.name())
+          .ifPresent(
+              gateway -> {
+                GatewaySpeaker.State state = gateway.state();
+                views.add(
+                    new GatewayView(
+                        rule.name(),
+                        rule.kind().word(),
+                        GatewayView.State.valueOf(state.phase().name()),
+                        state.percent(),
+                        state.detail(),
+                        Chains.to(rules.get(), rule.name()),
+                        gateway.flows.intValue()));
+              });
+    }
+    return views;
   }
 
   private List<String> networkNames() {

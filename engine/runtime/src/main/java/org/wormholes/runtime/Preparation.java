@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.wormholes.rules.Chains;
 import org.wormholes.rules.Entry;
+import org.wormholes.rules.Gateway;
 import org.wormholes.rules.Group;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.Ruleset;
@@ -27,6 +30,7 @@ final class Preparation {
   private final Supplier<Running> rules;
   private final Running before;
   private final List<RunningTunnel> fresh = new ArrayList<>();
+  private final List<RunningGateway> freshGateways = new ArrayList<>();
   private final List<EntryDoor> opened = new ArrayList<>();
   private final Running after;
 
@@ -48,7 +52,13 @@ final class Preparation {
     this.before = before;
     refuseSplitting(candidate);
     Map<String, RunningTunnel> tunnels = tunnels(candidate);
-    Switchboard switchboard = new Switchboard(node, candidate, tunnels, groups(candidate, tunnels));
+    Switchboard switchboard =
+        new Switchboard(
+            node,
+            candidate,
+            tunnels,
+            groups(candidate, tunnels),
+            gateways(candidate, tunnels));
     RulesetView view =
         new RulesetView(candidate.name(), candidate.version(), digest, node.clock().instant());
     this.after =
@@ -82,6 +92,18 @@ final class Preparation {
   /// Tunnels that do not run yet.
   List<RunningTunnel> fresh() {
     return fresh;
+  }
+
+  /// Gateways that do not run yet.
+  List<RunningGateway> freshGateways() {
+    return freshGateways;
+  }
+
+  /// Gateways that run and are not among those to come.
+  List<RunningGateway> leavingGateways() {
+    return before.gateways().values().stream()
+        .filter(gateway -> !after.gateways().containsValue(gateway))
+        .toList();
   }
 
   /// Ports that were opened for this.
@@ -129,6 +151,38 @@ final class Preparation {
     return groups;
   }
 
+  private Map<String, RunningGateway> gateways(
+      Ruleset candidate, Map<String, RunningTunnel> tunnels) {
+    Map<String, RunningGateway> gateways = new LinkedHashMap<>();
+    for (Gateway rule : candidate.gateways()) {
+      // The nearest to this machine first: each is made with the one it is reached through.
+      for (String name : Chains.to(candidate, rule.name())) {
+        if (!gateways.containsKey(name)) {
+          candidate
+              .gateway(name)
+              .ifPresent(link -> gateways.put(name, gateway(link, tunnels, gateways)));
+        }
+      }
+    }
+    return gateways;
+  }
+
+  private RunningGateway gateway(
+      Gateway rule, Map<String, RunningTunnel> tunnels, Map<String, RunningGateway> gateways) {
+    @Nullable Object through = null;
+    if (rule.through().isPresent()) {
+      RunningTunnel tunnel = tunnels.get(rule.through().get());
+      through = tunnel != null ? tunnel : requireNonNull(gateways.get(rule.through().get()));
+    }
+    RunningGateway kept = before.gateways().get(rule.name());
+    if (kept != null && kept.isSame(rule, through)) {
+      return kept;
+    }
+    RunningGateway made = new RunningGateway(node, rule, through);
+    freshGateways.add(made);
+    return made;
+  }
+
   /// Whether flows of the running tunnel would not notice: entries may differ, they are doors only.
   private static boolean isSame(RunningTunnel kept, Tunnel rule, Network network) {
     Tunnel old = kept.rule;
@@ -151,9 +205,12 @@ final class Preparation {
   private Map<EntryDoor, EntrySpec> doors(Ruleset candidate) throws ApplyRefusedException {
     Map<EntryDoor, EntrySpec> free = new LinkedHashMap<>(before.entries());
     Map<EntryDoor, EntrySpec> doors = new LinkedHashMap<>();
-    for (Tunnel tunnel : candidate.tunnels()) {
-      for (Entry entry : tunnel.entries()) {
-        EntrySpec spec = spec(tunnel.name(), entry);
+    Map<String, List<Entry>> entries = new LinkedHashMap<>();
+    candidate.tunnels().forEach(tunnel -> entries.put(tunnel.name(), tunnel.entries()));
+    candidate.gateways().forEach(gateway -> entries.put(gateway.name(), gateway.entries()));
+    for (Map.Entry<String, List<Entry>> way : entries.entrySet()) {
+      for (Entry entry : way.getValue()) {
+        EntrySpec spec = spec(way.getKey(), entry);
         Optional<EntryDoor> same =
             free.entrySet().stream()
                 .filter(door -> isServedBy(door.getValue(), spec))

@@ -40,6 +40,14 @@ record Running(
     return switchboard.flatMap(rules -> rules.group(name));
   }
 
+  Map<String, RunningGateway> gateways() {
+    return switchboard.map(Switchboard::gateways).orElse(Map.of());
+  }
+
+  Optional<RunningGateway> gateway(String name) {
+    return switchboard.flatMap(rules -> rules.gateway(name));
+  }
+
   List<EntryDoor> doors() {
     return List.copyOf(entries.keySet());
   }

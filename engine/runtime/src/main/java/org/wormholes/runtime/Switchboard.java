@@ -22,16 +22,19 @@ final class Switchboard {
   private final RouteDecider decider;
   private final Map<String, RunningTunnel> tunnels;
   private final Map<String, RunningGroup> groups;
+  private final Map<String, RunningGateway> gateways;
 
   Switchboard(
       Node node,
       Ruleset ruleset,
       Map<String, RunningTunnel> tunnels,
-      Map<String, RunningGroup> groups) {
+      Map<String, RunningGroup> groups,
+      Map<String, RunningGateway> gateways) {
     this.node = node;
     this.decider = RouteDecider.interpreting(ruleset);
     this.tunnels = Map.copyOf(tunnels);
     this.groups = Map.copyOf(groups);
+    this.gateways = Map.copyOf(gateways);
   }
 
   /// Makes decisions fast; they are right before that.
@@ -53,6 +56,14 @@ final class Switchboard {
 
   Map<String, RunningGroup> groups() {
     return groups;
+  }
+
+  Optional<RunningGateway> gateway(String name) {
+    return Optional.ofNullable(gateways.get(name));
+  }
+
+  Map<String, RunningGateway> gateways() {
+    return gateways;
   }
 
   /// What the rules say of a flow about which nothing more is found out.
@@ -130,7 +141,10 @@ final class Switchboard {
       case Verdict.To(String name) -> {
         RunningGroup group = groups.get(name);
         RunningTunnel tunnel = tunnels.get(name);
-        if (group != null) {
+        RunningGateway gateway = gateways.get(name);
+        if (gateway != null) {
+          gateway.open(shard, request, target, pending);
+        } else if (group != null) {
           new GroupFlow(group, shard, request, target, pending).open();
         } else if (tunnel == null || !exitAllows(tunnel, request.target(), Protocol.TCP)) {
           refuse(shard, pending);

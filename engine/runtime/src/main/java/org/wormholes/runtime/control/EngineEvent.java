@@ -33,6 +33,8 @@ public record EngineEvent(
     LINK_DOWN,
     /// New flows of a group take another member.
     GROUP_SWITCHED,
+    /// A gateway starts, is ready or is down; the details name `phase` and `percent`.
+    GATEWAY_CHANGED,
     /// A live fact has another value, and held it.
     FACT_CHANGED,
     FLOW_REFUSED,

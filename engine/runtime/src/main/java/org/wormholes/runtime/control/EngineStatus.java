@@ -16,6 +16,7 @@ import java.util.Optional;
 /// @param listening every open port, its own and its tunnels'
 /// @param tunnels of the ruleset it runs, and those still draining
 /// @param groups of the ruleset it runs
+/// @param gateways of the ruleset it runs
 /// @param nodesKnown nodes in its view of the network, itself included
 /// @param links links that are up
 /// @param circuits circuits of its own tunnels
@@ -34,6 +35,7 @@ public record EngineStatus(
     List<ListenView> listening,
     List<TunnelView> tunnels,
     List<GroupView> groups,
+    List<GatewayView> gateways,
     int nodesKnown,
     int links,
     int circuits,
@@ -46,5 +48,6 @@ public record EngineStatus(
     listening = List.copyOf(listening);
     tunnels = List.copyOf(tunnels);
     groups = List.copyOf(groups);
+    gateways = List.copyOf(gateways);
   }
 }

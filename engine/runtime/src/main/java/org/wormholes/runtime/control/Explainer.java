@@ -5,12 +5,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.wormholes.rules.Chains;
 import org.wormholes.rules.Decision;
 import org.wormholes.rules.Entry;
 import org.wormholes.rules.Exit;
 import org.wormholes.rules.ExitPolicy;
 import org.wormholes.rules.FlowFacts;
 import org.wormholes.rules.FlowSample;
+import org.wormholes.rules.Gateway;
 import org.wormholes.rules.Given;
 import org.wormholes.rules.Protocol;
 import org.wormholes.rules.Resolve;
@@ -27,6 +29,8 @@ import org.wormholes.runtime.control.Explanation.GroupChoice;
 /// Without an engine it knows the rules but no nodes and no live facts, and says the same in every
 /// other respect. One may be asked often; it makes the rules ready once.
 public final class Explainer {
+  private static final String GATEWAY = "gateway";
+
   private final Ruleset ruleset;
   private final SourceMap sources;
   private final Optional<EngineView> engine;
@@ -124,17 +128,22 @@ public final class Explainer {
             ? ruleset.group(name).map(it -> new GroupStory(ruleset, sources, engine, paths).of(it))
             : Optional.empty();
     Optional<Tunnel> tunnel = tunnel(decision.verdict(), group);
-    String outcome = outcome(decision.verdict(), tunnel, group, paths);
+    Optional<Gateway> gateway =
+        decision.verdict() instanceof Verdict.To(String name)
+            ? ruleset.gateway(name)
+            : Optional.empty();
+    String outcome =
+        gateway.isPresent() ? GATEWAY : outcome(decision.verdict(), tunnel, group, paths);
     boolean goes = outcome.equals("tunnel");
     String atExit = tunnel.map(it -> paths.exit(it).verdict()).orElse("");
     return new Explanation(
         FlowText.of(flow),
         flow.given().stream().map(Given::toString).toList(),
         engine.isPresent(),
-        word(decision.verdict()),
+        gateway.isPresent() ? GATEWAY : word(decision.verdict()),
         outcome,
         goes && atExit.equals("after resolution"),
-        tunnel.map(Tunnel::name).orElse(""),
+        tunnel.map(Tunnel::name).or(() -> gateway.map(Gateway::name)).orElse(""),
         decision.rulePath(),
         Places.of(sources, decision.rulePath()),
         reason,
@@ -145,7 +154,9 @@ public final class Explainer {
         group,
         tunnel.map(paths::of),
         resolvedAt(outcome, flow),
-        resolution(outcome, tunnel, flow));
+        gateway
+            .map(it -> beyond(it, flow))
+            .orElseGet(() -> resolution(outcome, tunnel, flow)));
   }
 
   private ExitPolicy policy(Tunnel tunnel) {
@@ -204,7 +215,7 @@ public final class Explainer {
       return "no route matches, so it is refused";
     }
     if (decision.verdict() instanceof Verdict.To) {
-      return ruleset.tunnels().size() == 1
+      return ruleset.tunnels().size() + ruleset.gateways().size() == 1
           ? "there are no routes and one tunnel, which takes everything"
           : "there are no routes, and it came in by this tunnel's entry";
     }
@@ -221,7 +232,25 @@ public final class Explainer {
     if (outcome.equals("refuse") || isLiteral(flow)) {
       return "nowhere";
     }
-    return outcome.equals("tunnel") ? "exit" : "here";
+    return switch (outcome) {
+      case "tunnel" -> "exit";
+      case GATEWAY -> GATEWAY;
+      default -> "here";
+    };
+  }
+
+  /// What is said of the name of a flow that goes into a network of others, and of the way there.
+  private String beyond(Gateway gateway, FlowSample flow) {
+    String by =
+        switch (gateway.kind()) {
+          case TOR -> "by Tor";
+          case I2P -> "by I2P";
+          case SOCKS, HTTP -> "by the proxy";
+        };
+    String way = "reached by " + String.join(", then ", Chains.to(ruleset, gateway.name()));
+    return isLiteral(flow)
+        ? "nothing to resolve: the application gave an address; " + way
+        : "resolved beyond gateway " + gateway.name() + ", " + by + "; " + way;
   }
 
   private static String resolution(String outcome, Optional<Tunnel> tunnel, FlowSample flow) {

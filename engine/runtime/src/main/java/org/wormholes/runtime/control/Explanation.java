@@ -9,11 +9,11 @@ import java.util.Optional;
 /// @param flow what was asked, as the engine understood it
 /// @param given what else was taken to be so, as in `process = "curl"`
 /// @param live whether a running engine answered, with its own view of the network
-/// @param verdict what the routes say: `tunnel`, `refuse` or `direct`
+/// @param verdict what the routes say: `tunnel`, `gateway`, `refuse` or `direct`
 /// @param outcome what becomes of it on this side: the verdict, or `refuse` where the exit clauses
 ///   of the tunnel refuse it already here
 /// @param depends whether the exit may still refuse it, by an address that is not known yet
-/// @param tunnel the tunnel it takes; of a group, the member; empty unless the verdict is `tunnel`
+/// @param tunnel the tunnel it takes, of a group the member, or the gateway; otherwise empty
 /// @param rulePath path of the deciding rule in the ruleset; empty when no rule matched
 /// @param place where that rule is written
 /// @param reason the decision in a sentence
@@ -23,7 +23,7 @@ import java.util.Optional;
 /// @param otherRoutes how many other routes there are, told of or not
 /// @param group how the member was chosen; absent unless the routes name a group
 /// @param path the way it would take; absent unless the verdict is `tunnel`
-/// @param resolvedAt where the name is resolved: `exit`, `here` or `nowhere`
+/// @param resolvedAt where the name is resolved: `exit`, `gateway`, `here` or `nowhere`
 /// @param resolution where and by whom, in words
 public record Explanation(
     String flow,

@@ -2,6 +2,7 @@ package org.wormholes.runtime.spi;
 
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /// Everything an engine needs from the machine it runs on.
 public interface Transport extends AutoCloseable {
@@ -18,6 +19,15 @@ public interface Transport extends AutoCloseable {
   /// A pair of connected in-process connections on `loop`, for embedding: what is written to one is
   /// read from the other.
   ConnectionPair pair(Loop loop);
+
+  /// Makes what speaks with a network of others; nothing happens before it is started.
+  ///
+  /// @param way how its own connections leave
+  /// @param changed hears how it stands, whenever that changes, on any thread
+  default GatewaySpeaker gateway(
+      GatewaySpec spec, Way way, Consumer<GatewaySpeaker.State> changed) {
+    throw new UnsupportedOperationException("this transport knows no networks of others");
+  }
 
   @Override
   void close();

@@ -179,6 +179,7 @@ final class Samples {
         List.of(port()),
         tunnels,
         List.of(),
+        List.of(),
         12,
         3,
         2,

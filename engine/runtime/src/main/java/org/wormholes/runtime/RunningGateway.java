@@ -1,0 +1,255 @@
+package org.wormholes.runtime;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.wormholes.protocol.circuit.Target;
+import org.wormholes.rules.Gateway;
+import org.wormholes.rules.Protocol;
+import org.wormholes.runtime.control.EngineEvent;
+import org.wormholes.runtime.spi.Connection;
+import org.wormholes.runtime.spi.DialListener;
+import org.wormholes.runtime.spi.EntrySpec;
+import org.wormholes.runtime.spi.FlowAcceptor;
+import org.wormholes.runtime.spi.FlowRequest;
+import org.wormholes.runtime.spi.GatewaySpeaker;
+import org.wormholes.runtime.spi.GatewaySpec;
+import org.wormholes.runtime.spi.Loop;
+import org.wormholes.runtime.spi.Way;
+
+/// A gateway of the applied ruleset. Flows go to it or nowhere: where it is not ready, or a link of
+/// the chain before it is missing, they are refused.
+final class RunningGateway implements Way {
+  private static final int SALT_BYTES = 16;
+
+  final Gateway rule;
+  final LongAdder flows = new LongAdder();
+  private final Node node;
+
+  /// The tunnel or gateway it is reached through; null where it is reached as it is.
+  private final @Nullable Object through;
+
+  private final GatewaySpeaker speaker;
+  private volatile byte[] salt;
+
+  /// @param through a [RunningTunnel] or a [RunningGateway], or null where the rule has none
+  RunningGateway(Node node, Gateway rule, @Nullable Object through) {
+    if (rule.through().isPresent() != (through != null)) {
+      throw new IllegalArgumentException("a chain must be whole");
+    }
+    this.node = node;
+    this.rule = rule;
+    this.through = through;
+    this.salt = randomSalt();
+    this.speaker = node.transport().gateway(spec(rule), way(), this::changed);
+  }
+
+  private static GatewaySpec spec(Gateway rule) {
+    return new GatewaySpec(
+        rule.name(),
+        GatewaySpec.Kind.valueOf(rule.kind().name()),
+        rule.server().map(server -> new EntrySpec.Target(server.host(), server.port())),
+        rule.server()
+            .map(server -> new FlowRequest.Credentials(server.user(), server.password()))
+            .orElse(new FlowRequest.Credentials("", "")),
+        rule.through().isPresent());
+  }
+
+  private Way way() {
+    return switch (through) {
+      case null -> this::openDirect;
+      case RunningTunnel tunnel -> (loop, to, isolation, listener) ->
+          openThrough(tunnel, loop, to, isolation, listener);
+      case RunningGateway gateway -> gateway;
+      default -> throw new IllegalArgumentException("no way through " + through);
+    };
+  }
+
+  void start() {
+    speaker.start();
+  }
+
+  void stop() {
+    speaker.close();
+  }
+
+  GatewaySpeaker.State state() {
+    return speaker.state();
+  }
+
+  /// Whether flows would not notice if this took the place of that.
+  boolean isSame(Gateway other, @Nullable Object otherThrough) {
+    return Objects.equals(through, otherThrough)
+        && rule.equals(
+            new Gateway(
+                other.name(),
+                other.kind(),
+                other.server(),
+                other.through(),
+                rule.entries(),
+                other.isolation()));
+  }
+
+  /// New flows share nothing with those before.
+  void newIdentity() {
+    salt = randomSalt();
+    speaker.newIdentity();
+  }
+
+  private byte[] randomSalt() {
+    byte[] bytes = new byte[SALT_BYTES];
+    new java.security.SecureRandom().nextBytes(bytes);
+    return bytes;
+  }
+
+  private void changed(GatewaySpeaker.State state) {
+    String message =
+        switch (state.phase()) {
+          case STARTING -> "%s is at %d%%: %s".formatted(rule.name(), state.percent(), state.detail());
+          case READY -> rule.name() + " is ready";
+          case DOWN -> "%s is down: %s".formatted(rule.name(), state.detail());
+        };
+    node.tell(
+        EngineEvent.Kind.GATEWAY_CHANGED,
+        rule.name(),
+        message,
+        Map.of(
+            "phase",
+            state.phase().name().toLowerCase(java.util.Locale.ROOT),
+            "percent",
+            Integer.toString(state.percent())));
+  }
+
+  // ---- flows
+
+  /// Takes a stream of an application.
+  void open(
+      Shard shard, FlowRequest request, Target target, FlowAcceptor.PendingFlow pending) {
+    EntrySpec.Target to = new EntrySpec.Target(target.host().text(), target.port());
+    boolean[] gone = {false};
+    pending.onGone(() -> gone[0] = true);
+    flows.increment();
+    speaker.open(
+        shard.loop,
+        to,
+        isolation(IsolationKey.of(rule.isolation(), request, to, 0)),
+        new OpenListener() {
+          @Override
+          public void onOpened(Connection connection) {
+            if (gone[0]) {
+              flows.decrement();
+              connection.abort();
+            } else {
+              Splice.join(connection, pending, flows::decrement);
+            }
+          }
+
+          @Override
+          public void onRefused(FlowAcceptor.Refusal refusal, String why) {
+            flows.decrement();
+            if (!gone[0]) {
+              pending.refuse(refusal);
+            }
+          }
+        });
+  }
+
+  /// A stream of a gateway that is reached through this one.
+  @Override
+  public void open(
+      Loop loop, EntrySpec.Target to, FlowRequest.Credentials isolation, OpenListener listener) {
+    speaker.open(
+        loop,
+        to,
+        isolation(new IsolationKey(isolation.user(), isolation.password(), "", 0)),
+        listener);
+  }
+
+  /// Words that are equal where the keys are, and tell nothing else.
+  private FlowRequest.Credentials isolation(IsolationKey key) {
+    try {
+      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+      sha256.update(salt);
+      for (String part : new String[] {key.user(), key.password(), key.destination()}) {
+        byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
+        sha256.update((byte) (bytes.length >>> 8));
+        sha256.update((byte) bytes.length);
+        sha256.update(bytes);
+      }
+      String word = HexFormat.of().formatHex(sha256.digest());
+      return new FlowRequest.Credentials(word.substring(0, 32), word.substring(32));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  // ---- the way of its own connections
+
+  private void openDirect(
+      Loop loop, EntrySpec.Target to, FlowRequest.Credentials isolation, OpenListener listener) {
+    Optional<Target> target = Switchboard.target(to);
+    if (target.isEmpty()) {
+      listener.onRefused(FlowAcceptor.Refusal.GENERAL_FAILURE, "not a destination");
+      return;
+    }
+    Consumer<InetAddress> connect =
+        address ->
+            node.outside()
+                .connect(
+                    loop,
+                    new InetSocketAddress(address, to.port()),
+                    ExitFlow.CONNECT_TIMEOUT,
+                    new DialListener() {
+                      @Override
+                      public void onConnected(Connection connection) {
+                        listener.onOpened(connection);
+                      }
+
+                      @Override
+                      public void onFailed(DialFailure failure) {
+                        listener.onRefused(
+                            failure == DialFailure.REFUSED
+                                ? FlowAcceptor.Refusal.CONNECTION_REFUSED
+                                : FlowAcceptor.Refusal.HOST_UNREACHABLE,
+                            "no connection to it: " + failure);
+                      }
+                    });
+    Shard shard = node.shards().get(loop.index());
+    Direct.resolve(
+        shard,
+        target.get().host(),
+        connect,
+        () -> listener.onRefused(FlowAcceptor.Refusal.HOST_UNREACHABLE, "its name is unknown"));
+  }
+
+  private void openThrough(
+      RunningTunnel tunnel,
+      Loop loop,
+      EntrySpec.Target to,
+      FlowRequest.Credentials isolation,
+      OpenListener listener) {
+    Optional<Target> target = Switchboard.target(to);
+    if (target.isEmpty() || !Switchboard.exitAllows(tunnel, to, Protocol.TCP)) {
+      listener.onRefused(
+          FlowAcceptor.Refusal.NOT_ALLOWED,
+          "the exit of tunnel " + tunnel.rule.name() + " does not allow it");
+      return;
+    }
+    Shard shard = node.shards().get(loop.index());
+    FlowRequest request =
+        new FlowRequest(
+            EntryDoor.forward(tunnel.rule.name(), to), to, Optional.of(isolation), "");
+    FlowAcceptor.PendingFlow pending =
+        new InnerFlow(shard, node.transport(), tunnel.rule.name(), listener);
+    Switchboard.open(tunnel, 0, shard, request, target.get(), pending, () -> {});
+  }
+}

@@ -1,0 +1,209 @@
+package org.wormholes.transport.tor;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.ArrayList;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.wormholes.runtime.Splice;
+import org.wormholes.runtime.spi.Connection;
+import org.wormholes.runtime.spi.DialListener;
+import org.wormholes.runtime.spi.EntrySpec;
+import org.wormholes.runtime.spi.FlowAcceptor;
+import org.wormholes.runtime.spi.FlowRequest;
+import org.wormholes.runtime.spi.GatewaySpeaker;
+import org.wormholes.runtime.spi.GatewaySpec;
+import org.wormholes.runtime.spi.Listener;
+import org.wormholes.runtime.spi.Loop;
+import org.wormholes.runtime.spi.Way;
+import org.wormholes.transport.entry.Entries;
+import org.wormholes.transport.gateway.ProxyExchange;
+import org.wormholes.transport.socket.Sockets;
+
+/// Tor, through a tor of our own. Streams with different isolation get different circuits, by the
+/// user name and password of its SOCKS port. Where it is led, all of its connections go to a
+/// loopback door of ours, which only it can open, and from there the way that the rule names.
+public final class TorSpeaker implements GatewaySpeaker {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+  private static final int SECRET_BYTES = 16;
+
+  private final GatewaySpec spec;
+  private final Way way;
+  private final Sockets sockets;
+  private final Entries entries;
+  private final Path folder;
+  private final List<String> options;
+  private final String searchPath;
+  private final Consumer<State> changed;
+  private volatile @Nullable TorProcess process;
+  private volatile @Nullable Listener door;
+  private volatile State failed = new State(Phase.STARTING, 0, "it is not started yet");
+  private boolean closed;
+
+  /// @param folder where it keeps what it knows
+  /// @param options further lines of its configuration
+  /// @param searchPath folders to look for `tor` in, as in `PATH`
+  public TorSpeaker(
+      GatewaySpec spec,
+      Way way,
+      Sockets sockets,
+      Entries entries,
+      Path folder,
+      List<String> options,
+      String searchPath,
+      Consumer<State> changed) {
+    this.spec = spec;
+    this.way = way;
+    this.sockets = sockets;
+    this.entries = entries;
+    this.folder = folder;
+    this.options = List.copyOf(options);
+    this.searchPath = searchPath;
+    this.changed = changed;
+  }
+
+  @Override
+  public void start() {
+    if (!spec.isLed()) {
+      run(options);
+      return;
+    }
+    FlowRequest.Credentials secret = new FlowRequest.Credentials(secret(), secret());
+    EntrySpec entry =
+        new EntrySpec(
+            spec.name(), EntrySpec.Kind.SOCKS, "127.0.0.1", 0, false, Optional.empty());
+    var _ =
+        entries
+            .listen(entry, new Door(secret))
+            .whenComplete(
+                (listener, failure) -> {
+                  if (listener == null) {
+                    failed = new State(Phase.DOWN, 0, "no port for its own connections");
+                    changed.accept(failed);
+                    return;
+                  }
+                  door = listener;
+                  List<String> lines = new ArrayList<>(options);
+                  lines.add("Socks5Proxy " + listener.address());
+                  lines.add("Socks5ProxyUsername " + secret.user());
+                  lines.add("Socks5ProxyPassword " + secret.password());
+                  run(lines);
+                });
+  }
+
+  private synchronized void run(List<String> lines) {
+    if (closed) {
+      return;
+    }
+    TorProcess made = new TorProcess(folder, lines, searchPath, changed);
+    process = made;
+    made.start();
+  }
+
+  private static String secret() {
+    byte[] bytes = new byte[SECRET_BYTES];
+    new SecureRandom().nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  @Override
+  public State state() {
+    TorProcess running = process;
+    return running == null ? failed : running.state();
+  }
+
+  @Override
+  public void open(
+      Loop loop, EntrySpec.Target to, FlowRequest.Credentials isolation, OpenListener listener) {
+    TorProcess running = process;
+    if (running == null || running.state().phase() != Phase.READY) {
+      State now = state();
+      listener.onRefused(
+          FlowAcceptor.Refusal.GENERAL_FAILURE,
+          "tor is not ready (%d%%): %s".formatted(now.percent(), now.detail()));
+      return;
+    }
+    sockets.connect(
+        loop,
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), running.socksPort()),
+        CONNECT_TIMEOUT,
+        new DialListener() {
+          @Override
+          public void onConnected(Connection connection) {
+            ProxyExchange.socks5(connection, to, isolation, listener);
+          }
+
+          @Override
+          public void onFailed(DialFailure failure) {
+            listener.onRefused(FlowAcceptor.Refusal.GENERAL_FAILURE, "tor does not answer");
+          }
+        });
+  }
+
+  @Override
+  public void close() {
+    TorProcess running;
+    synchronized (this) {
+      closed = true;
+      running = process;
+    }
+    if (running != null) {
+      running.close();
+    }
+    Listener listening = door;
+    if (listening != null) {
+      listening.close();
+    }
+  }
+
+  /// Where tor's own connections come out, to go the way they are led.
+  private final class Door implements FlowAcceptor {
+    private final FlowRequest.Credentials secret;
+
+    Door(FlowRequest.Credentials secret) {
+      this.secret = secret;
+    }
+
+    @Override
+    public void open(FlowRequest request, PendingFlow pending) {
+      if (!request.credentials().equals(Optional.of(secret))) {
+        pending.refuse(Refusal.NOT_ALLOWED);
+        return;
+      }
+      boolean[] gone = {false};
+      pending.onGone(() -> gone[0] = true);
+      way.open(
+          pending.loop(),
+          request.target(),
+          new FlowRequest.Credentials(spec.name(), ""),
+          new OpenListener() {
+            @Override
+            public void onOpened(Connection connection) {
+              if (gone[0]) {
+                connection.abort();
+              } else {
+                Splice.join(connection, pending);
+              }
+            }
+
+            @Override
+            public void onRefused(Refusal refusal, String why) {
+              if (!gone[0]) {
+                pending.refuse(refusal);
+              }
+            }
+          });
+    }
+
+    @Override
+    public DatagramHandler associate(FlowRequest request, DatagramPort port) {
+      throw new UnsupportedOperationException("tor's own connections are streams");
+    }
+  }
+}

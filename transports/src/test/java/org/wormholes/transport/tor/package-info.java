@@ -1,0 +1,4 @@
+@NullMarked
+package org.wormholes.transport.tor;
+
+import org.jspecify.annotations.NullMarked;
