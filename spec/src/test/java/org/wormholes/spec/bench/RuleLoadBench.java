@@ -88,7 +88,7 @@ public final class RuleLoadBench {
   private static Expr condition(int i, SplittableRandom random) {
     return switch (i % 10) {
       case 7 -> {
-        Address first = Address.ofIpv4(0x0800_0000 | random.nextInt(1 << 28) & -256);
+        Address first = Address.ofIpv4(0x0800_0000 | (random.nextInt(1 << 28) & -256));
         yield new Expr.Member(
             new Expr.FactRef(Fact.ADDRESS), AddressSet.of(List.of(new AddressRange(first, 120))));
       }
