@@ -1,6 +1,7 @@
 package org.wormholes.transport;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -21,7 +22,9 @@ import org.wormholes.transport.entry.EntryLimits;
 import org.wormholes.transport.exit.NettyOutside;
 import org.wormholes.transport.gateway.MuteSpeaker;
 import org.wormholes.transport.gateway.ProxySpeaker;
+import org.wormholes.transport.i2p.I2pGateway;
 import org.wormholes.transport.socket.CarrierProvider;
+import org.wormholes.transport.socket.ClosableCarrier;
 import org.wormholes.transport.socket.NettyOptions;
 import org.wormholes.transport.socket.Pipe;
 import org.wormholes.transport.socket.Sockets;
@@ -30,6 +33,7 @@ import org.wormholes.transport.tor.TorSpeaker;
 /// The machine an engine runs on, through Netty: event loops, carriers, entries and the outside.
 public final class NettyTransport implements Transport {
   private final Sockets sockets;
+  private final CarrierSettings settings;
   private final List<Carrier> carriers;
   private final Outside outside;
   private final Entries entries;
@@ -37,12 +41,10 @@ public final class NettyTransport implements Transport {
       Path.of(System.getProperty("java.io.tmpdir"))
           .resolve("wormholes-" + ProcessHandle.current().pid());
 
-  private NettyTransport(Sockets sockets, EntryLimits limits) {
+  private NettyTransport(Sockets sockets, EntryLimits limits, CarrierSettings settings) {
     this.sockets = sockets;
-    this.carriers =
-        ServiceLoader.load(CarrierProvider.class, NettyTransport.class.getClassLoader()).stream()
-            .map(provider -> provider.get().create(sockets))
-            .toList();
+    this.settings = settings;
+    this.carriers = carriers(sockets, settings);
     this.outside = new NettyOutside(sockets);
     this.entries = new Entries(sockets, limits);
   }
@@ -58,7 +60,37 @@ public final class NettyTransport implements Transport {
 
   /// Starts the event loops; nothing listens yet.
   public static NettyTransport open(NettyOptions options, EntryLimits limits) {
-    return new NettyTransport(Sockets.open(options), limits);
+    return open(options, limits, CarrierSettings.NONE);
+  }
+
+  /// The same with what the operator says about carriers.
+  ///
+  /// @throws IllegalArgumentException if a carrier does not understand it
+  public static NettyTransport open(
+      NettyOptions options, EntryLimits limits, CarrierSettings settings) {
+    Sockets sockets = Sockets.open(options);
+    try {
+      return new NettyTransport(sockets, limits, settings);
+    } catch (IllegalArgumentException e) {
+      sockets.close();
+      throw e;
+    }
+  }
+
+  private static List<Carrier> carriers(Sockets sockets, CarrierSettings settings) {
+    List<CarrierProvider> providers = new ArrayList<>();
+    ServiceLoader.load(CarrierProvider.class, NettyTransport.class.getClassLoader())
+        .forEach(providers::add);
+    List<String> names = providers.stream().map(CarrierProvider::name).toList();
+    for (String name : settings.options().keySet()) {
+      if (!names.contains(name)) {
+        throw new IllegalArgumentException(
+            "there is no carrier %s, there are %s".formatted(name, String.join(", ", names)));
+      }
+    }
+    return providers.stream()
+        .map(provider -> provider.create(sockets, settings.of(provider.name())))
+        .toList();
   }
 
   /// The sockets below, for those who need more than the engine does, such as the control server.
@@ -92,8 +124,7 @@ public final class NettyTransport implements Transport {
   }
 
   @Override
-  public GatewaySpeaker gateway(
-      GatewaySpec spec, Way way, Consumer<GatewaySpeaker.State> changed) {
+  public GatewaySpeaker gateway(GatewaySpec spec, Way way, Consumer<GatewaySpeaker.State> changed) {
     return switch (spec.kind()) {
       case SOCKS, HTTP -> new ProxySpeaker(spec, way);
       case TOR ->
@@ -108,7 +139,14 @@ public final class NettyTransport implements Transport {
                   List.of(),
                   searchPath(),
                   changed);
-      case I2P -> new MuteSpeaker("this engine sends no flows into I2P");
+      case I2P ->
+          spec.isLed()
+              ? new MuteSpeaker("an I2P router can't be led through anything else")
+              : new I2pGateway(
+                  sockets,
+                  spec,
+                  I2pGateway.Options.of(settings.of("i2p"), gateways.resolve(spec.name())),
+                  changed);
     };
   }
 
@@ -124,6 +162,11 @@ public final class NettyTransport implements Transport {
 
   @Override
   public void close() {
+    for (Carrier carrier : carriers) {
+      if (carrier instanceof ClosableCarrier closable) {
+        closable.close();
+      }
+    }
     sockets.close();
   }
 }

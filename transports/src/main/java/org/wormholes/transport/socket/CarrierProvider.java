@@ -2,7 +2,13 @@ package org.wormholes.transport.socket;
 
 import org.wormholes.runtime.spi.Carrier;
 
-/// Makes a carrier on the sockets of a process. Found with `ServiceLoader`.
+/// Makes a carrier on the sockets of a process. Found with `ServiceLoader`, so that a jar on the
+/// class path with a `META-INF/services` entry is enough to add one.
 public interface CarrierProvider {
-  Carrier create(Sockets sockets);
+  /// The name of the carrier it makes.
+  String name();
+
+  /// @throws IllegalArgumentException if the options are not as the carrier needs them; the message
+  ///   is shown to the operator
+  Carrier create(Sockets sockets, CarrierOptions options);
 }

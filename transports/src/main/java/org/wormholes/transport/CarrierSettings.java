@@ -1,0 +1,26 @@
+package org.wormholes.transport;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.wormholes.transport.socket.CarrierOptions;
+
+/// What the operator of a node says about its carriers.
+///
+/// @param folder where carriers may keep files between runs, each in a folder of its own name
+/// @param options carrier name to its options by name, such as `tls` to `certificate` to a file
+public record CarrierSettings(Optional<Path> folder, Map<String, Map<String, String>> options) {
+  public static final CarrierSettings NONE = new CarrierSettings(Optional.empty(), Map.of());
+
+  public CarrierSettings {
+    Map<String, Map<String, String>> copy = new TreeMap<>();
+    options.forEach((carrier, values) -> copy.put(carrier, Map.copyOf(values)));
+    options = Map.copyOf(copy);
+  }
+
+  CarrierOptions of(String carrier) {
+    return new CarrierOptions(
+        folder.map(it -> it.resolve(carrier)), options.getOrDefault(carrier, Map.of()));
+  }
+}
