@@ -8,6 +8,8 @@ public interface CarrierProvider {
   /// The name of the carrier it makes.
   String name();
 
+  /// Makes the carrier; nothing listens or dials yet.
+  ///
   /// @throws IllegalArgumentException if the options are not as the carrier needs them; the message
   ///   is shown to the operator
   Carrier create(Sockets sockets, CarrierOptions options);
