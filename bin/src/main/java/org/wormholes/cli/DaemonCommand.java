@@ -10,6 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +43,8 @@ import picocli.CommandLine.Spec;
       "6:the state folder is in use, or an address cannot be bound"
     })
 final class DaemonCommand implements Callable<Integer> {
+  private static final Pattern CARRIER_OPTION = Pattern.compile("([a-z0-9-]+)\\.([a-z-]+)=(.+)");
+
   /// What a node does for others.
   enum RoleName {
     CLIENT,
@@ -79,6 +83,15 @@ final class DaemonCommand implements Callable<Integer> {
       paramLabel = "[CARRIER=]HOST:PORT",
       description = "The address to tell others, where it differs from the one listened on.")
   private List<String> announce = List.of();
+
+  @Option(
+      names = "--carrier",
+      paramLabel = "CARRIER.OPTION=VALUE",
+      description =
+          "How a carrier is to be: tls.certificate=FILE with tls.key=FILE (PEM; else it makes its"
+              + " own), tls.name=NAME in its own one, tls.pin=SHA256 of a key that must answer,"
+              + " tls.engine=boringssl or jdk.")
+  private List<String> carrierOptions = List.of();
 
   @Option(
       names = "--network",
@@ -207,12 +220,22 @@ final class DaemonCommand implements Callable<Integer> {
     if (!wanted.isEmpty() && listen.isEmpty()) {
       throw wrong("a node that serves others must --listen somewhere");
     }
+    Map<String, String> told = addresses(announce);
+    if (!addresses(listen).keySet().containsAll(told.keySet())) {
+      throw wrong("--announce names a carrier that nothing listens on, see --listen");
+    }
+    if (!wanted.isEmpty() && listen.size() > 1 && told.isEmpty()) {
+      throw wrong(
+          "several carriers are listened on: say with --announce which of them others are told of"
+              + " (whoever reads one address then knows it belongs to the others)");
+    }
     return new EngineHost.Settings(
         folder,
         control.socket(),
         wanted,
         addresses(listen),
-        addresses(announce),
+        told,
+        carrierOptions(),
         networks(),
         operator,
         family,
@@ -251,11 +274,25 @@ final class DaemonCommand implements Callable<Integer> {
       int equals = each.indexOf('=');
       String carrier = equals < 0 ? "tcp" : each.substring(0, equals);
       String address = each.substring(equals + 1);
-      if (!address.matches(".+:[0-9]{1,5}") || addresses.put(carrier, address) != null) {
+      if (!address.matches(".+:[0-9]{1,5}(,[!-~]+)?") || addresses.put(carrier, address) != null) {
         throw wrong("an address must be [CARRIER=]HOST:PORT, one for each carrier, was " + each);
       }
     }
     return addresses;
+  }
+
+  private Map<String, Map<String, String>> carrierOptions() {
+    Map<String, Map<String, String>> options = new LinkedHashMap<>();
+    for (String each : carrierOptions) {
+      Matcher parts = CARRIER_OPTION.matcher(each);
+      if (!parts.matches()) {
+        throw wrong("an option of a carrier must be CARRIER.OPTION=VALUE, was " + each);
+      }
+      options
+          .computeIfAbsent(parts.group(1), carrier -> new LinkedHashMap<>())
+          .put(parts.group(2), parts.group(3));
+    }
+    return options;
   }
 
   private ParameterException wrong(String message) {

@@ -35,8 +35,11 @@ import org.wormholes.runtime.spi.Listener;
 import org.wormholes.runtime.store.HistoryEntry;
 import org.wormholes.runtime.store.StateFolder;
 import org.wormholes.runtime.store.StateInUseException;
+import org.wormholes.transport.CarrierSettings;
 import org.wormholes.transport.NettyTransport;
 import org.wormholes.transport.control.ControlServer;
+import org.wormholes.transport.entry.EntryLimits;
+import org.wormholes.transport.socket.NettyOptions;
 
 /// An engine with all that makes it a daemon: a state folder, a transport, a control socket, the
 /// ruleset of its last run.
@@ -53,6 +56,7 @@ final class EngineHost implements AutoCloseable {
       Set<DaemonCommand.RoleName> roles,
       Map<String, String> listen,
       Map<String, String> announce,
+      Map<String, Map<String, String>> carrierOptions,
       List<Network> networks,
       String operator,
       String family,
@@ -99,7 +103,7 @@ final class EngineHost implements AutoCloseable {
 
   static EngineHost start(Settings settings) throws IOException {
     StateFolder state = openState(settings.state());
-    NettyTransport transport = NettyTransport.open();
+    NettyTransport transport = transport(settings, state);
     try {
       Engine engine = Engine.start(node(settings, state), transport, GuardStore.in(state));
       EngineHost host = open(state, transport, engine, settings.control());
@@ -108,6 +112,19 @@ final class EngineHost implements AutoCloseable {
       return host;
     } catch (IOException e) {
       transport.close();
+      state.close();
+      throw new CommandFailure(ExitCode.REFUSED, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static NettyTransport transport(Settings settings, StateFolder state) throws IOException {
+    try {
+      return NettyTransport.open(
+          NettyOptions.defaults(),
+          EntryLimits.defaults(),
+          new CarrierSettings(
+              Optional.of(settings.state().resolve("carriers")), settings.carrierOptions()));
+    } catch (IllegalArgumentException e) {
       state.close();
       throw new CommandFailure(ExitCode.REFUSED, String.valueOf(e.getMessage()));
     }

@@ -124,8 +124,10 @@ public final class Engine implements EngineControl, AutoCloseable {
     for (Map.Entry<String, String> wish : settings.listen().entrySet()) {
       Listener listener = listen(wish.getKey(), wish.getValue());
       carrierPorts.put(wish.getKey(), listener);
-      announced.put(
-          wish.getKey(), settings.announce().getOrDefault(wish.getKey(), listener.address()));
+      if (settings.announces(wish.getKey())) {
+        announced.put(
+            wish.getKey(), settings.announce().getOrDefault(wish.getKey(), listener.address()));
+      }
     }
     node.announce(announced);
   }

@@ -39,6 +39,7 @@ import org.wormholes.runtime.facts.Countries;
 import org.wormholes.runtime.facts.FactBoard;
 import org.wormholes.runtime.local.LocalClients;
 import org.wormholes.runtime.spi.Carrier;
+import org.wormholes.runtime.spi.DialListener;
 import org.wormholes.runtime.spi.Loop;
 import org.wormholes.runtime.spi.Outside;
 import org.wormholes.runtime.spi.Transport;
@@ -356,6 +357,15 @@ final class Node {
         EngineEvent.Kind.LINK_DOWN,
         link.peer().map(NodeId::address).orElse(""),
         "link over " + link.carrier() + " is down");
+  }
+
+  void dialFailed(NodeId peer, String carrier, DialListener.DialFailure why) {
+    carrierHealth.dialFailed(carrier);
+    tell(
+        EngineEvent.Kind.LINK_DOWN,
+        peer.address(),
+        "no link over " + carrier + ": " + why,
+        Map.of("carrier", carrier, "reason", why.name()));
   }
 
   void circuitBuilt(RunningTunnel tunnel, ClientCircuit circuit) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,7 +20,6 @@ import org.wormholes.protocol.link.LinkSession;
 import org.wormholes.protocol.wire.ByteSink;
 import org.wormholes.protocol.wire.Cells;
 import org.wormholes.protocol.wire.WireException;
-import org.wormholes.runtime.spi.Carrier;
 import org.wormholes.runtime.spi.Connection;
 import org.wormholes.runtime.spi.ConnectionHandler;
 import org.wormholes.runtime.spi.DialListener;
@@ -67,7 +67,11 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
 
   final Shard shard;
   private final @Nullable NodeId dialed;
-  private final String carrier;
+  private String carrier;
+
+  /// Where the peer listens on the carriers that were not tried yet.
+  private final ArrayDeque<Map.Entry<String, String>> untried = new ArrayDeque<>();
+
   private final CircuitTable<LinkCircuit> circuits = new CircuitTable<>();
   private final ArrayDeque<LinkCircuit> turn = new ArrayDeque<>();
   private final List<OpenListener> waiting = new ArrayList<>();
@@ -85,6 +89,9 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
   private Loop.@Nullable Cancellable timer;
   private String failure = "";
 
+  /// What became of the carriers tried so far.
+  private String refusals = "";
+
   private NodeLink(Shard shard, @Nullable NodeId dialed, String carrier, State state) {
     this.shard = shard;
     this.dialed = dialed;
@@ -100,22 +107,38 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
     void onFailed(String why);
   }
 
-  /// Dials a peer over the first of `carriers` that both sides have. There is no other choice made
-  /// behind the caller's back: no common carrier is a failed link.
+  /// Dials a peer over the carriers that both sides have, one after the other until one connects.
+  /// There is no other choice made behind the caller's back: no common carrier is a failed link.
+  ///
+  /// @param wanted what was asked for, to say so when it leads nowhere
+  /// @param common those of it that this machine and the peer have
   static NodeLink dial(
-      Shard shard, NodeId peer, Map<String, String> addresses, List<String> carriers) {
-    for (String name : carriers) {
-      String address = addresses.get(name);
-      Optional<Carrier> carrier = shard.node.carrier(name);
-      if (address != null && carrier.isPresent()) {
-        NodeLink link = new NodeLink(shard, peer, name, State.DIALING);
-        carrier.get().dial(shard.loop, address, DIAL_TIMEOUT, link.new Dialing());
-        return link;
-      }
+      Shard shard,
+      NodeId peer,
+      Map<String, String> addresses,
+      List<String> wanted,
+      List<String> common) {
+    if (common.isEmpty()) {
+      NodeLink link = new NodeLink(shard, peer, "", State.CLOSED);
+      link.failure = "no carrier of " + wanted + " leads to this node";
+      return link;
     }
-    NodeLink link = new NodeLink(shard, peer, "", State.CLOSED);
-    link.failure = "no carrier of " + carriers + " leads to this node";
+    NodeLink link = new NodeLink(shard, peer, common.getFirst(), State.DIALING);
+    for (String name : common) {
+      link.untried.addLast(Map.entry(name, Objects.requireNonNull(addresses.get(name))));
+    }
+    link.dialNext();
     return link;
+  }
+
+  private void dialNext() {
+    Map.Entry<String, String> next = untried.removeFirst();
+    carrier = next.getKey();
+    shard
+        .node
+        .carrier(carrier)
+        .orElseThrow()
+        .dial(shard.loop, next.getValue(), DIAL_TIMEOUT, new Dialing());
   }
 
   /// Serves a connection that a peer opened.
@@ -513,8 +536,17 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
 
     @Override
     public void onFailed(DialFailure why) {
-      shard.node.carrierHealth().dialFailed(carrier);
-      end("dialing over " + carrier + " failed: " + why);
+      if (state == State.CLOSED || dialed == null) {
+        return;
+      }
+      shard.node.dialFailed(dialed, carrier, why);
+      String failed = "dialing over " + carrier + " failed: " + why;
+      refusals = refusals.isEmpty() ? failed : refusals + "; " + failed;
+      if (untried.isEmpty()) {
+        end(refusals);
+      } else {
+        dialNext();
+      }
       shard.flush();
     }
   }

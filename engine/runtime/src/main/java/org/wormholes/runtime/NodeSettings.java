@@ -15,8 +15,10 @@ import org.wormholes.rules.Network;
 /// @param networks it belongs to from the start; rulesets may add more
 /// @param roles what it does for others; empty for a client
 /// @param listen carrier name to the address to bind, `host:port`, port 0 for any free one
-/// @param announce carrier name to the address told to others, where it differs from the bound one.
-///   A carrier that is not in `listen` is never announced
+/// @param announce carrier name to the address told to others. A carrier that is not in `listen` is
+///   never announced. The only one is announced without being named here, at the address bound; of
+///   several those named here, since a descriptor tells all its readers that its addresses belong
+///   together
 /// @param operator who runs it, told to others; may be empty
 /// @param family word shared by nodes that must not meet on a path; may be empty
 /// @param country two upper-case letters, or empty
@@ -49,6 +51,13 @@ public record NodeSettings(
     if (!roles.isEmpty() && listen.isEmpty()) {
       throw new IllegalArgumentException("a node that serves others listens somewhere");
     }
+    if (!listen.keySet().containsAll(announce.keySet())) {
+      throw new IllegalArgumentException("only carriers that are listened on are announced");
+    }
+    if (!roles.isEmpty() && listen.size() > 1 && announce.isEmpty()) {
+      throw new IllegalArgumentException(
+          "a node that listens on several carriers says which of them to announce");
+    }
     if (memoryLimitBytes < 1 << 20) {
       throw new IllegalArgumentException("the memory limit must be at least 1 MiB");
     }
@@ -68,6 +77,11 @@ public record NodeSettings(
         0,
         Optional.empty(),
         DEFAULT_MEMORY);
+  }
+
+  /// Whether others are told where this carrier listens.
+  boolean announces(String carrier) {
+    return listen.containsKey(carrier) && (listen.size() == 1 || announce.containsKey(carrier));
   }
 
   public NodeSettings withMemoryLimit(long bytes) {

@@ -29,7 +29,7 @@ final class Shard {
   /// Where cells are opened on their way to a stream.
   final byte[] scratch = new byte[Cells.LARGE_BODY];
 
-  private final Map<NodeId, NodeLink> dialed = new HashMap<>();
+  private final Map<Way, NodeLink> dialed = new HashMap<>();
   private final List<NodeLink> links = new ArrayList<>();
   private final ArrayDeque<Flushable> unflushed = new ArrayDeque<>();
 
@@ -43,6 +43,9 @@ final class Shard {
     this.loop = loop;
     this.node = node;
   }
+
+  /// A node, and the carriers to it in the order in which they are tried.
+  private record Way(NodeId peer, List<String> carriers) {}
 
   /// Something with bytes that wait for the end of the present turn.
   interface Flushable {
@@ -97,22 +100,45 @@ final class Shard {
     }
   }
 
-  /// The link to a node, dialed if there is none.
+  /// The link to a node over the first of `carriers` that works, dialed if there is none. A link
+  /// over any other carrier is never handed out.
   NodeLink link(NodeId peer, Map<String, String> addresses, List<String> carriers) {
-    NodeLink link = dialed.get(peer);
-    if (link != null && !link.isClosed()) {
+    List<String> common =
+        carriers.stream()
+            .filter(name -> addresses.containsKey(name) && node.carrier(name).isPresent())
+            .toList();
+    Way way = new Way(peer, common);
+    NodeLink link = dialed.get(way);
+    if (link == null || link.isClosed()) {
+      link = common.isEmpty() ? null : openLink(peer, common.getFirst());
+    }
+    if (link != null) {
       return link;
     }
-    NodeLink fresh = NodeLink.dial(this, peer, addresses, carriers);
+    NodeLink fresh = NodeLink.dial(this, peer, addresses, carriers, common);
     if (!fresh.isClosed()) {
-      dialed.put(peer, fresh);
+      dialed.put(way, fresh);
     }
     return fresh;
   }
 
+  private @Nullable NodeLink openLink(NodeId peer, String carrier) {
+    for (Map.Entry<Way, NodeLink> each : dialed.entrySet()) {
+      NodeLink link = each.getValue();
+      if (each.getKey().peer().equals(peer) && link.isOpen() && link.carrier().equals(carrier)) {
+        return link;
+      }
+    }
+    return null;
+  }
+
   @Nullable NodeLink openLink(NodeId peer) {
-    NodeLink link = dialed.get(peer);
-    return link != null && link.isOpen() ? link : null;
+    for (Map.Entry<Way, NodeLink> each : dialed.entrySet()) {
+      if (each.getKey().peer().equals(peer) && each.getValue().isOpen()) {
+        return each.getValue();
+      }
+    }
+    return null;
   }
 
   void opened(NodeLink link) {
@@ -121,7 +147,7 @@ final class Shard {
   }
 
   void closed(NodeLink link) {
-    link.dialedPeer().ifPresent(peer -> dialed.remove(peer, link));
+    dialed.values().remove(link);
     if (links.remove(link)) {
       node.linkClosed(this, link);
     }

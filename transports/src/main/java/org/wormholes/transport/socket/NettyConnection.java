@@ -7,6 +7,8 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.CodecException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -41,6 +43,10 @@ public final class NettyConnection extends ChannelInboundHandlerAdapter implemen
 
   private final DuplexChannel channel;
   private final ReadSizes reads;
+
+  /// What stands between this and the socket; null where nothing does.
+  private final @Nullable Layer layer;
+
   private final int highMark;
   private final int lowMark;
   private volatile NettyLoop loop;
@@ -68,7 +74,12 @@ public final class NettyConnection extends ChannelInboundHandlerAdapter implemen
   private @Nullable String cause;
 
   private NettyConnection(
-      NettyLoop loop, DuplexChannel channel, ReadSizes reads, NettyOptions marks) {
+      NettyLoop loop,
+      DuplexChannel channel,
+      ReadSizes reads,
+      @Nullable Layer layer,
+      NettyOptions marks) {
+    this.layer = layer;
     this.loop = loop;
     this.channel = channel;
     this.reads = reads;
@@ -76,8 +87,9 @@ public final class NettyConnection extends ChannelInboundHandlerAdapter implemen
     this.lowMark = marks.lowMark();
   }
 
-  /// Takes over a connected channel whose pipeline holds no decoder any more, on its loop.
+  /// Takes over a connected channel, on its loop.
   ///
+  /// @param layer how the handlers that stay in the pipeline end, or null where none stay
   /// @param early bytes already read from it, or null; owned by the connection from now on
   /// @param inputEnded whether the peer has already ended its direction after these
   static NettyConnection take(
@@ -85,18 +97,26 @@ public final class NettyConnection extends ChannelInboundHandlerAdapter implemen
       DuplexChannel channel,
       ReadSizes reads,
       NettyOptions marks,
+      @Nullable Layer layer,
       @Nullable ByteBuf early,
       boolean inputEnded) {
-    NettyConnection connection = new NettyConnection(loop, channel, reads, marks);
+    NettyConnection connection = new NettyConnection(loop, channel, reads, layer, marks);
     connection.held = early;
     connection.inputEnded = inputEnded;
     channel.config().setAutoRead(false);
-    reads.stream(loop);
+    connection.readFor(loop);
     channel.pipeline().addLast(connection);
     if (!channel.isActive()) {
       loop.executeIfOpen(connection::tellClosed);
     }
     return connection;
+  }
+
+  /// Handlers of a layer keep bytes, so they get buffers of their own.
+  private void readFor(NettyLoop owner) {
+    if (layer == null) {
+      reads.stream(owner);
+    }
   }
 
   @Override
@@ -247,20 +267,39 @@ public final class NettyConnection extends ChannelInboundHandlerAdapter implemen
     }
     outputShut = true;
     if (closing && inputEnded) {
-      channel.close();
+      closeSocket();
       return;
     }
+    Layer between = layer;
+    if (between == null) {
+      shutDownOutput();
+    } else {
+      between.endOutput().addListener(said -> shutDownOutput());
+    }
+  }
+
+  private void shutDownOutput() {
     channel.shutdownOutput().addListener(done -> afterOutput(done.cause()));
+  }
+
+  /// Closes the socket; a layer gets no further word.
+  private void closeSocket() {
+    ChannelHandlerContext first = channel.pipeline().firstContext();
+    if (first == null) {
+      channel.close();
+    } else {
+      first.close();
+    }
   }
 
   private void afterOutput(@Nullable Throwable failure) {
     if (failure != null) {
       noteCause(failure);
-      channel.close();
+      closeSocket();
     } else if (closing) {
       discardInput();
     } else if (inputEndTold) {
-      channel.close();
+      closeSocket();
     }
   }
 
@@ -389,7 +428,8 @@ public final class NettyConnection extends ChannelInboundHandlerAdapter implemen
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     boolean ended =
         event == ChannelInputShutdownEvent.INSTANCE
-            || event == ChannelInputShutdownReadComplete.INSTANCE;
+            || event == ChannelInputShutdownReadComplete.INSTANCE
+            || event == SslCloseCompletionEvent.SUCCESS;
     // Netty reports a reset as an end too, after the exception: it is none.
     if (ended && !inputEnded && cause == null) {
       inputEnded = true;
@@ -400,7 +440,7 @@ public final class NettyConnection extends ChannelInboundHandlerAdapter implemen
   private void onInputEnd() {
     if (closing) {
       if (outputShut) {
-        channel.close();
+        closeSocket();
       }
     } else if (reading && !moving && held == null) {
       tellInputEnd();
@@ -417,7 +457,7 @@ public final class NettyConnection extends ChannelInboundHandlerAdapter implemen
     channel.config().setAutoRead(false);
     guarded(handler::onInputFinished);
     if (outputShut && !closedTold) {
-      channel.close();
+      closeSocket();
     }
   }
 
@@ -441,11 +481,11 @@ public final class NettyConnection extends ChannelInboundHandlerAdapter implemen
 
   private void discardInput() {
     if (inputEnded) {
-      channel.close();
+      closeSocket();
       return;
     }
     channel.config().setAutoRead(true);
-    loop.schedule(LINGER, channel::close);
+    loop.schedule(LINGER, this::closeSocket);
   }
 
   private void watchProgress(long before) {
@@ -473,7 +513,7 @@ public final class NettyConnection extends ChannelInboundHandlerAdapter implemen
     } catch (RuntimeException gone) {
       LOG.debug("could not arrange a reset", gone);
     }
-    channel.close();
+    closeSocket();
   }
 
   @Override
@@ -506,11 +546,14 @@ public final class NettyConnection extends ChannelInboundHandlerAdapter implemen
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
     noteCause(failure);
-    // Unchecked: epoll says so of a socket that was reset while its interest was being changed.
-    if (!(failure instanceof IOException) && !(failure instanceof UncheckedIOException)) {
+    // Unchecked: epoll says so of a socket that was reset while its interest was being changed, and
+    // a layer of what a peer sent that it cannot read.
+    if (!(failure instanceof IOException)
+        && !(failure instanceof UncheckedIOException)
+        && !(failure instanceof CodecException)) {
       LOG.error("connection failed", failure);
     }
-    channel.close();
+    closeSocket();
   }
 
   private void noteCause(Throwable failure) {
@@ -573,7 +616,7 @@ public final class NettyConnection extends ChannelInboundHandlerAdapter implemen
 
   private void arrive(NettyLoop next, Runnable done) {
     loop = next;
-    reads.stream(next);
+    readFor(next);
     moving = false;
     done.run();
     if (!channel.isOpen()) {

@@ -16,8 +16,6 @@ final class ReadSizes implements RecvByteBufAllocator, RecvByteBufAllocator.Exte
   /// How many bytes one connection may read before the others of its loop get their turn.
   private static final int MAX_BYTES_PER_TURN = 256 * 1024;
 
-  private static final int ROOMY_BYTES = 16 * 1024;
-
   private int size = HANDSHAKE_BYTES;
   private @Nullable NettyLoop streaming;
   private @Nullable ChannelConfig config;
@@ -31,9 +29,9 @@ final class ReadSizes implements RecvByteBufAllocator, RecvByteBufAllocator.Exte
     streaming = loop;
   }
 
-  /// Reads a little more at a time from now on, for what stays decoded.
-  void roomy() {
-    size = ROOMY_BYTES;
+  /// Reads so much at a time from now on, for what stays decoded.
+  void roomy(int bytes) {
+    size = bytes;
   }
 
   @Override

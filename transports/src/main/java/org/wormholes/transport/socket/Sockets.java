@@ -57,6 +57,8 @@ public final class Sockets implements AutoCloseable {
   private static final RawUnixChannelOption CONGESTION =
       new RawUnixChannelOption(
           "WORMHOLES_TCP_CONGESTION", IPPROTO_TCP, TCP_CONGESTION, CONGESTION_NAME_BYTES);
+  private static final int ROOMY_BYTES = 16 * 1024;
+  private static final int LAYERED_BYTES = 64 * 1024;
   private static final Duration ACCEPT_PAUSE = Duration.ofMillis(500);
 
   private final NettyOptions options;
@@ -104,9 +106,29 @@ public final class Sockets implements AutoCloseable {
   /// Connects to `address` within `timeout`. The listener hears on `loop`.
   public void connect(
       Loop loop, InetSocketAddress address, Duration timeout, DialListener listener) {
+    open(
+        loop,
+        address,
+        timeout,
+        new Opened() {
+          @Override
+          public void opened(NettyLoop on, SocketChannel channel) {
+            listener.onConnected(stream(on, channel, null, false));
+          }
+
+          @Override
+          public void failed(DialFailure failure) {
+            listener.onFailed(failure);
+          }
+        });
+  }
+
+  /// Connects a bare channel, for carriers that put something between it and its connection.
+  /// Nothing is read from it yet.
+  public void open(Loop loop, InetSocketAddress address, Duration timeout, Opened outcome) {
     NettyLoop on = loop(loop);
     SocketChannel channel = io.stream();
-    ReadSizes reads = prepare(channel);
+    prepare(channel);
     channel.config().setConnectTimeoutMillis(Math.clamp(timeout.toMillis(), 1, 600_000));
     on.eventLoop()
         .register(channel)
@@ -114,27 +136,29 @@ public final class Sockets implements AutoCloseable {
           if (registered.isSuccess()) {
             channel
                 .connect(address)
-                .addListener(
-                    (ChannelFuture done) -> onConnected(on, channel, reads, done, listener));
+                .addListener((ChannelFuture done) -> onConnected(on, channel, done, outcome));
           } else {
             channel.unsafe().closeForcibly();
-            on.execute(() -> listener.onFailed(DialFailure.FAILED));
+            on.execute(() -> outcome.failed(DialFailure.FAILED));
           }
         });
   }
 
-  private void onConnected(
-      NettyLoop loop,
-      SocketChannel channel,
-      ReadSizes reads,
-      ChannelFuture done,
-      DialListener listener) {
+  private static void onConnected(
+      NettyLoop loop, SocketChannel channel, ChannelFuture done, Opened outcome) {
     if (done.isSuccess()) {
-      listener.onConnected(NettyConnection.take(loop, channel, reads, options, null, false));
+      outcome.opened(loop, channel);
       return;
     }
     channel.close();
-    listener.onFailed(failureOf(done.cause()));
+    outcome.failed(failureOf(done.cause()));
+  }
+
+  /// The outcome of opening a channel; exactly one method is called, on the loop asked for.
+  public interface Opened {
+    void opened(NettyLoop loop, SocketChannel channel);
+
+    void failed(DialFailure failure);
   }
 
   private static DialFailure failureOf(Throwable cause) {
@@ -219,13 +243,23 @@ public final class Sockets implements AutoCloseable {
   public NettyConnection stream(
       NettyLoop loop, DuplexChannel channel, @Nullable ByteBuf early, boolean inputEnded) {
     ReadSizes reads = channel.config().getRecvByteBufAllocator();
-    return NettyConnection.take(loop, channel, reads, options, early, inputEnded);
+    return NettyConnection.take(loop, channel, reads, options, null, early, inputEnded);
+  }
+
+  /// The same where handlers stay in the pipeline, between the socket and the connection.
+  ///
+  /// @param layer how they end
+  public NettyConnection layered(
+      NettyLoop loop, DuplexChannel channel, Layer layer, @Nullable ByteBuf early) {
+    ReadSizes reads = channel.config().getRecvByteBufAllocator();
+    reads.roomy(LAYERED_BYTES);
+    return NettyConnection.take(loop, channel, reads, options, layer, early, false);
   }
 
   /// Lets a channel that stays decoded read more at a time than a handshake does.
   public void roomyReads(DuplexChannel channel) {
     ReadSizes reads = channel.config().getRecvByteBufAllocator();
-    reads.roomy();
+    reads.roomy(ROOMY_BYTES);
   }
 
   /// Hears of one accepted channel, on its loop.
@@ -379,7 +413,7 @@ public final class Sockets implements AutoCloseable {
                 .addListener(done -> {
                   if (done.isSuccess()) {
                     connected.accept(
-                        NettyConnection.take(loop, channel, reads, options, null, false));
+                        NettyConnection.take(loop, channel, reads, options, null, null, false));
                   } else {
                     channel.close();
                     failed.accept(done.cause());

@@ -6,7 +6,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /// Moves bytes between two nodes, and is only that: a link on top authenticates and encrypts. An
-/// address means something to one carrier only and is never handed to another.
+/// address means something to one carrier only and is never handed to another. Where the carrier
+/// has no way to end one direction alone, the end of either is the end of both.
 public interface Carrier {
   /// The word a ruleset uses for it: `tcp`, `tls`, `quic`, `tor`.
   String name();

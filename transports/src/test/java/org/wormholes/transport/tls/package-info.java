@@ -1,0 +1,4 @@
+@NullMarked
+package org.wormholes.transport.tls;
+
+import org.jspecify.annotations.NullMarked;
