@@ -48,8 +48,7 @@ final class Direct {
     resolve(shard, host, found, () -> {});
   }
 
-  static void resolve(
-      Shard shard, Host host, Consumer<InetAddress> found, Runnable unknown) {
+  static void resolve(Shard shard, Host host, Consumer<InetAddress> found, Runnable unknown) {
     switch (host) {
       case Host.Ip4 ip -> found.accept(ExitGate.address(ip.bytes()));
       case Host.Ip6 ip -> found.accept(ExitGate.address(ip.bytes()));

@@ -14,16 +14,15 @@ import java.util.function.Function;
 import org.wormholes.protocol.crypto.NodeId;
 import org.wormholes.protocol.directory.NodeDescriptor;
 import org.wormholes.protocol.directory.NodeRole;
+import org.wormholes.rules.Chains;
+import org.wormholes.rules.Gateway;
 import org.wormholes.rules.RulePath;
+import org.wormholes.rules.Ruleset;
 import org.wormholes.runtime.control.Candidate;
 import org.wormholes.runtime.control.CircuitView;
 import org.wormholes.runtime.control.EngineControl;
 import org.wormholes.runtime.control.EngineStatus;
-import org.wormholes.rules.Chains;
-import org.wormholes.rules.Gateway;
-import org.wormholes.rules.Ruleset;
 import org.wormholes.runtime.control.GatewayView;
-import org.wormholes.runtime.spi.GatewaySpeaker;
 import org.wormholes.runtime.control.GroupView;
 import org.wormholes.runtime.control.HopCandidates;
 import org.wormholes.runtime.control.HopView;
@@ -31,6 +30,7 @@ import org.wormholes.runtime.control.ListenView;
 import org.wormholes.runtime.control.NodeView;
 import org.wormholes.runtime.control.TunnelView;
 import org.wormholes.runtime.spi.EntrySpec;
+import org.wormholes.runtime.spi.GatewaySpeaker;
 import org.wormholes.runtime.spi.Listener;
 
 /// Pictures of a running engine for people and programs; asks each loop for its part.
@@ -100,19 +100,18 @@ final class EngineReport {
       engine
           .running()
           .gateway(rule.name())
-          .ifPresent(
-              gateway -> {
-                GatewaySpeaker.State state = gateway.state();
-                views.add(
-                    new GatewayView(
-                        rule.name(),
-                        rule.kind().word(),
-                        GatewayView.State.valueOf(state.phase().name()),
-                        state.percent(),
-                        state.detail(),
-                        Chains.to(rules.get(), rule.name()),
-                        gateway.flows.intValue()));
-              });
+          .ifPresent(gateway -> {
+            GatewaySpeaker.State state = gateway.state();
+            views.add(
+                new GatewayView(
+                    rule.name(),
+                    rule.kind().word(),
+                    GatewayView.State.valueOf(state.phase().name()),
+                    state.percent(),
+                    state.detail(),
+                    Chains.to(rules.get(), rule.name()),
+                    gateway.flows.intValue()));
+          });
     }
     return views;
   }

@@ -54,11 +54,7 @@ final class Preparation {
     Map<String, RunningTunnel> tunnels = tunnels(candidate);
     Switchboard switchboard =
         new Switchboard(
-            node,
-            candidate,
-            tunnels,
-            groups(candidate, tunnels),
-            gateways(candidate, tunnels));
+            node, candidate, tunnels, groups(candidate, tunnels), gateways(candidate, tunnels));
     RulesetView view =
         new RulesetView(candidate.name(), candidate.version(), digest, node.clock().instant());
     this.after =

@@ -67,8 +67,8 @@ final class RunningGateway implements Way {
   private Way way() {
     return switch (through) {
       case null -> this::openDirect;
-      case RunningTunnel tunnel -> (loop, to, isolation, listener) ->
-          openThrough(tunnel, loop, to, isolation, listener);
+      case RunningTunnel tunnel ->
+          (loop, to, isolation, listener) -> openThrough(tunnel, loop, to, isolation, listener);
       case RunningGateway gateway -> gateway;
       default -> throw new IllegalArgumentException("no way through " + through);
     };
@@ -114,7 +114,8 @@ final class RunningGateway implements Way {
   private void changed(GatewaySpeaker.State state) {
     String message =
         switch (state.phase()) {
-          case STARTING -> "%s is at %d%%: %s".formatted(rule.name(), state.percent(), state.detail());
+          case STARTING ->
+              "%s is at %d%%: %s".formatted(rule.name(), state.percent(), state.detail());
           case READY -> rule.name() + " is ready";
           case DOWN -> "%s is down: %s".formatted(rule.name(), state.detail());
         };
@@ -132,8 +133,7 @@ final class RunningGateway implements Way {
   // ---- flows
 
   /// Takes a stream of an application.
-  void open(
-      Shard shard, FlowRequest request, Target target, FlowAcceptor.PendingFlow pending) {
+  void open(Shard shard, FlowRequest request, Target target, FlowAcceptor.PendingFlow pending) {
     EntrySpec.Target to = new EntrySpec.Target(target.host().text(), target.port());
     boolean[] gone = {false};
     pending.onGone(() -> gone[0] = true);
@@ -246,8 +246,7 @@ final class RunningGateway implements Way {
     }
     Shard shard = node.shards().get(loop.index());
     FlowRequest request =
-        new FlowRequest(
-            EntryDoor.forward(tunnel.rule.name(), to), to, Optional.of(isolation), "");
+        new FlowRequest(EntryDoor.forward(tunnel.rule.name(), to), to, Optional.of(isolation), "");
     FlowAcceptor.PendingFlow pending =
         new InnerFlow(shard, node.transport(), tunnel.rule.name(), listener);
     Switchboard.open(tunnel, 0, shard, request, target.get(), pending, () -> {});

@@ -45,8 +45,7 @@ import org.wormholes.transport.NettyTransport;
 @Timeout(60)
 class ChainsOfProxiesTest {
   private static final String NAME = "echo.test";
-  private static final FlowRequest.Credentials WHO =
-      new FlowRequest.Credentials("ann", "s3cret");
+  private static final FlowRequest.Credentials WHO = new FlowRequest.Credentials("ann", "s3cret");
 
   private final NettyTransport transport = NettyTransport.open();
   private final List<Listener> proxies = new ArrayList<>();
@@ -143,8 +142,7 @@ class ChainsOfProxiesTest {
 
   private int apply(List<Gateway> gateways) {
     Ruleset ruleset =
-        new Ruleset(
-            "chain", "1", List.of(), List.of(), List.of(), gateways, List.of(), List.of());
+        new Ruleset("chain", "1", List.of(), List.of(), List.of(), gateways, List.of(), List.of());
     engine.apply(ruleset, SourceMap.EMPTY).toCompletableFuture().join();
     String address =
         engine.status().listening().stream()
@@ -170,18 +168,13 @@ class ChainsOfProxiesTest {
   private Listener proxy(int place) {
     EntrySpec spec =
         new EntrySpec("p" + place, EntrySpec.Kind.SOCKS, "127.0.0.1", 0, false, Optional.empty());
-    Listener listener =
-        transport
-            .listen(spec, new Recording(place))
-            .toCompletableFuture()
-            .join();
+    Listener listener = transport.listen(spec, new Recording(place)).toCompletableFuture().join();
     proxies.add(listener);
     return listener;
   }
 
   private static int portOf(Listener listener) {
-    return Integer.parseInt(
-        listener.address().substring(listener.address().lastIndexOf(':') + 1));
+    return Integer.parseInt(listener.address().substring(listener.address().lastIndexOf(':') + 1));
   }
 
   private final class Recording implements FlowAcceptor {

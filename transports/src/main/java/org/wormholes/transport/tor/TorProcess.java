@@ -41,7 +41,8 @@ final class TorProcess implements AutoCloseable {
   private static final Pattern BOOTSTRAPPED =
       Pattern.compile("Bootstrapped ([0-9]{1,3})% \\([a-z_]*\\): (.*)");
   private static final Pattern LISTENS =
-      Pattern.compile("Opened Socks listener connection \\(ready\\) on 127\\.0\\.0\\.1:([0-9]{1,5})");
+      Pattern.compile(
+          "Opened Socks listener connection \\(ready\\) on 127\\.0\\.0\\.1:([0-9]{1,5})");
 
   private final Path folder;
   private final List<String> options;
@@ -155,7 +156,11 @@ final class TorProcess implements AutoCloseable {
     Files.writeString(configuration, configuration());
     Files.writeString(nothing, "");
     return new ProcessBuilder(
-            program.toString(), "-f", configuration.toString(), "--defaults-torrc", nothing.toString())
+            program.toString(),
+            "-f",
+            configuration.toString(),
+            "--defaults-torrc",
+            nothing.toString())
         .directory(folder.toFile())
         .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
         .redirectErrorStream(true)

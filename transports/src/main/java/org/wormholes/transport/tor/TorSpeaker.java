@@ -5,9 +5,9 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.ArrayList;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -76,25 +76,23 @@ public final class TorSpeaker implements GatewaySpeaker {
     }
     FlowRequest.Credentials secret = new FlowRequest.Credentials(secret(), secret());
     EntrySpec entry =
-        new EntrySpec(
-            spec.name(), EntrySpec.Kind.SOCKS, "127.0.0.1", 0, false, Optional.empty());
+        new EntrySpec(spec.name(), EntrySpec.Kind.SOCKS, "127.0.0.1", 0, false, Optional.empty());
     var _ =
         entries
             .listen(entry, new Door(secret))
-            .whenComplete(
-                (listener, failure) -> {
-                  if (listener == null) {
-                    failed = new State(Phase.DOWN, 0, "no port for its own connections");
-                    changed.accept(failed);
-                    return;
-                  }
-                  door = listener;
-                  List<String> lines = new ArrayList<>(options);
-                  lines.add("Socks5Proxy " + listener.address());
-                  lines.add("Socks5ProxyUsername " + secret.user());
-                  lines.add("Socks5ProxyPassword " + secret.password());
-                  run(lines);
-                });
+            .whenComplete((listener, failure) -> {
+              if (listener == null) {
+                failed = new State(Phase.DOWN, 0, "no port for its own connections");
+                changed.accept(failed);
+                return;
+              }
+              door = listener;
+              List<String> lines = new ArrayList<>(options);
+              lines.add("Socks5Proxy " + listener.address());
+              lines.add("Socks5ProxyUsername " + secret.user());
+              lines.add("Socks5ProxyPassword " + secret.password());
+              run(lines);
+            });
   }
 
   private synchronized void run(List<String> lines) {

@@ -66,8 +66,7 @@ class TorProcessTest {
       tor.start();
       assertThat(next()).isEqualTo(new State(Phase.STARTING, 0, "starting"));
       assertThat(next()).isEqualTo(new State(Phase.STARTING, 0, "Starting"));
-      assertThat(next())
-          .isEqualTo(new State(Phase.STARTING, 45, "Asking for relay descriptors"));
+      assertThat(next()).isEqualTo(new State(Phase.STARTING, 45, "Asking for relay descriptors"));
       assertThat(next()).isEqualTo(State.READY);
       assertThat(tor.socksPort()).isEqualTo(9999);
     }

@@ -154,9 +154,7 @@ public final class Explainer {
         group,
         tunnel.map(paths::of),
         resolvedAt(outcome, flow),
-        gateway
-            .map(it -> beyond(it, flow))
-            .orElseGet(() -> resolution(outcome, tunnel, flow)));
+        gateway.map(it -> beyond(it, flow)).orElseGet(() -> resolution(outcome, tunnel, flow)));
   }
 
   private ExitPolicy policy(Tunnel tunnel) {
