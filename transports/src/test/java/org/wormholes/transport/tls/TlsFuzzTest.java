@@ -16,13 +16,13 @@ import org.junit.jupiter.api.Test;
 /// Whatever a stranger says inside TLS ends in an answer, a link or nothing, and leaks no buffer.
 class TlsFuzzTest {
   private static final int INPUTS = 5_000;
+  private static final String SETTINGS_AND_HEADERS =
+      "\0\0\0\4\0\0\0\0\0\0\0\7\1\5\0\0\0\1\u0082\u0084\u0086A\1a";
   private static final List<String> SEEDS =
       List.of(
           "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
           "POST /x HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc",
-          "PRI * HTTP/2.0\r\n\r\n"
-              + "SM\r\n\r\n"
-              + "\0\0\0\4\0\0\0\0\0\0\0\7\1\5\0\0\0\1\u0082\u0084\u0086\u0041\1a",
+          "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + SETTINGS_AND_HEADERS,
           "\u0080\u0001\u0002\u0003 a key, as far as anybody can tell");
 
   @FuzzTest
