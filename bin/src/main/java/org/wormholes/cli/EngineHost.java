@@ -104,6 +104,7 @@ final class EngineHost implements AutoCloseable {
   static EngineHost start(Settings settings) throws IOException {
     StateFolder state = openState(settings.state());
     NettyTransport transport = transport(settings, state);
+    transport.gatewaysIn(settings.state().resolve("gateways"));
     try {
       Engine engine = Engine.start(node(settings, state), transport, GuardStore.in(state));
       EngineHost host = open(state, transport, engine, settings.control());

@@ -66,6 +66,7 @@ final class FakeEngine implements EngineControl {
         applied.isPresent() ? List.of(SOCKS) : List.of(),
         tunnels(),
         List.of(),
+        List.of(),
         12,
         3,
         applied.isPresent() ? 2 : 0,

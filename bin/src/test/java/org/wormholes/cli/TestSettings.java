@@ -18,6 +18,7 @@ final class TestSettings {
         Set.of(),
         Map.of(),
         Map.of(),
+        Map.of(),
         List.of(),
         "",
         "",

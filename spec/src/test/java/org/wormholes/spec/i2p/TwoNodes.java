@@ -154,7 +154,8 @@ final class TwoNodes implements AutoCloseable {
   }
 
   private static String url(Engine node) {
-    HostPort place = HostPort.parse(node.carrierAddresses().get("tcp")).orElseThrow();
+    String address = Optional.ofNullable(node.carrierAddresses().get("tcp")).orElseThrow();
+    HostPort place = HostPort.parse(address).orElseThrow();
     return new NodeUri(node.id(), place.host(), place.port()).format();
   }
 
