@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.CodecException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
@@ -217,7 +218,7 @@ public final class NettyConnection extends ChannelInboundHandlerAdapter implemen
     pending -= bytes;
     loop.writeBuffers().give(buffer);
     if (failure != null) {
-      noteCause(failure);
+      onUnsent(failure);
       return;
     }
     if (inFlight == 0 && flushWanted) {
@@ -230,6 +231,22 @@ public final class NettyConnection extends ChannelInboundHandlerAdapter implemen
     }
     if (pending == 0 && outputEnding) {
       loop.executeIfOpen(this::endOutput);
+    }
+  }
+
+  /// What was not sent is missing for good. Netty ends the outgoing direction by itself when
+  /// anything but the socket is to blame, which must not look like an end to the peer.
+  private void onUnsent(Throwable failure) {
+    Throwable reason =
+        failure instanceof ChannelOutputShutdownException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    if (!(reason instanceof IOException)) {
+      LOG.error("bytes could not be sent, their connection is reset", reason);
+    }
+    noteCause(reason);
+    if (!closing && !closedTold && !(reason instanceof ClosedChannelException)) {
+      loop.executeIfOpen(this::abort);
     }
   }
 

@@ -41,7 +41,7 @@ public final class TorSpeaker implements GatewaySpeaker {
   private final List<String> options;
   private final String searchPath;
   private final Consumer<State> changed;
-  private volatile @Nullable TorProcess process;
+  private volatile @Nullable TorLauncher process;
   private volatile @Nullable Listener door;
   private volatile State failed = new State(Phase.STARTING, 0, "it is not started yet");
   private boolean closed;
@@ -99,7 +99,7 @@ public final class TorSpeaker implements GatewaySpeaker {
     if (closed) {
       return;
     }
-    TorProcess made = new TorProcess(folder, lines, searchPath, changed);
+    TorLauncher made = new TorLauncher(folder, lines, searchPath, changed);
     process = made;
     made.start();
   }
@@ -112,14 +112,14 @@ public final class TorSpeaker implements GatewaySpeaker {
 
   @Override
   public State state() {
-    TorProcess running = process;
+    TorLauncher running = process;
     return running == null ? failed : running.state();
   }
 
   @Override
   public void open(
       Loop loop, EntrySpec.Target to, FlowRequest.Credentials isolation, OpenListener listener) {
-    TorProcess running = process;
+    TorLauncher running = process;
     if (running == null || running.state().phase() != Phase.READY) {
       State now = state();
       listener.onRefused(
@@ -146,7 +146,7 @@ public final class TorSpeaker implements GatewaySpeaker {
 
   @Override
   public void close() {
-    TorProcess running;
+    TorLauncher running;
     synchronized (this) {
       closed = true;
       running = process;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -200,8 +201,10 @@ class SamSessionTest {
 
   @Test
   void saysWhereItLookedForARouter() throws Exception {
-    router.close();
-    InetSocketAddress nobody = router.address();
+    InetSocketAddress nobody;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      nobody = new InetSocketAddress(free.getInetAddress(), free.getLocalPort());
+    }
     SamSession session = open(SamSettings.of(nobody));
     assertThat(await(State.WAITING).problem())
         .startsWith("no I2P router answers at 127.0.0.1:" + nobody.getPort() + "; i2pd listens");

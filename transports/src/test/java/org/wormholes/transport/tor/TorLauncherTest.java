@@ -18,7 +18,7 @@ import org.wormholes.runtime.spi.GatewaySpeaker.State;
 
 /// A stand-in for tor says what tor says, and ends when told to.
 @Timeout(60)
-class TorProcessTest {
+class TorLauncherTest {
   @TempDir Path folder;
 
   private final BlockingQueue<State> heard = new LinkedBlockingQueue<>();
@@ -29,8 +29,8 @@ class TorProcessTest {
     return state;
   }
 
-  private TorProcess process(String searchPath) {
-    return new TorProcess(folder.resolve("tor"), List.of(), searchPath, heard::add);
+  private TorLauncher process(String searchPath) {
+    return new TorLauncher(folder.resolve("tor"), List.of(), searchPath, heard::add);
   }
 
   /// @param end what it does at last
@@ -52,9 +52,9 @@ class TorProcessTest {
 
   @Test
   void withoutATorItSaysHowToGetOne() throws Exception {
-    try (TorProcess tor = process(folder.toString())) {
+    try (TorLauncher tor = process(folder.toString())) {
       tor.start();
-      assertThat(next()).isEqualTo(new State(Phase.DOWN, 0, TorProcess.ABSENT));
+      assertThat(next()).isEqualTo(new State(Phase.DOWN, 0, TorLauncher.ABSENT));
       assertThat(tor.state().detail()).contains("apt install tor");
     }
   }
@@ -62,7 +62,7 @@ class TorProcessTest {
   @Test
   void tellsOfItsStart() throws Exception {
     String path = standIn("echo '[notice] Bootstrapped 100% (done): Done'\nexec sleep 60\n");
-    try (TorProcess tor = process(path)) {
+    try (TorLauncher tor = process(path)) {
       tor.start();
       assertThat(next()).isEqualTo(new State(Phase.STARTING, 0, "starting"));
       assertThat(next()).isEqualTo(new State(Phase.STARTING, 0, "Starting"));
@@ -75,7 +75,7 @@ class TorProcessTest {
   @Test
   void oneThatEndsIsToldOfAndStartedAgain() throws Exception {
     String path = standIn("echo '[err] Reading config failed'\nexit 1\n");
-    try (TorProcess tor = process(path)) {
+    try (TorLauncher tor = process(path)) {
       tor.start();
       State down = next();
       while (down.phase() != Phase.DOWN) {

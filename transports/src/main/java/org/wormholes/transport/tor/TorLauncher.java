@@ -25,14 +25,14 @@ import org.wormholes.runtime.spi.GatewaySpeaker.State;
 /// A `tor` of our own: found on the path, started with a generated configuration, started again
 /// when it ends, stopped with us (it watches our process id by itself, too). What it says of itself
 /// is read from its log, of which no line is kept.
-final class TorProcess implements AutoCloseable {
+final class TorLauncher implements AutoCloseable {
   /// What to do where there is no tor.
   static final String ABSENT =
       "tor is not installed: get it with 'apt install tor' (Debian, Ubuntu), 'dnf install tor'"
           + " (Fedora), 'brew install tor' (macOS) or from https://www.torproject.org, or `adopt`"
           + " one that runs";
 
-  private static final Logger LOG = LoggerFactory.getLogger(TorProcess.class);
+  private static final Logger LOG = LoggerFactory.getLogger(TorLauncher.class);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
   private static final Duration HEALTHY = Duration.ofMinutes(1);
@@ -59,7 +59,7 @@ final class TorProcess implements AutoCloseable {
   /// @param options further lines of its configuration
   /// @param searchPath folders to look for `tor` in, as in `PATH`
   /// @param changed hears of every change, on a thread of its own
-  TorProcess(Path folder, List<String> options, String searchPath, Consumer<State> changed) {
+  TorLauncher(Path folder, List<String> options, String searchPath, Consumer<State> changed) {
     this.folder = folder.toAbsolutePath();
     this.options = List.copyOf(options);
     this.searchPath = searchPath;
