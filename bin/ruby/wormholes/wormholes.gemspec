@@ -11,6 +11,7 @@ Gem::Specification.new do |spec|
   spec.license = "Nonstandard"
   spec.required_ruby_version = ">= 3.1"
   spec.files = Dir.chdir(__dir__) { Dir["lib/**/*.rb"].sort + ["README.md"] }
-  # A fixed date, so that the same source gives the same bytes.
+  # A fixed date, so that the same source gives the same bytes: files in the gem bear the epoch's.
   spec.date = "2026-01-01"
+  ENV["SOURCE_DATE_EPOCH"] ||= Time.utc(2026, 1, 1).to_i.to_s
 end

@@ -103,7 +103,7 @@ class HttpsProbeTest {
     try (LocalNetwork network = LocalNetwork.of(3);
         ServerSocket plain = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       Thread.ofPlatform().daemon().name("no-tls").start(() -> answerPlainly(plain));
-      assertThatThrownBy(() -> apply(network, page(plain.getLocalPort(), "/"), 4))
+      assertThatThrownBy(() -> apply(network, page(plain.getLocalPort(), "/"), 8))
           .hasMessageContaining("TLS failed: ");
     }
   }
@@ -124,7 +124,7 @@ class HttpsProbeTest {
   private static void assertFails(LocalNetwork network, String page, String why) {
     long began = System.nanoTime();
     boolean ofCertificate = why.contains("certificate");
-    assertThatThrownBy(() -> apply(network, page, ofCertificate ? 120 : 2))
+    assertThatThrownBy(() -> apply(network, page, ofCertificate ? 120 : 8))
         .isInstanceOf(ApplyRolledBackException.class)
         .hasMessageContaining(why)
         .hasMessageContaining("test 1 runs again");
