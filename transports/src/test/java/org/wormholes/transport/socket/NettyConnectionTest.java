@@ -104,6 +104,36 @@ class NettyConnectionTest {
     assertThat(Arrays.equals(peer().getInputStream().readAllBytes(), sent)).isTrue();
   }
 
+  /// More than once the system takes no more, and takes everything again.
+  @ParameterizedTest
+  @EnumSource(Polling.class)
+  void sendsEverythingToASlowPeerThatHasEndedItsDirection(Polling polling) throws Exception {
+    Connection connection = connect(polling, 16 * 1024);
+    byte[] piece = new byte[4 << 20];
+    new Random(9).nextBytes(piece);
+    Collector collector = new Collector(connection);
+    on(connection, collector::start);
+    peer().shutdownOutput();
+    collector.inputFinished.get(5, TimeUnit.SECONDS);
+    for (int i = 0; i < 5; i++) {
+      on(
+          connection,
+          () -> {
+            connection.write(piece, 0, piece.length);
+            connection.flush();
+            return null;
+          });
+      assertThat(Arrays.equals(peer().getInputStream().readNBytes(piece.length), piece)).isTrue();
+    }
+    on(
+        connection,
+        () -> {
+          connection.finish();
+          return null;
+        });
+    assertThat(peer().getInputStream().read()).isEqualTo(-1);
+  }
+
   @ParameterizedTest
   @EnumSource(Polling.class)
   void endsEachDirectionOnItsOwn(Polling polling) throws Exception {
