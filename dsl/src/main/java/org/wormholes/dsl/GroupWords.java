@@ -44,8 +44,9 @@ final class GroupWords {
         spread(probed(group("split", "Tunnels, or one tunnel; they must share exits.")))
             .doc(
                 "Puts circuits under one name, of several tunnels or of one: each flow uses all of them at"
-                    + " once, and is put in order again at the exit. No relay but the exit sees all of"
-                    + " it. The language has it; an engine refuses to apply it so far.")
+                    + " once, and is put in order again at the exit, which all share; at most eight. A relay"
+                    + " before it sees one part, where the network and the guards permit. All members"
+                    + " must be up, and UDP is refused.")
             .example("split \"parts\", of: \"web\", circuits: 3")
             .means((builder, frame, call) -> say(builder, frame, call, Kind.SPLIT)));
   }
@@ -113,6 +114,15 @@ final class GroupWords {
                   kind.isSpread()
                       ? "two tunnels or more, or several circuits: `circuits: 3`"
                       : "two tunnels or more, such as `of: %w[fast spare]`"));
+      return Value.Broken.VALUE;
+    }
+    if (kind == Kind.SPLIT && members.size() * circuits > Group.MAX_PARTS) {
+      builder.tell(
+          Problem.error(
+                  call.positionOf("of"),
+                  "the group \"%s\" splits a flow over %d circuits"
+                      .formatted(call.text("name", ""), members.size() * circuits))
+              .expecting("at most %d".formatted(Group.MAX_PARTS)));
       return Value.Broken.VALUE;
     }
     Group group =

@@ -32,7 +32,6 @@ import org.wormholes.rules.Verdict;
 import org.wormholes.rules.expr.Expr;
 import org.wormholes.rules.expr.Exprs;
 import org.wormholes.rules.expr.Fact;
-import org.wormholes.runtime.control.ApplyRefusedException;
 import org.wormholes.runtime.control.CircuitView;
 import org.wormholes.runtime.control.GroupView;
 import org.wormholes.spec.lab.Await;
@@ -150,15 +149,6 @@ final class GroupsTest {
     await(group -> group.members().stream().allMatch(this::isUp));
     apply(group(Group.Kind.FALLBACK, 1, probe(), "a", "b"));
     assertThat(view().members()).allMatch(this::isUp);
-  }
-
-  @Test
-  void refusesToSplitAndLeavesWhatRuns() {
-    apply(group(Group.Kind.FALLBACK, 1, Optional.empty(), "a", "b"));
-    assertThatThrownBy(() -> apply(group(Group.Kind.SPLIT, 2, Optional.empty(), "a", "b")))
-        .hasRootCauseInstanceOf(ApplyRefusedException.class)
-        .hasMessageContaining("group any splits each flow over circuits");
-    assertThat(view().kind()).isEqualTo("fallback");
   }
 
   private boolean isUp(GroupView.Member member) {

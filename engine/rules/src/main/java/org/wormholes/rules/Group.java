@@ -29,6 +29,10 @@ public record Group(
     Duration settle) {
   public static final int MAX_MEMBERS = 32;
   public static final int MAX_CIRCUITS = 8;
+
+  /// The most circuits that one flow is split over, of all members together.
+  public static final int MAX_PARTS = 8;
+
   public static final Duration DEFAULT_TOLERANCE = Duration.ofMillis(30);
   public static final Duration DEFAULT_SETTLE = Duration.ofSeconds(10);
   public static final Duration MOST_TOLERANCE = Duration.ofSeconds(10);

@@ -4,12 +4,14 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.wormholes.protocol.circuit.CircuitEnd;
 import org.wormholes.protocol.circuit.CircuitLimits;
 import org.wormholes.protocol.circuit.CircuitListener;
 import org.wormholes.protocol.circuit.DatagramEnd;
 import org.wormholes.protocol.circuit.Host;
 import org.wormholes.protocol.circuit.OrphanRegistry;
+import org.wormholes.protocol.circuit.Part;
 import org.wormholes.protocol.circuit.Reason;
 import org.wormholes.protocol.circuit.StreamClaim;
 import org.wormholes.protocol.circuit.StreamEnd;
@@ -95,16 +97,16 @@ final class ExitCircuit extends EndCircuit {
   @Override
   void onDestroyed(LinkReason reason) {
     stopAlarm();
-    List<StreamBridge> carried = flows.all();
+    List<Carried> carried = flows.all();
     end.lost();
-    for (StreamBridge flow : carried) {
+    for (Carried flow : carried) {
       flow.carriedBy(null);
-      keep((ExitFlow) flow);
+      keep(flow);
     }
   }
 
   /// Keeps a stream for a client that may come back for it over another circuit.
-  private void keep(ExitFlow flow) {
+  private void keep(Carried flow) {
     if (!flow.isOver() && !shard.node.orphans().orphan(flow.stream(), shard.now())) {
       flow.abandon(Reason.LIMIT);
     }
@@ -113,6 +115,11 @@ final class ExitCircuit extends EndCircuit {
   private void onStream(StreamEnd stream, Target target) {
     if (!shard.node.exits()) {
       stream.refuse(Reason.UNSUPPORTED);
+      return;
+    }
+    Optional<Part> part = stream.part();
+    if (part.isPresent()) {
+      onPart(stream, target, part.get());
       return;
     }
     ExitFlow flow = new ExitFlow(shard, target);
@@ -126,6 +133,17 @@ final class ExitCircuit extends EndCircuit {
     flow.start();
   }
 
+  private void onPart(StreamEnd stream, Target target, Part part) {
+    SplitPart end = new SplitPart(shard, part.index(), stream);
+    stream.listener(end);
+    if (!shard.node.orphans().add(stream, end, shard.now())) {
+      stream.refuse(Reason.PROTOCOL);
+      return;
+    }
+    end.carriedBy(flows);
+    shard.node.splits().join(end, target, part);
+  }
+
   private void onClaim(StreamClaim claim) {
     switch (shard.node.orphans().claim(claim.key(), null, shard.now())) {
       case OrphanRegistry.Found.Ended(Reason reason) -> claim.gone(reason);
@@ -137,12 +155,12 @@ final class ExitCircuit extends EndCircuit {
         }
       }
       case OrphanRegistry.Found.Here(StreamEnd stream, Object owner) ->
-          fetch((ExitFlow) owner, stream, claim);
+          fetch((Carried) owner, stream, claim);
     }
   }
 
   /// Brings a stream to this circuit, from whatever loop has it.
-  private void fetch(ExitFlow flow, StreamEnd stream, StreamClaim claim) {
+  private void fetch(Carried flow, StreamEnd stream, StreamClaim claim) {
     if (flow.shard() == shard) {
       detach(flow, stream);
       resume(flow, stream, claim);
@@ -155,14 +173,14 @@ final class ExitCircuit extends EndCircuit {
         });
   }
 
-  private static void detach(ExitFlow flow, StreamEnd stream) {
+  private static void detach(Carried flow, StreamEnd stream) {
     flow.carriedBy(null);
     if (stream.circuit().isPresent()) {
       stream.detach();
     }
   }
 
-  private void resume(ExitFlow flow, StreamEnd stream, StreamClaim claim) {
+  private void resume(Carried flow, StreamEnd stream, StreamClaim claim) {
     if (!detached && !flow.isOver() && claim.resume(stream)) {
       flow.carriedBy(flows);
     } else if (flow.isOver()) {

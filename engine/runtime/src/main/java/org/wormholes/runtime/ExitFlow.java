@@ -1,27 +1,16 @@
 package org.wormholes.runtime;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.List;
-import org.wormholes.protocol.circuit.Host;
 import org.wormholes.protocol.circuit.Reason;
 import org.wormholes.protocol.circuit.Target;
 import org.wormholes.runtime.spi.Connection;
-import org.wormholes.runtime.spi.DialListener;
-import org.wormholes.runtime.spi.Outside;
 
-/// A stream at the exit: asks the exit policy, resolves, asks again about what the name turned out
-/// to be, connects. A destination that any of the two answers refuses is never contacted.
-final class ExitFlow extends StreamBridge {
+/// A stream at the exit: joined to a connection to its destination, where the exit's rules allow
+/// one.
+final class ExitFlow extends StreamBridge implements ExitDialer.Asker {
   static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(15);
 
-  /// Addresses of one name that are tried before giving up.
-  private static final int MAX_TRIES = 4;
-
   private final Target target;
-  private final ArrayDeque<InetAddress> untried = new ArrayDeque<>();
 
   ExitFlow(Shard shard, Target target) {
     super(shard);
@@ -29,111 +18,18 @@ final class ExitFlow extends StreamBridge {
   }
 
   void start() {
-    ExitGate gate = shard().node.exitGate();
-    switch (target.host()) {
-      case Host.Name(String name) -> {
-        if (!gate.allowsName(name, target.port(), false)) {
-          refuse(Reason.POLICY);
-          return;
-        }
-        shard().node.outside().resolve(shard().loop, name, gate.resolvers(), new Resolving(name));
-      }
-      case Host.Ip4 ip -> connectTo(gate, ip.text(), ip.bytes());
-      case Host.Ip6 ip -> connectTo(gate, ip.text(), ip.bytes());
-    }
+    new ExitDialer(shard(), target, this).start();
   }
 
-  private void connectTo(ExitGate gate, String text, byte[] bytes) {
-    InetAddress address = ExitGate.address(bytes);
-    if (gate.allowsAddress(text, address, target.port(), false)) {
-      untried.add(address);
-      tryNext(Reason.POLICY);
-    } else {
-      refuse(Reason.POLICY);
-    }
+  @Override
+  public void onReached(Connection live, int family) {
+    stream().connected(family);
+    connected(live);
   }
 
-  private void tryNext(Reason otherwise) {
-    if (isOver()) {
-      return;
-    }
-    InetAddress next = untried.pollFirst();
-    if (next == null) {
-      refuse(otherwise);
-      return;
-    }
-    shard()
-        .node
-        .outside()
-        .connect(
-            shard().loop,
-            new InetSocketAddress(next, target.port()),
-            CONNECT_TIMEOUT,
-            new Connecting(next.getAddress().length == 4 ? 4 : 6));
-  }
-
-  private void refuse(Reason reason) {
-    if (!isOver()) {
-      stream().refuse(reason);
-      abandonQuietly();
-    }
-    shard().flush();
-  }
-
-  private final class Resolving implements Outside.ResolveListener {
-    private final String name;
-
-    Resolving(String name) {
-      this.name = name;
-    }
-
-    @Override
-    public void onResolved(List<InetAddress> addresses) {
-      ExitGate gate = shard().node.exitGate();
-      for (InetAddress address : addresses) {
-        // Checked again after resolution: a name must not lead where its address may not.
-        if (untried.size() < MAX_TRIES && gate.allowsAddress(name, address, target.port(), false)) {
-          untried.add(address);
-        }
-      }
-      tryNext(addresses.isEmpty() ? Reason.NAME_NOT_FOUND : Reason.POLICY);
-      shard().flush();
-    }
-
-    @Override
-    public void onUnresolved(String why) {
-      refuse(Reason.NAME_NOT_FOUND);
-    }
-  }
-
-  private final class Connecting implements DialListener {
-    private final int family;
-
-    Connecting(int family) {
-      this.family = family;
-    }
-
-    @Override
-    public void onConnected(Connection live) {
-      if (isOver()) {
-        live.abort();
-        return;
-      }
-      stream().connected(family);
-      ExitFlow.this.connected(live);
-      shard().flush();
-    }
-
-    @Override
-    public void onFailed(DialFailure failure) {
-      tryNext(
-          switch (failure) {
-            case REFUSED -> Reason.CONNECTION_REFUSED;
-            case TIMED_OUT -> Reason.TIMED_OUT;
-            case UNREACHABLE -> Reason.NETWORK_UNREACHABLE;
-            case FAILED -> Reason.HOST_UNREACHABLE;
-          });
-      shard().flush();
-    }
+  @Override
+  public void onRefused(Reason reason) {
+    stream().refuse(reason);
+    abandonQuietly();
   }
 }

@@ -4,9 +4,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// The streams that one circuit carries, as bridges to their connections.
+/// The streams that one circuit carries, with what hangs on them.
 final class FlowSet {
-  private final Set<StreamBridge> bridges = new HashSet<>();
+  private final Set<Carried> carried = new HashSet<>();
 
   /// Payload that went from connections to streams since the circuit began, in bytes.
   long bytesIn;
@@ -14,27 +14,27 @@ final class FlowSet {
   /// Payload that went from streams to connections, in bytes.
   long bytesOut;
 
-  void add(StreamBridge bridge) {
-    bridges.add(bridge);
+  void add(Carried flow) {
+    carried.add(flow);
   }
 
-  void remove(StreamBridge bridge) {
-    bridges.remove(bridge);
+  void remove(Carried flow) {
+    carried.remove(flow);
   }
 
   int size() {
-    return bridges.size();
+    return carried.size();
   }
 
-  List<StreamBridge> all() {
-    return List.copyOf(bridges);
+  List<Carried> all() {
+    return List.copyOf(carried);
   }
 
   /// Since when the slowest reader has not taken what was sent to it, `Long.MAX_VALUE` if all do.
   long stalledSince() {
     long oldest = Long.MAX_VALUE;
-    for (StreamBridge bridge : bridges) {
-      oldest = Math.min(oldest, bridge.stalledSince());
+    for (Carried flow : carried) {
+      oldest = Math.min(oldest, flow.stalledSince());
     }
     return oldest;
   }

@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import org.wormholes.protocol.circuit.Target;
+import org.wormholes.rules.Group;
 import org.wormholes.rules.Protocol;
 import org.wormholes.runtime.spi.Connection;
 import org.wormholes.runtime.spi.ConnectionHandler;
@@ -37,6 +38,10 @@ final class GroupFlow implements FlowAcceptor.PendingFlow {
   }
 
   void open() {
+    if (group.rule.kind() == Group.Kind.SPLIT) {
+      new SplitOpening(group, shard, request, target, asked).open();
+      return;
+    }
     Optional<RunningGroup.Slot> slot = group.take(request.target(), Protocol.TCP, tried);
     if (slot.isPresent()) {
       member = slot.get().member();

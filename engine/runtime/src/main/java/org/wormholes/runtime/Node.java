@@ -75,6 +75,7 @@ final class Node {
   private final Optional<ExitGate> exitGate;
   private final ReplayCache replays = new ReplayCache(MAX_SETUPS_PER_KEY, entropy);
   private final OrphanRegistry orphans = new OrphanRegistry(MAX_ORPHANS, MAX_ENDED_STREAMS);
+  private final ExitSplits splits = new ExitSplits();
   private final RoundTrips roundTrips = new RoundTrips();
   private final CarrierHealth carrierHealth = new CarrierHealth();
   private final LocalClients localClients = new LocalClients();
@@ -178,6 +179,11 @@ final class Node {
 
   OrphanRegistry orphans() {
     return orphans;
+  }
+
+  /// Split flows of which some parts have come.
+  ExitSplits splits() {
+    return splits;
   }
 
   RoundTrips roundTrips() {
@@ -330,7 +336,7 @@ final class Node {
   private void expireOrphans() {
     long now = shards.getFirst().now();
     for (OrphanRegistry.Found.Here expired : orphans.expire(now)) {
-      ExitFlow flow = (ExitFlow) expired.owner();
+      Carried flow = (Carried) expired.owner();
       flow.shard().run(() -> flow.abandon(org.wormholes.protocol.circuit.Reason.EXPIRED));
     }
   }

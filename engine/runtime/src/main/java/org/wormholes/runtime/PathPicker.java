@@ -115,6 +115,18 @@ final class PathPicker {
     return ordered(entrances, Set.of(), random);
   }
 
+  /// Nodes that may be exits, in an order by which `prefer` has its weight.
+  List<NodeDescriptor> exits(
+      Collection<NodeDescriptor> view, Set<NodeId> avoided, RandomGenerator random) {
+    List<NodeDescriptor> exits = new ArrayList<>();
+    for (NodeDescriptor node : view) {
+      if (exclusion(node, true).isEmpty()) {
+        exits.add(node);
+      }
+    }
+    return ordered(exits, avoided, random);
+  }
+
   /// Why a node is not a candidate for a hop, judged alone.
   Optional<Exclusion> exclusion(NodeDescriptor node, boolean asExit) {
     if (node.id().equals(self)) {

@@ -50,7 +50,7 @@ final class Preparation {
     this.node = node;
     this.rules = rules;
     this.before = before;
-    refuseSplitting(candidate);
+    refuseTooManyParts(candidate);
     Map<String, RunningTunnel> tunnels = tunnels(candidate);
     Switchboard switchboard =
         new Switchboard(
@@ -64,15 +64,15 @@ final class Preparation {
             doors(candidate));
   }
 
-  /// A flow that is to be spread over circuits byte by byte would go over one, which is not what
-  /// was asked for.
-  private static void refuseSplitting(Ruleset candidate) throws ApplyRefusedException {
+  /// A flow has no more parts than an exit takes.
+  private static void refuseTooManyParts(Ruleset candidate) throws ApplyRefusedException {
     for (Group group : candidate.groups()) {
-      if (group.kind() == Group.Kind.SPLIT) {
+      int parts = group.members().size() * group.circuits();
+      if (group.kind() == Group.Kind.SPLIT && parts > Group.MAX_PARTS) {
         throw new ApplyRefusedException(
-            "no-split",
-            "group %s splits each flow over circuits, which this engine cannot do; balance spreads flows"
-                .formatted(group.name()));
+            "too-many-parts",
+            "group %s splits each flow over %d circuits, at most %d are possible"
+                .formatted(group.name(), parts, Group.MAX_PARTS));
       }
     }
   }

@@ -2,6 +2,8 @@ package org.wormholes.runtime;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,11 +11,14 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.wormholes.protocol.circuit.Target;
+import org.wormholes.protocol.crypto.NodeId;
 import org.wormholes.rules.Group;
+import org.wormholes.rules.Isolation;
 import org.wormholes.rules.Protocol;
 import org.wormholes.runtime.control.EngineEvent;
 import org.wormholes.runtime.control.GroupView;
 import org.wormholes.runtime.spi.EntrySpec;
+import org.wormholes.runtime.spi.FlowRequest;
 
 /// A group of the applied ruleset: probes its members and says which one a new flow takes. Flows
 /// that live stay where they are. When all members are down its flows are refused; there is no
@@ -42,6 +47,13 @@ final class RunningGroup {
   private final String[] problems;
   private volatile boolean running;
 
+  /// Of a split group, the circuits side by side for each isolation, by loop. Each map belongs to
+  /// its loop.
+  private final List<Map<IsolationKey, List<SplitLane>>> lanes = new ArrayList<>();
+
+  /// Why there are no circuits side by side.
+  private volatile String blocked = "";
+
   RunningGroup(Node node, Group rule, List<RunningTunnel> members) {
     this.node = node;
     this.rule = rule;
@@ -53,6 +65,7 @@ final class RunningGroup {
     this.probing = new boolean[members.size()];
     this.problems = new String[members.size()];
     java.util.Arrays.fill(problems, "");
+    node.shards().forEach(_ -> lanes.add(new HashMap<>()));
   }
 
   /// One circuit of a member, and one flow more on it.
@@ -163,6 +176,10 @@ final class RunningGroup {
   /// clauses, or is among those passed over. Who gets one says when the flow is over.
   Optional<Slot> take(EntrySpec.Target to, Protocol protocol, Set<Integer> passedOver) {
     List<Integer> allowed = new ArrayList<>();
+    if (rule.kind() == Group.Kind.SPLIT) {
+      // Datagrams cannot be split, and one circuit is not what the rule says.
+      return Optional.empty();
+    }
     for (int member : choice.order()) {
       if (!passedOver.contains(member)
           && Switchboard.exitAllows(members.get(member), to, protocol)) {
@@ -190,6 +207,89 @@ final class RunningGroup {
       }
     }
     return best;
+  }
+
+  // Split groups: all members at once, or nothing.
+
+  /// Whether the exit clauses of all members let a flow out.
+  boolean allowsAll(EntrySpec.Target to, Protocol protocol) {
+    return members.stream().allMatch(member -> Switchboard.exitAllows(member, to, protocol));
+  }
+
+  /// Whether no member is down.
+  boolean isWhole() {
+    return choice.order().size() == members.size();
+  }
+
+  /// The circuits for a new flow, one for each part; empty when there are no such paths. On the
+  /// flow's loop.
+  Optional<List<SplitLane>> lanes(Shard shard, FlowRequest request) {
+    Map<IsolationKey, List<SplitLane>> here = lanes.get(shard.loop.index());
+    IsolationKey key = splitKey(request);
+    List<SplitLane> known = here.get(key);
+    if (known != null && known.stream().allMatch(SplitLane::isUsable)) {
+      return Optional.of(known);
+    }
+    here.values().removeIf(each -> !each.stream().allMatch(SplitLane::isUsable));
+    Optional<List<SplitLane>> made = build(shard);
+    made.ifPresent(each -> here.put(key, each));
+    return made;
+  }
+
+  /// Flows share circuits only if no member keeps them apart.
+  private IsolationKey splitKey(FlowRequest request) {
+    boolean byUser = members.stream().anyMatch(member -> member.rule.isolation().byUser());
+    boolean byDestination =
+        members.stream().anyMatch(member -> member.rule.isolation().byDestination());
+    return IsolationKey.of(new Isolation(byUser, byDestination), request, request.target(), 0);
+  }
+
+  private Optional<List<SplitLane>> build(Shard shard) {
+    List<RunningTunnel> parts = new ArrayList<>();
+    Set<NodeId> suspects = new HashSet<>();
+    for (int lane = 0; lane < rule.circuits(); lane++) {
+      parts.addAll(members);
+    }
+    members.forEach(member -> suspects.addAll(member.on(shard).suspects()));
+    return switch (SplitPaths.choose(
+        parts, node.directory().view().values(), suspects, node.random())) {
+      case SplitPaths.Choice.None(String why) -> {
+        if (!blocked.equals(why)) {
+          blocked = why;
+          node.tell(
+              EngineEvent.Kind.TUNNEL_BLOCKED, rule.name(), "group " + rule.name() + ": " + why);
+        }
+        yield Optional.empty();
+      }
+      case SplitPaths.Choice.Chosen(List<Path> paths) -> {
+        blocked = "";
+        List<SplitLane> made = new ArrayList<>();
+        for (int i = 0; i < paths.size(); i++) {
+          SplitLane lane = new SplitLane(made, parts.get(i).on(shard));
+          made.add(lane);
+          if (!lane.start(paths.get(i))) {
+            yield Optional.empty();
+          }
+        }
+        yield Optional.of(made);
+      }
+    };
+  }
+
+  /// A split flow begins.
+  void entered() {
+    for (int i = 0; i < flows.length(); i++) {
+      flows.incrementAndGet(i);
+    }
+    members.forEach(member -> member.flows.add(rule.circuits()));
+  }
+
+  /// A split flow is over.
+  void left() {
+    for (int i = 0; i < flows.length(); i++) {
+      flows.decrementAndGet(i);
+    }
+    members.forEach(member -> member.flows.add(-rule.circuits()));
   }
 
   boolean isUp(int member) {
@@ -232,13 +332,18 @@ final class RunningGroup {
                   ? Optional.of(Duration.ofNanos(standing.trip().getAsLong()))
                   : Optional.empty(),
               busy,
-              problems[i].isEmpty() ? Optional.empty() : Optional.of(problems[i])));
+              problem(i)));
     }
     Optional<String> inUse =
         choice.order().isEmpty() || rule.kind().isSpread()
             ? Optional.empty()
             : Optional.of(members.get(choice.inUse()).rule.name());
     return new GroupView(rule.name(), rule.kind().word(), inUse, ago(choice.inUseSince()), all);
+  }
+
+  private Optional<String> problem(int member) {
+    String why = problems[member].isEmpty() ? blocked : problems[member];
+    return why.isEmpty() ? Optional.empty() : Optional.of(why);
   }
 
   private Duration ago(long since) {

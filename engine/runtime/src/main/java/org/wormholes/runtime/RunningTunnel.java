@@ -1,11 +1,13 @@
 package org.wormholes.runtime;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import org.wormholes.protocol.crypto.NodeId;
+import org.wormholes.protocol.directory.NodeDescriptor;
 import org.wormholes.protocol.wire.Bytes;
 import org.wormholes.rules.ExitPolicy;
 import org.wormholes.rules.Network;
@@ -66,15 +68,19 @@ final class RunningTunnel {
   /// A path by the rule. Guards are a wish that is never dropped: where the rule asks for guards
   /// and none may be used, there is no path.
   Outcome pick(Optional<NodeId> exit, Set<NodeId> avoided) {
-    var view = node.directory().view().values();
+    return note(find(node.directory().view().values(), exit, avoided));
+  }
+
+  /// A path by the rule, over these nodes only; nobody is told when there is none.
+  Outcome find(Collection<NodeDescriptor> view, Optional<NodeId> exit, Set<NodeId> avoided) {
     Set<NodeId> entrances = Set.of();
     if (guards.isPresent()) {
       entrances = guards.get().guards(picker, view, node.random());
       if (entrances.isEmpty()) {
-        return note(noGuard(rule));
+        return noGuard(rule);
       }
     }
-    return note(picker.pick(view, new Wish(exit, entrances, avoided), node.random()));
+    return picker.pick(view, new Wish(exit, entrances, avoided), node.random());
   }
 
   static Outcome.Blocked noGuard(Tunnel rule) {

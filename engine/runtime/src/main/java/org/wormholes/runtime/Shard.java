@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.protocol.circuit.ChunkPool;
 import org.wormholes.protocol.crypto.NodeId;
@@ -62,6 +63,16 @@ final class Shard {
       task.run();
       flush();
     });
+  }
+
+  /// Runs a task that another loop asks for, unless this one has ended, as it does with its
+  /// process.
+  void tell(Runnable task) {
+    try {
+      run(task);
+    } catch (RejectedExecutionException ended) {
+      return;
+    }
   }
 
   Loop.Cancellable after(Duration delay, Runnable task) {

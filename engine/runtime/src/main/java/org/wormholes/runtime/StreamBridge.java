@@ -11,7 +11,8 @@ import org.wormholes.runtime.spi.ConnectionHandler;
 /// Joins a stream of a circuit and a connection, at the client (application side) and at the exit
 /// (destination side) alike. Each side is read only as fast as the other takes it; half-close
 /// passes through; a reset on one side is a reset on the other, never a clean end.
-class StreamBridge implements ConnectionHandler, StreamListener, Shard.Flushable {
+non-sealed class StreamBridge
+    implements Carried, ConnectionHandler, StreamListener, Shard.Flushable {
   private Shard shard;
   private @Nullable StreamEnd stream;
   private @Nullable FlowSet holder;
@@ -34,7 +35,8 @@ class StreamBridge implements ConnectionHandler, StreamListener, Shard.Flushable
     this.shard = shard;
   }
 
-  final Shard shard() {
+  @Override
+  public final Shard shard() {
     return shard;
   }
 
@@ -42,7 +44,8 @@ class StreamBridge implements ConnectionHandler, StreamListener, Shard.Flushable
     return stream != null;
   }
 
-  final StreamEnd stream() {
+  @Override
+  public final StreamEnd stream() {
     StreamEnd joined = stream;
     if (joined == null) {
       throw new IllegalStateException("no stream yet");
@@ -54,8 +57,8 @@ class StreamBridge implements ConnectionHandler, StreamListener, Shard.Flushable
     stream = joined;
   }
 
-  /// The circuit that carries the stream from now on; null while there is none.
-  final void carriedBy(@Nullable FlowSet next) {
+  @Override
+  public final void carriedBy(@Nullable FlowSet next) {
     if (holder != null) {
       holder.remove(this);
     }
@@ -65,7 +68,8 @@ class StreamBridge implements ConnectionHandler, StreamListener, Shard.Flushable
     }
   }
 
-  final boolean isOver() {
+  @Override
+  public final boolean isOver() {
     return over;
   }
 
@@ -90,8 +94,9 @@ class StreamBridge implements ConnectionHandler, StreamListener, Shard.Flushable
     live.reading(true);
   }
 
-  /// Moves the connection, and the bridge with it, to another loop.
-  final void moveTo(Shard next, Runnable done) {
+  /// The connection moves along.
+  @Override
+  public final void moveTo(Shard next, Runnable done) {
     Connection live = connection;
     if (live == null) {
       shard = next;
@@ -107,7 +112,8 @@ class StreamBridge implements ConnectionHandler, StreamListener, Shard.Flushable
         });
   }
 
-  final long stalledSince() {
+  @Override
+  public final long stalledSince() {
     return stalledSince;
   }
 
@@ -265,8 +271,8 @@ class StreamBridge implements ConnectionHandler, StreamListener, Shard.Flushable
     }
   }
 
-  /// Gives the flow up from this side.
-  final void abandon(Reason reason) {
+  @Override
+  public final void abandon(Reason reason) {
     if (!over) {
       if (stream != null) {
         stream.reset(reason);

@@ -66,6 +66,9 @@ final class TunnelShard implements ClientCircuit.Owner {
     /// How many circuits before this one failed to carry the same flows on.
     int rebuilds;
 
+    /// What part of a split it carries, null for none.
+    @Nullable SplitLane lane;
+
     /// Probes on it that are not over.
     final Set<PathProbe> probes = new LinkedHashSet<>();
   }
@@ -177,7 +180,7 @@ final class TunnelShard implements ClientCircuit.Owner {
     }
     ClientCircuit circuit = spare;
     if (circuit == null || !isUsable(circuit)) {
-      circuit = build(Optional.empty());
+      circuit = build(Optional.empty(), suspects());
     } else {
       spare = null;
     }
@@ -189,7 +192,23 @@ final class TunnelShard implements ClientCircuit.Owner {
     return circuit;
   }
 
-  private boolean isUsable(ClientCircuit circuit) {
+  /// Nodes that failed lately.
+  Set<NodeId> suspects() {
+    return suspects.now(shard.now());
+  }
+
+  /// A circuit for one part of split flows, over a path that was chosen together with those of the
+  /// other parts; null when there is no room for it.
+  @Nullable ClientCircuit build(Path path, SplitLane lane) {
+    if (isCut || circuits.size() >= MAX_CIRCUITS) {
+      return null;
+    }
+    ClientCircuit circuit = build(path, tunnel.rule.earlyData());
+    use(circuit).lane = lane;
+    return circuit;
+  }
+
+  boolean isUsable(ClientCircuit circuit) {
     Use use = circuits.get(circuit);
     return use != null && !use.retired && !circuit.isOver() && circuit.end.hasRoom();
   }
@@ -203,25 +222,25 @@ final class TunnelShard implements ClientCircuit.Owner {
   }
 
   /// A new circuit, to a given exit or any; null when the rule allows no path.
-  private @Nullable ClientCircuit build(Optional<NodeId> exit) {
+  private @Nullable ClientCircuit build(Optional<NodeId> exit, Set<NodeId> avoided) {
     if (circuits.size() >= MAX_CIRCUITS) {
       return null;
     }
-    return switch (tunnel.pick(exit, suspects.now(shard.now()))) {
+    return switch (tunnel.pick(exit, avoided)) {
       case Outcome.Blocked _ -> null;
-      case Outcome.Picked(Path path) -> {
-        ClientCircuit circuit =
-            new ClientCircuit(
-                shard, path, tunnel.rule.carry(), tunnel.rule.earlyData() && exit.isEmpty(), this);
-        tunnel.rule.shape().ifPresent(shape -> circuit.cells(choice(shape)));
-        Use use = new Use();
-        use.idleSince = shard.now();
-        circuits.put(circuit, use);
-        // Started after the caller has put its flows on: the first of them may travel along.
-        shard.run(circuit::start);
-        yield circuit;
-      }
+      case Outcome.Picked(Path path) -> build(path, tunnel.rule.earlyData() && exit.isEmpty());
     };
+  }
+
+  private ClientCircuit build(Path path, boolean early) {
+    ClientCircuit circuit = new ClientCircuit(shard, path, tunnel.rule.carry(), early, this);
+    tunnel.rule.shape().ifPresent(shape -> circuit.cells(choice(shape)));
+    Use use = new Use();
+    use.idleSince = shard.now();
+    circuits.put(circuit, use);
+    // Started after the caller has put its flows on: the first of them may travel along.
+    shard.run(circuit::start);
+    return circuit;
   }
 
   private static CellChoice choice(Shape shape) {
@@ -233,7 +252,7 @@ final class TunnelShard implements ClientCircuit.Owner {
 
   private void keepSpare() {
     if (!draining && !sparePaused && spare == null) {
-      spare = build(Optional.empty());
+      spare = build(Optional.empty(), suspects());
       if (spare == null) {
         pauseSpare();
       }
@@ -292,17 +311,14 @@ final class TunnelShard implements ClientCircuit.Owner {
     if (failed) {
       noteFailure(circuit, reason);
     }
-    List<StreamBridge> left = circuit.flows.all();
+    List<Carried> left = circuit.flows.all();
     left.forEach(flow -> flow.carriedBy(null));
     if (!failed) {
       left.forEach(flow -> flow.abandon(Reason.REQUESTED));
     } else {
-      List<StreamBridge> answered =
-          left.stream().filter(flow -> flow.stream().isConnected()).toList();
+      List<Carried> answered = left.stream().filter(flow -> flow.stream().isConnected()).toList();
       carryOn(answered, circuit.path, use, use.rebuilds + 1);
-      left.stream()
-          .filter(flow -> !answered.contains(flow))
-          .forEach(flow -> startAgain((ClientFlow) flow));
+      left.stream().filter(flow -> !answered.contains(flow)).forEach(this::startAgain);
     }
     if (wasSpare && failed) {
       pauseSpare();
@@ -319,7 +335,12 @@ final class TunnelShard implements ClientCircuit.Owner {
 
   /// The application has had no answer yet, so nothing it said can be lost or said twice: any path
   /// will do.
-  private void startAgain(ClientFlow flow) {
+  private void startAgain(Carried unanswered) {
+    if (!(unanswered instanceof ClientFlow flow)) {
+      // All parts of a split flow are opened again, over other paths to one exit.
+      unanswered.abandon(Reason.LOST);
+      return;
+    }
     if (++flow.failures < MAX_FRESH_TRIES) {
       open(flow);
     } else {
@@ -328,9 +349,9 @@ final class TunnelShard implements ClientCircuit.Owner {
   }
 
   /// The exit holds the other ends of these flows: only it can carry them on.
-  private void carryOn(List<StreamBridge> flows, Path path, Use use, int tries) {
-    List<StreamBridge> alive = new ArrayList<>(flows);
-    alive.removeIf(StreamBridge::isOver);
+  private void carryOn(List<Carried> flows, Path path, Use use, int tries) {
+    List<Carried> alive = new ArrayList<>(flows);
+    alive.removeIf(Carried::isOver);
     if (alive.isEmpty()) {
       return;
     }
@@ -347,8 +368,12 @@ final class TunnelShard implements ClientCircuit.Owner {
     }
   }
 
-  private void rebuild(List<StreamBridge> flows, Path path, Use use, int tries) {
-    ClientCircuit next = build(Optional.of(path.exit().id()));
+  private void rebuild(List<Carried> flows, Path path, Use use, int tries) {
+    Set<NodeId> avoided = new HashSet<>(suspects());
+    if (use.lane != null) {
+      avoided.addAll(use.lane.relaysOfOthers());
+    }
+    ClientCircuit next = build(Optional.of(path.exit().id()), avoided);
     if (next == null) {
       carryOn(flows, path, use, tries + 1);
       return;
@@ -360,7 +385,11 @@ final class TunnelShard implements ClientCircuit.Owner {
     if (use.key != null && !use.retired) {
       byKey.putIfAbsent(use.key, next);
     }
-    for (StreamBridge flow : flows) {
+    if (use.lane != null) {
+      nextUse.lane = use.lane;
+      use.lane.circuit(next);
+    }
+    for (Carried flow : flows) {
       if (!flow.isOver()) {
         next.end.attach(flow.stream(), shard.now());
         flow.carriedBy(next.flows);

@@ -108,10 +108,18 @@ public final class CircuitEnd {
   /// @throws IllegalStateException when the circuit is closed or carries as many streams as it may
   ///   ([#hasRoom])
   public StreamEnd open(Target target, StreamListener streamListener) {
+    return open(target, null, streamListener);
+  }
+
+  /// Client: opens a stream that is one part of a split flow, or, without a part, a whole one.
+  /// Nothing may be offered to a part before it is connected.
+  ///
+  /// @throws IllegalStateException as for [#open(Target, StreamListener)]
+  public StreamEnd open(Target target, @Nullable Part part, StreamListener streamListener) {
     checkRoom();
     StreamKey key = StreamKey.of(entropy.bytes(StreamKey.LENGTH), 0);
     StreamEnd stream =
-        new StreamEnd(true, key, target, CircuitLimits.INITIAL_WINDOW, limits, pool, account);
+        new StreamEnd(true, key, target, part, CircuitLimits.INITIAL_WINDOW, limits, pool, account);
     stream.listener(streamListener);
     streams++;
     stream.join(this, clock);
@@ -392,9 +400,9 @@ public final class CircuitEnd {
   }
 
   /// A claim was answered with a new stream.
-  void openAnew(StreamClaim claim, Target target) {
+  void openAnew(StreamClaim claim, Target target, @Nullable Part part) {
     StreamEnd stream =
-        new StreamEnd(false, claim.key(), target, claim.peerLimit, limits, pool, account);
+        new StreamEnd(false, claim.key(), target, part, claim.peerLimit, limits, pool, account);
     replace(claim, stream);
     listener.onStream(stream, target);
   }
@@ -679,16 +687,19 @@ public final class CircuitEnd {
     if (limit > CircuitLimits.MAX_WINDOW) {
       throw new WireException("first window of " + limit + " bytes");
     }
-    int targetAt = body + Message.BEGIN_FIXED;
-    int targetRoom = reader.length() - Message.BEGIN_FIXED;
+    int protocol = reader.uint8(StreamKey.LENGTH);
+    Part part = protocol == Message.PROTOCOL_TCP_PART ? part(body + Message.BEGIN_FIXED) : null;
+    int fixed = Message.BEGIN_FIXED + (part == null ? 0 : Part.LENGTH);
+    int targetAt = body + fixed;
+    int targetRoom = reader.length() - fixed;
     int targetLength = TargetCodec.measure(array, targetAt, targetRoom);
     if (targetLength != targetRoom) {
       throw new WireException("bytes after the target");
     }
     Target target = TargetCodec.read(array, targetAt, targetLength);
     boolean again = reader.has(Message.FLAG_AGAIN);
-    boolean isTcp = reader.uint8(StreamKey.LENGTH) == Message.PROTOCOL_TCP;
-    StreamClaim claim = claim(id, key, 0, limit, target);
+    boolean isTcp = protocol == Message.PROTOCOL_TCP || part != null;
+    StreamClaim claim = claim(id, key, 0, limit, target, part);
     if (!isTcp) {
       claim.gone(Reason.UNSUPPORTED);
     } else if (streams > limits.maxStreams()) {
@@ -696,13 +707,20 @@ public final class CircuitEnd {
     } else if (again) {
       listener.onClaim(claim);
     } else {
-      begin(claim, target);
+      begin(claim, target, part);
     }
   }
 
-  private void begin(StreamClaim claim, Target target) {
+  private Part part(int at) throws WireException {
+    if (reader.length() < Message.BEGIN_FIXED + Part.LENGTH + TargetCodec.MIN_LENGTH) {
+      throw new WireException("BEGIN of a part of " + reader.length() + " bytes");
+    }
+    return Part.decode(reader.array(), at);
+  }
+
+  private void begin(StreamClaim claim, Target target, @Nullable Part part) {
     StreamEnd stream =
-        new StreamEnd(false, claim.key(), target, claim.peerLimit, limits, pool, account);
+        new StreamEnd(false, claim.key(), target, part, claim.peerLimit, limits, pool, account);
     stream.move(this, claim.id);
     table.put(stream);
     listener.onStream(stream, target);
@@ -714,7 +732,7 @@ public final class CircuitEnd {
     StreamKey key = StreamKey.of(reader.array(), reader.body());
     long received = reader.offset(StreamKey.LENGTH);
     long limit = reader.offset(StreamKey.LENGTH + 8);
-    StreamClaim claim = claim(id, key, received, limit, null);
+    StreamClaim claim = claim(id, key, received, limit, null, null);
     if (streams > limits.maxStreams()) {
       claim.gone(Reason.LIMIT);
     } else {
@@ -723,8 +741,13 @@ public final class CircuitEnd {
   }
 
   private StreamClaim claim(
-      int id, StreamKey key, long received, long limit, @Nullable Target target) {
-    StreamClaim claim = new StreamClaim(this, id, key, received, limit, target);
+      int id,
+      StreamKey key,
+      long received,
+      long limit,
+      @Nullable Target target,
+      @Nullable Part part) {
+    StreamClaim claim = new StreamClaim(this, id, key, received, limit, target, part);
     table.put(claim);
     streams++;
     return claim;

@@ -34,6 +34,10 @@ public record CircuitLimits(
   public static final CircuitLimits DEFAULT =
       new CircuitLimits(16_384, 1_024, 4 << 20, 512 << 10, 16 << 20);
 
+  /// What one part of a split flow queues unsent: little, so that the next bytes go over whichever
+  /// circuit is free first.
+  private static final int MAX_UNSENT_PART = 64 << 10;
+
   public CircuitLimits {
     if (maxStreams < 1 || maxDatagramFlows < 0) {
       throw new IllegalArgumentException("at least one stream must be allowed");
@@ -48,5 +52,14 @@ public record CircuitLimits(
     if (maxCongestionBytes < 256 << 10) {
       throw new IllegalArgumentException("congestion window must be at least 256 KiB");
     }
+  }
+
+  CircuitLimits forParts() {
+    return new CircuitLimits(
+        maxStreams,
+        maxDatagramFlows,
+        maxWindowBytes,
+        Math.min(maxUnsentBytes, MAX_UNSENT_PART),
+        maxCongestionBytes);
   }
 }

@@ -39,6 +39,10 @@ final class Message {
 
   static final int BEGIN_FIXED = StreamKey.LENGTH + 1 + 8;
   static final int PROTOCOL_TCP = 1;
+
+  /// On BEGIN: TCP, by a stream that is one part of a split flow; [Part] stands before the target.
+  static final int PROTOCOL_TCP_PART = 2;
+
   static final int MAX_ADDRESSES = 16;
 
   private static final int TYPES = 50;
@@ -52,7 +56,7 @@ final class Message {
     shape(
         BEGIN,
         BEGIN_FIXED + TargetCodec.MIN_LENGTH,
-        BEGIN_FIXED + TargetCodec.MAX_LENGTH,
+        BEGIN_FIXED + Part.LENGTH + TargetCodec.MAX_LENGTH,
         FLAG_AGAIN);
     shape(CONNECTED, 1, 1, 0);
     shape(REFUSED, 1, 1, 0);

@@ -12,6 +12,7 @@ public final class StreamClaim extends Channel {
   private final CircuitEnd asked;
   private final StreamKey key;
   private final @Nullable Target target;
+  private final @Nullable Part part;
   private Reason answer = Reason.GONE;
   private boolean answered;
 
@@ -21,7 +22,8 @@ public final class StreamClaim extends Channel {
       StreamKey key,
       long peerReceived,
       long peerLimit,
-      @Nullable Target target) {
+      @Nullable Target target,
+      @Nullable Part part) {
     this.asked = circuit;
     this.circuit = circuit;
     this.id = id;
@@ -29,6 +31,7 @@ public final class StreamClaim extends Channel {
     this.peerReceived = peerReceived;
     this.peerLimit = peerLimit;
     this.target = target;
+    this.part = part;
   }
 
   /// The secret that names the stream.
@@ -86,7 +89,7 @@ public final class StreamClaim extends Channel {
     if (isOpen()) {
       answered = true;
       circuit = null;
-      asked.openAnew(this, target);
+      asked.openAnew(this, target, part);
     }
   }
 

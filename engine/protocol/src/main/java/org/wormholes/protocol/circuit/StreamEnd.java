@@ -41,6 +41,7 @@ public final class StreamEnd extends Channel {
   private final boolean atClient;
   private final StreamKey key;
   private final Target target;
+  private final @Nullable Part part;
   private final SendBuffer send;
   private final ReceiveState receive;
   private CircuitLimits limits;
@@ -73,6 +74,7 @@ public final class StreamEnd extends Channel {
       boolean atClient,
       StreamKey key,
       Target target,
+      @Nullable Part part,
       long peerLimit,
       CircuitLimits limits,
       ChunkPool pool,
@@ -80,11 +82,16 @@ public final class StreamEnd extends Channel {
     this.atClient = atClient;
     this.key = key;
     this.target = target;
+    this.part = part;
     this.peerLimit = peerLimit;
-    this.limits = limits;
+    this.limits = ownLimits(limits);
     this.account = account;
     this.send = new SendBuffer(pool, account);
     this.receive = new ReceiveState(limits.maxWindowBytes());
+  }
+
+  private CircuitLimits ownLimits(CircuitLimits ofCircuit) {
+    return part == null ? ofCircuit : ofCircuit.forParts();
   }
 
   /// Sets who hears of this stream; at the exit from inside [CircuitListener#onStream].
@@ -109,6 +116,11 @@ public final class StreamEnd extends Channel {
   /// Where the stream goes beyond the exit.
   public Target target() {
     return target;
+  }
+
+  /// Which part of a split flow the stream is, empty for a whole flow.
+  public Optional<Part> part() {
+    return Optional.ofNullable(part);
   }
 
   /// The circuit that carries the stream, empty while it is detached and after it ended.
@@ -281,7 +293,7 @@ public final class StreamEnd extends Channel {
   void move(CircuitEnd newCircuit, int newId) {
     circuit = newCircuit;
     id = newId;
-    limits = newCircuit.limits();
+    limits = ownLimits(newCircuit.limits());
     account = newCircuit.account();
     send.move(newCircuit.pool(), account);
   }
@@ -521,7 +533,8 @@ public final class StreamEnd extends Channel {
   }
 
   private int writeBegin(byte[] array, int start, int end, long now) {
-    int length = Message.BEGIN_FIXED + TargetCodec.length(target);
+    int fixed = Message.BEGIN_FIXED + (part == null ? 0 : Part.LENGTH);
+    int length = fixed + TargetCodec.length(target);
     if (end - start < Message.HEADER + length) {
       return start;
     }
@@ -529,13 +542,17 @@ public final class StreamEnd extends Channel {
     int flags = begun ? Message.FLAG_AGAIN : 0;
     int at = Message.head(array, start, Message.BEGIN, flags, length, id);
     key.encode(array, at);
-    array[at + StreamKey.LENGTH] = Message.PROTOCOL_TCP;
+    array[at + StreamKey.LENGTH] =
+        (byte) (part == null ? Message.PROTOCOL_TCP : Message.PROTOCOL_TCP_PART);
     BigEndian.putI64(array, at + StreamKey.LENGTH + 1, receive.grant(!account.isShort()));
     if (!begun) {
       begun = true;
       begunAt = now;
     }
-    return TargetCodec.write(target, array, at + Message.BEGIN_FIXED);
+    if (part != null) {
+      part.encode(array, at + Message.BEGIN_FIXED);
+    }
+    return TargetCodec.write(target, array, at + fixed);
   }
 
   private int writeResume(byte[] array, int start, int end) {

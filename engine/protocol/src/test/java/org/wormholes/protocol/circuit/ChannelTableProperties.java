@@ -21,7 +21,8 @@ final class ChannelTableProperties {
       for (int i = 0; i < 2_000; i++) {
         int id = 1 + random.nextInt(300) * (random.nextBoolean() ? 1 : 64);
         if (random.nextInt(3) > 0) {
-          Channel channel = new StreamClaim(circuit, id, StreamKey.of(new byte[16], 0), 0, 0, null);
+          Channel channel =
+              new StreamClaim(circuit, id, StreamKey.of(new byte[16], 0), 0, 0, null, null);
           table.put(channel);
           map.put(id, channel);
         } else {

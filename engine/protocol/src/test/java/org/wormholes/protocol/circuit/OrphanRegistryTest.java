@@ -19,6 +19,7 @@ final class OrphanRegistryTest {
         false,
         StreamKey.of(key, 0),
         Target.of("example.org", 80),
+        null,
         0,
         CircuitLimits.DEFAULT,
         pool,

@@ -48,13 +48,6 @@ final class UseLints {
 
   private void groups() {
     for (Group group : ruleset.groups()) {
-      if (group.kind() == Group.Kind.SPLIT) {
-        findings.add(
-            Lint.Kind.UNSATISFIABLE,
-            RulePath.group(group.name()),
-            "no engine can split a flow over circuits yet, so an apply is refused",
-            "use `balance`, which gives each flow one of the circuits");
-      }
       if (ruleset.routes().stream()
           .noneMatch(route -> route.verdict().equals(new Verdict.To(group.name())))) {
         unused(

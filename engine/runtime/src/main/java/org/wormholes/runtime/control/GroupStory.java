@@ -33,7 +33,7 @@ final class GroupStory {
             it.groups().stream().filter(each -> each.name().equals(group.name())).findFirst());
     List<GroupMember> members = new ArrayList<>();
     for (Tunnel tunnel : ruleset.tunnelsOf(group.name())) {
-      members.add(member(tunnel, view));
+      members.add(member(group, tunnel, view));
     }
     List<GroupMember> usable =
         new ArrayList<>(members.stream().filter(GroupMember::usable).toList());
@@ -50,7 +50,8 @@ final class GroupStory {
     }
     usable.sort(first);
     String path = RulePath.group(group.name());
-    String member = usable.isEmpty() ? "" : usable.getFirst().tunnel();
+    boolean broken = group.kind() == Group.Kind.SPLIT && usable.size() < members.size();
+    String member = usable.isEmpty() || broken ? "" : usable.getFirst().tunnel();
     return new GroupChoice(
         group.name(),
         group.kind().word(),
@@ -60,7 +61,7 @@ final class GroupStory {
         members);
   }
 
-  private GroupMember member(Tunnel tunnel, Optional<GroupView> view) {
+  private GroupMember member(Group group, Tunnel tunnel, Optional<GroupView> view) {
     Optional<GroupView.Member> standing =
         view.stream()
             .flatMap(it -> it.members().stream())
@@ -69,8 +70,11 @@ final class GroupStory {
     Explanation.ExitOutcome exit = paths.exit(tunnel);
     boolean refused = exit.verdict().equals("refuse");
     boolean down = standing.map(it -> it.state() == GroupView.State.DOWN).orElse(false);
+    boolean unsplittable = group.kind() == Group.Kind.SPLIT && paths.isOfDatagrams();
     String why;
-    if (refused) {
+    if (unsplittable) {
+      why = "datagrams are not split";
+    } else if (refused) {
       why =
           "its exit refuses the flow"
               + exit.place().map(place -> " (" + place.brief() + ")").orElse("");
@@ -85,7 +89,10 @@ final class GroupStory {
               .orElse("whether it is up is known to a running engine only");
     }
     return new GroupMember(
-        tunnel.name(), !refused && !down, why, standing.flatMap(GroupView.Member::roundTrip));
+        tunnel.name(),
+        !refused && !down && !unsplittable,
+        why,
+        standing.flatMap(GroupView.Member::roundTrip));
   }
 
   private static int flows(Optional<GroupView> view, String tunnel) {
@@ -98,6 +105,10 @@ final class GroupStory {
   }
 
   private String why(Group group, String member, Optional<String> inUse, int usable) {
+    if (member.isEmpty() && usable > 0) {
+      return "a split needs all its members: of %d, %d may take it"
+          .formatted(group.members().size(), usable);
+    }
     if (member.isEmpty()) {
       return "no member may take it: each is down or its exit refuses the flow";
     }
@@ -118,7 +129,9 @@ final class GroupStory {
               ? "which is fastest is known to a running engine only; this is the first"
               : "it is the fastest whose exit does not refuse the flow";
       case BALANCE -> "the circuit with the fewest flows takes it, of %d members".formatted(usable);
-      case SPLIT -> "it goes over circuits of %d members at once, to one exit".formatted(usable);
+      case SPLIT ->
+          "it goes over %d circuits at once, of %s each, to one exit"
+              .formatted(usable * group.circuits(), String.join(" and ", group.members()));
     };
   }
 }

@@ -159,6 +159,10 @@ final class PathStory {
     return ExitFacts.asked(host, flow.port(), flow.protocol());
   }
 
+  boolean isOfDatagrams() {
+    return flow.protocol() == org.wormholes.rules.Protocol.UDP;
+  }
+
   /// What a tunnel's exit clauses say as far as the flow is known here.
   ExitOutcome exit(Tunnel tunnel) {
     ExitFacts facts = asked();
