@@ -7,7 +7,7 @@ ruleset "test" do
     relay 3
   end
   tunnel("spare") { relay 5 }
-  split "safe", of: "web", circuits: 5
+  split "safe", of: %w[web spare], circuits: 5
   routes do
     to("web") { otherwise }
   end
