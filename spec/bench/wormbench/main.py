@@ -50,7 +50,8 @@ def main():
     columns = {name: meter.figures if meter else {} for name, meter in meters.items()}
     verdicts = judge(columns) if OURS in columns else []
     disturbed = {name: meter.disturbed for name, meter in meters.items() if meter}
-    print(report.text(where, columns, verdicts, more, disturbed))
+    broken = {name: meter.failed for name, meter in meters.items() if meter}
+    print(report.text(where, columns, verdicts, more, disturbed, broken))
     if options.json:
         samples = {name: meter.samples for name, meter in meters.items() if meter}
         report.write_json(options.json, where, columns, verdicts, more, samples)

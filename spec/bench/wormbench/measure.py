@@ -31,6 +31,7 @@ class Meter:
         self.effort = effort
         self.isolate = isolate
         self.disturbed = 0
+        self.failed = 0
         self.figures = {}
         self.samples = {}
 
@@ -63,9 +64,15 @@ class Meter:
     def _bulk(self, rate, cost, megabytes, streams):
         taken = []
         for _ in range(self.effort.samples * self.effort.tries):
-            taken.append(self._one_bulk(megabytes * 1_000_000 // streams, streams))
+            try:
+                taken.append(self._one_bulk(megabytes * 1_000_000 // streams, streams))
+            except Failure as failure:
+                self.failed += 1
+                say(f"{self.name}: a sample is repeated: {failure}")
             if sum(sample["clean"] for sample in taken) >= self.effort.samples:
                 break
+        if not taken:
+            raise Failure(f"none of {self.failed} samples ended whole")
         clean = [sample for sample in taken if sample["clean"]]
         used = clean or taken
         self.disturbed += len(taken) - len(clean)

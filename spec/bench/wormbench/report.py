@@ -49,7 +49,7 @@ def verdict_lines(verdicts):
     return lines
 
 
-def text(where, columns, verdicts, extras, disturbed):
+def text(where, columns, verdicts, extras, disturbed, failed):
     lines = [
         f"{where['cores']} cores, {where['processor']}, Linux {where['kernel']}, "
         f"congestion control {where['congestion_control']}"
@@ -69,6 +69,9 @@ def text(where, columns, verdicts, extras, disturbed):
     if any(disturbed.values()):
         counts = ", ".join(f"{name} {count}" for name, count in disturbed.items() if count)
         lines += ["", f"samples left out or taken beside other work on this machine: {counts}"]
+    if any(failed.values()):
+        counts = ", ".join(f"{name} {count}" for name, count in failed.items() if count)
+        lines += ["", f"samples that were repeated because a stream of theirs failed: {counts}"]
     return "\n".join(lines)
 
 
