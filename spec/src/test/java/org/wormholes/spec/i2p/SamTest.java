@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -18,15 +17,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.wormholes.runtime.spi.Connection;
-import org.wormholes.spec.lab.Await;
 import org.wormholes.spec.lab.I2pLab;
-import org.wormholes.spec.lab.Ports;
 import org.wormholes.transport.embed.ChannelBridge;
 import org.wormholes.transport.i2p.I2pName;
-import org.wormholes.transport.i2p.RouterLauncher;
 import org.wormholes.transport.i2p.SamException;
 import org.wormholes.transport.i2p.SamSession;
-import org.wormholes.transport.i2p.StreamAcceptor;
 
 /// Our side of SAM against a real router.
 @Timeout(120)
@@ -96,57 +91,5 @@ class SamTest {
     Path key = lab.folder().resolve("keys/echo.key");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
         .isEqualTo("rw-------");
-  }
-
-  /// The router is killed under a stream: the stream says so, and all comes back by itself with the
-  /// same destination.
-  @Test
-  void survivesADeadRouter(I2pLab lab) throws Exception {
-    Path folder = lab.folder().resolve("killed");
-    try (RouterLauncher router =
-        RouterLauncher.in(
-            folder, I2pLab.alone(Ports.free()), RouterLauncher.usualPath(), status -> {})) {
-      router.start();
-      try (SamSession here = new SamSession(lab.sockets(), I2pLab.settings(router));
-          SamSession there =
-              new SamSession(
-                  lab.sockets(), I2pLab.settings(router).withKey(folder.resolve("there.key")))) {
-        new StreamAcceptor(there, lab.sockets().loops(), I2pLab.Echo::on).start();
-        there.start();
-        here.start();
-        I2pLab.ready(there);
-        I2pLab.ready(here);
-        String name = there.status().name();
-        ChannelBridge stream = ChannelBridge.over(connect(lab, here, name));
-        echoes(stream);
-
-        long killed = router.status().pid();
-        long began = System.nanoTime();
-        ProcessHandle.of(killed).orElseThrow().destroyForcibly();
-        assertThatThrownBy(() -> stream.read(ByteBuffer.allocate(1)))
-            .isInstanceOf(IOException.class)
-            .hasMessageStartingWith("the I2P router is gone: ");
-        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
-
-        Await.that(
-            "another router",
-            LIMIT,
-            () -> router.status().pid() != killed && router.status().pid() != 0);
-        I2pLab.ready(there);
-        I2pLab.ready(here);
-        assertThat(there.status().name()).isEqualTo(name);
-        echoes(ChannelBridge.over(connect(lab, here, name)));
-      }
-    }
-  }
-
-  private static void echoes(ChannelBridge stream) throws IOException {
-    byte[] words = "are you there".getBytes(StandardCharsets.UTF_8);
-    write(stream, words);
-    ByteBuffer heard = ByteBuffer.allocate(words.length);
-    while (heard.hasRemaining() && stream.read(heard) >= 0) {
-      assertThat(heard.position()).isPositive();
-    }
-    assertThat(heard.flip()).isEqualTo(ByteBuffer.wrap(words));
   }
 }

@@ -111,7 +111,10 @@ public final class I2pGateway implements GatewaySpeaker {
   private SamSettings settings() throws IOException {
     InetSocketAddress bridge =
         spec.server().isPresent() ? literal(spec.server().get()) : started().sam();
-    return SamSettings.of(bridge).withHops(options.hops()).withOptions(options.session());
+    return SamSettings.of(bridge)
+        .withHops(options.hops())
+        .withOptions(options.session())
+        .withLogin(spec.credentials());
   }
 
   private static InetSocketAddress literal(EntrySpec.Target server) {

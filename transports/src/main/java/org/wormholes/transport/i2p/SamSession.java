@@ -209,7 +209,7 @@ public final class SamSession implements AutoCloseable {
     if (status.state() == State.OPENING) {
       kept.ifPresent(this::know);
       id = HexFormat.of().formatHex(randomBytes());
-      SamSocket.open(sockets, loop, settings.router(), new Control());
+      SamSocket.open(sockets, loop, settings, new Control());
     }
   }
 

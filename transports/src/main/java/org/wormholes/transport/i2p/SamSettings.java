@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import org.wormholes.runtime.spi.FlowRequest;
 
 /// What a session is asked to be.
 ///
@@ -12,12 +13,14 @@ import java.util.Optional;
 /// @param tunnels tunnels each way, 1..16
 /// @param options further options of the session, as the router names them
 /// @param key file that keeps the destination between runs; without one it is a new one each time
+/// @param login what the bridge asks of its clients; empty where it asks nothing
 public record SamSettings(
     InetSocketAddress router,
     int hops,
     int tunnels,
     Map<String, String> options,
-    Optional<Path> key) {
+    Optional<Path> key,
+    FlowRequest.Credentials login) {
   /// What I2P itself uses for applications.
   public static final int DEFAULT_HOPS = 3;
 
@@ -26,6 +29,7 @@ public record SamSettings(
   public static final int DEFAULT_TUNNELS = 4;
 
   private static final int MAX_OPTIONS = 32;
+  private static final FlowRequest.Credentials NOBODY = new FlowRequest.Credentials("", "");
 
   public SamSettings {
     if (router.isUnresolved() || !router.getAddress().isLoopbackAddress()) {
@@ -48,23 +52,49 @@ public record SamSettings(
             "an option of I2P must be one word and its value too, was " + name + "=" + value);
       }
     });
+    for (String secret : new String[] {login.user(), login.password()}) {
+      if (secret.chars().anyMatch(c -> c < ' ' || c == 0x7F)) {
+        throw new IllegalArgumentException("a login of I2P can't hold control characters");
+      }
+    }
   }
 
   /// A session with a destination of its own for this run.
   public static SamSettings of(InetSocketAddress router) {
-    return new SamSettings(router, DEFAULT_HOPS, DEFAULT_TUNNELS, Map.of(), Optional.empty());
+    return new SamSettings(
+        router, DEFAULT_HOPS, DEFAULT_TUNNELS, Map.of(), Optional.empty(), NOBODY);
   }
 
   public SamSettings withHops(int number) {
-    return new SamSettings(router, number, tunnels, options, key);
+    return new SamSettings(router, number, tunnels, options, key, login);
   }
 
   public SamSettings withOptions(Map<String, String> other) {
-    return new SamSettings(router, hops, tunnels, other, key);
+    return new SamSettings(router, hops, tunnels, other, key, login);
   }
 
   public SamSettings withKey(Path file) {
-    return new SamSettings(router, hops, tunnels, options, Optional.of(file));
+    return new SamSettings(router, hops, tunnels, options, Optional.of(file), login);
+  }
+
+  public SamSettings withLogin(FlowRequest.Credentials who) {
+    return new SamSettings(router, hops, tunnels, options, key, who);
+  }
+
+  /// The first line of every socket. Routers answer the highest of the versions asked for; i2pd does
+  /// so only if the lowest is 3.1. A login is of SAM 3.2.
+  String greeting() {
+    StringBuilder line = new StringBuilder("HELLO VERSION MIN=3.1 MAX=3.3");
+    if (!login.user().isEmpty() || !login.password().isEmpty()) {
+      line.append(" USER=").append(quoted(login.user()));
+      line.append(" PASSWORD=").append(quoted(login.password()));
+    }
+    return line.append('\n').toString();
+  }
+
+  /// As values with blanks are written since SAM 3.2.
+  private static String quoted(String value) {
+    return '"' + value.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 
   /// The end of a `SESSION CREATE` (I2CP, "Client options").

@@ -18,11 +18,8 @@ import org.wormholes.transport.socket.Sockets;
 /// socket is [released][#release] and becomes the stream it was opened for.
 ///
 /// SAM V3, "SAM Bridge Version 3": every stream has a socket of its own, and each begins with
-/// `HELLO VERSION`. Routers answer the highest of the versions asked for; i2pd does so only if the
-/// lowest is 3.1.
+/// `HELLO VERSION`.
 final class SamSocket implements ConnectionHandler {
-  static final String HELLO = "HELLO VERSION MIN=3.1 MAX=3.3\n";
-
   /// A router answers at once; one that does not is as good as none.
   static final Duration HELLO_TIMEOUT = Duration.ofSeconds(5);
 
@@ -59,24 +56,24 @@ final class SamSocket implements ConnectionHandler {
     void onEnded(SamException why);
   }
 
-  /// Connects to the bridge at `router` and greets.
-  static void open(Sockets sockets, Loop loop, InetSocketAddress router, Listener listener) {
+  /// Connects to the bridge and greets.
+  static void open(Sockets sockets, Loop loop, SamSettings settings, Listener listener) {
     sockets.connect(
         loop,
-        router,
+        settings.router(),
         HELLO_TIMEOUT,
         new DialListener() {
           @Override
           public void onConnected(Connection connection) {
             SamSocket socket = new SamSocket(connection, listener);
             connection.handler(socket);
-            socket.send(HELLO);
+            socket.send(settings.greeting());
             connection.reading(true);
           }
 
           @Override
           public void onFailed(DialFailure failure) {
-            listener.onEnded(noRouter(router));
+            listener.onEnded(noRouter(settings.router()));
           }
         });
   }
@@ -153,7 +150,7 @@ final class SamSocket implements ConnectionHandler {
       throw SamReply.broken("it greeted with " + SamReply.printable(line));
     }
     if (!reply.ok()) {
-      throw reply.failure("agree on a version of SAM (3.1 is needed)");
+      throw reply.failure("begin to speak SAM (3.1 is needed, and 3.2 for a login)");
     }
     greeted = true;
     helloTimer.cancel();

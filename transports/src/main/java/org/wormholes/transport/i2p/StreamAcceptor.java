@@ -64,7 +64,7 @@ public final class StreamAcceptor implements AutoCloseable {
     if (!closed && session.status().state() == State.READY && session.id().equals(id)) {
       Loop loop = loops.get(turn);
       turn = (turn + 1) % loops.size();
-      SamSocket.open(session.sockets(), loop, session.settings().router(), new Pending(id));
+      SamSocket.open(session.sockets(), loop, session.settings(), new Pending(id));
     }
   }
 

@@ -48,7 +48,7 @@ final class StreamAttempt implements SamSocket.Listener {
   void begin() {
     loop.execute(() -> {
       if (!done) {
-        SamSocket.open(session.sockets(), loop, session.settings().router(), this);
+        SamSocket.open(session.sockets(), loop, session.settings(), this);
       }
     });
   }

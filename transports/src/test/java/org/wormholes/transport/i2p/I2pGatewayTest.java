@@ -42,12 +42,17 @@ class I2pGatewayTest {
   }
 
   private I2pGateway gateway(Optional<InetSocketAddress> router, I2pGateway.Options options) {
+    return gateway(router, options, NOBODY);
+  }
+
+  private I2pGateway gateway(
+      Optional<InetSocketAddress> router, I2pGateway.Options options, Credentials login) {
     GatewaySpec spec =
         new GatewaySpec(
             "hidden",
             GatewaySpec.Kind.I2P,
             router.map(at -> new Target(at.getAddress().getHostAddress(), at.getPort())),
-            NOBODY,
+            login,
             false);
     return new I2pGateway(sockets, spec, options, states::add);
   }
@@ -93,6 +98,25 @@ class I2pGatewayTest {
       assertThat(await(Phase.READY)).isEqualTo(State.READY);
       assertThat(open(gateway, "Stats.I2P")).isEqualTo("opened");
       assertThat(router.heard).anyMatch(line -> line.contains(" DESTINATION=stats.i2p "));
+    }
+  }
+
+  @Test
+  void logsInWhereTheRouterWantsIt() throws Exception {
+    Credentials login = new Credentials("ann", "a \"b\\c");
+    try (FakeRouter router = new FakeRouter(FakeRouter::well);
+        I2pGateway gateway =
+            gateway(
+                Optional.of(router.address()),
+                I2pGateway.Options.usual(Optional.empty()),
+                login)) {
+      gateway.start();
+      await(Phase.READY);
+      assertThat(open(gateway, "stats.i2p")).isEqualTo("opened");
+      assertThat(router.heard.stream().filter(line -> line.startsWith("HELLO")))
+          .hasSize(2)
+          .containsOnly(
+              "HELLO VERSION MIN=3.1 MAX=3.3 USER=\"ann\" PASSWORD=\"a \\\"b\\\\c\"");
     }
   }
 

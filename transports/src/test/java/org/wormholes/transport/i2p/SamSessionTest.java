@@ -220,7 +220,7 @@ class SamSessionTest {
     open(SamSettings.of(router.address()));
     assertThat(await(State.WAITING).problem())
         .isEqualTo(
-            "could not agree on a version of SAM (3.1 is needed): the I2P router answered"
+            "could not begin to speak SAM (3.1 is needed, and 3.2 for a login): the I2P router answered"
                 + " NOVERSION");
   }
 

@@ -1,0 +1,166 @@
+package org.wormholes.spec.i2p;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.wormholes.dsl.Compilation;
+import org.wormholes.dsl.Compiler;
+import org.wormholes.dsl.Options;
+import org.wormholes.protocol.crypto.NodeKey;
+import org.wormholes.runtime.Engine;
+import org.wormholes.runtime.GuardStore;
+import org.wormholes.runtime.NodeSettings;
+import org.wormholes.runtime.control.GatewayView;
+import org.wormholes.spec.lab.Await;
+import org.wormholes.spec.lab.I2pLab;
+import org.wormholes.spec.lab.Ports;
+import org.wormholes.spec.lab.Socks;
+import org.wormholes.transport.CarrierSettings;
+import org.wormholes.transport.NettyTransport;
+import org.wormholes.transport.entry.EntryLimits;
+import org.wormholes.transport.i2p.RouterLauncher;
+import org.wormholes.transport.i2p.SamSession;
+import org.wormholes.transport.i2p.StreamAcceptor;
+import org.wormholes.transport.socket.HostPort;
+import org.wormholes.transport.socket.NettyOptions;
+
+/// A ruleset that sends names of I2P into I2P, with a real router.
+@Timeout(240)
+@ExtendWith(I2pLab.Extension.class)
+class I2pRoutesTest {
+  private static final Duration LIMIT = Duration.ofSeconds(90);
+
+  /// An engine with the one ruleset, and its SOCKS port.
+  private record Applied(NettyTransport transport, Engine engine, int port)
+      implements AutoCloseable {
+    static Applied with(RouterLauncher router) throws IOException {
+      int port = Ports.free();
+      String script =
+          """
+          ruleset "mixed", version: "1.0" do
+            i2p "hidden" do
+              adopt "%s"
+              entry { socks port: %d }
+            end
+            routes do
+              to("hidden") { host.under? "i2p" }
+              refuse { otherwise }
+            end
+          end
+          """
+              .formatted(HostPort.of(router.sam()), port);
+      Compilation compiled = Compiler.compile("mixed.rb", script, Options.defaults());
+      assertThat(compiled.succeeded()).as(compiled.render()).isTrue();
+      Map<String, String> alone =
+          Map.of("hops", "0", "session", "i2cp.leaseSetType=1,i2cp.leaseSetEncType=0");
+      NettyTransport transport =
+          NettyTransport.open(
+              NettyOptions.defaults().withLoops(1),
+              EntryLimits.defaults(),
+              new CarrierSettings(Optional.empty(), Map.of("i2p", alone)));
+      NodeKey key = NodeKey.create(new SecureRandom()::nextBytes);
+      Engine engine =
+          Engine.start(NodeSettings.client(key, List.of()), transport, GuardStore.NONE);
+      engine
+          .apply(compiled.ruleset().orElseThrow(), compiled.sourceMap())
+          .toCompletableFuture()
+          .join();
+      return new Applied(transport, engine, port);
+    }
+
+    GatewayView gateway() {
+      return engine.status().gateways().getFirst();
+    }
+
+    void awaitReady() {
+      Await.that("a gateway that is ready", LIMIT, () -> gateway().state() == GatewayView.State.READY);
+    }
+
+    Socket open(String host) throws IOException {
+      return Socks.open(port, host, 80, "ann");
+    }
+
+    @Override
+    public void close() {
+      engine.close();
+      transport.close();
+    }
+  }
+
+  @Test
+  void sendsNamesOfI2pIntoI2pAndNothingElse(I2pLab lab) throws Exception {
+    try (Applied applied = Applied.with(lab.router())) {
+      applied.awaitReady();
+      try (Socket stream = applied.open(lab.echo().status().name())) {
+        echoes(stream);
+      }
+      assertThatThrownBy(() -> applied.open("example.org"))
+          .hasMessage("the proxy refused example.org, with reply 2");
+      assertThatThrownBy(() -> applied.open("a".repeat(52) + ".b32.i2p"))
+          .hasMessageEndingWith("with reply 4");
+    }
+  }
+
+  /// The router is killed under a flow: the flow ends with an error, and once a router is there
+  /// again flows go to the same destination, by the same engine.
+  @Test
+  void survivesADeadRouter(I2pLab lab) throws Exception {
+    Path folder = lab.folder().resolve("killed");
+    try (RouterLauncher router =
+        RouterLauncher.in(
+            folder, I2pLab.alone(Ports.free()), RouterLauncher.usualPath(), status -> {})) {
+      router.start();
+      try (SamSession there =
+              new SamSession(
+                  lab.sockets(), I2pLab.settings(router).withKey(folder.resolve("there.key")));
+          Applied applied = Applied.with(router)) {
+        new StreamAcceptor(there, lab.sockets().loops(), I2pLab.Echo::on).start();
+        there.start();
+        I2pLab.ready(there);
+        applied.awaitReady();
+        String name = there.status().name();
+        Socket stream = applied.open(name);
+        echoes(stream);
+
+        long killed = router.status().pid();
+        long began = System.nanoTime();
+        ProcessHandle.of(killed).orElseThrow().destroyForcibly();
+        assertThatThrownBy(() -> stream.getInputStream().read())
+            .isInstanceOf(IOException.class)
+            .hasMessage("Connection reset");
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
+        Await.that(
+            "a gateway that is down", LIMIT, () -> applied.gateway().state() != GatewayView.State.READY);
+
+        Await.that(
+            "another router",
+            LIMIT,
+            () -> router.status().pid() != killed && router.status().pid() != 0);
+        I2pLab.ready(there);
+        applied.awaitReady();
+        assertThat(there.status().name()).isEqualTo(name);
+        try (Socket again = applied.open(name)) {
+          echoes(again);
+        }
+      }
+    }
+  }
+
+  private static void echoes(Socket stream) throws IOException {
+    byte[] words = "are you there".getBytes(StandardCharsets.UTF_8);
+    stream.getOutputStream().write(words);
+    assertThat(stream.getInputStream().readNBytes(words.length)).isEqualTo(words);
+  }
+}
