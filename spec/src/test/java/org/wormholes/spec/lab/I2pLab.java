@@ -43,6 +43,11 @@ public final class I2pLab implements AutoCloseable {
   private final SamSession echo;
   private final SamSession client;
 
+  /// Started for the caller alone.
+  public static I2pLab open() throws IOException {
+    return new I2pLab();
+  }
+
   private I2pLab() throws IOException {
     folder = Files.createTempDirectory("i2p");
     sockets = Sockets.open(NettyOptions.defaults().withLoops(2));
@@ -81,7 +86,7 @@ public final class I2pLab implements AutoCloseable {
 
     private static I2pLab start() {
       try {
-        return new I2pLab();
+        return open();
       } catch (IOException broken) {
         throw new UncheckedIOException("starting a router", broken);
       }
