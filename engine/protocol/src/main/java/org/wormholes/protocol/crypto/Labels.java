@@ -26,6 +26,9 @@ public final class Labels {
   /// What a node signs when it publishes its descriptor.
   public static final byte[] DESCRIPTOR = ascii("wormholes/descriptor/v1");
 
+  /// What a founder or member signs about who belongs to a closed network.
+  public static final byte[] MEMBERSHIP = ascii("wormholes/membership/v1");
+
   private Labels() {}
 
   static byte[] ascii(String text) {
