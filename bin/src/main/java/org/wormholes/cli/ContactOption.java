@@ -11,7 +11,7 @@ final class ContactOption {
       names = "--bootstrap",
       paramLabel = "URL",
       description =
-          "First contact (wormhole://ADDRESS@HOST:PORT) for networks of the ruleset that name none.")
+          "First contact (wormhole://ADDRESS@[CARRIER+]HOST:PORT) for networks of the ruleset that name none.")
   private List<String> contacts = List.of();
 
   ScriptOption.Rules fill(ScriptOption.Rules rules) {

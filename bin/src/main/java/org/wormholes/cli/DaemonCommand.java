@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
@@ -15,6 +16,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.wormholes.protocol.crypto.NodeUri;
 import org.wormholes.protocol.onion.Rehearsal;
 import org.wormholes.protocol.wire.WireException;
 import org.wormholes.rules.Network;
@@ -44,6 +46,9 @@ import picocli.CommandLine.Spec;
     })
 final class DaemonCommand implements Callable<Integer> {
   private static final Pattern CARRIER_OPTION = Pattern.compile("([a-z0-9-]+)\\.([a-z-]+)=(.+)");
+
+  /// What follows the carrier is in that carrier's own notation.
+  private static final Pattern ADDRESS = Pattern.compile("(?:([a-z0-9-]{1,16})=)?([!-~]{1,255})");
 
   /// What a node does for others.
   enum RoleName {
@@ -102,7 +107,7 @@ final class DaemonCommand implements Callable<Integer> {
   @Option(
       names = "--bootstrap",
       paramLabel = "URL",
-      description = "First contact in that network: wormhole://ADDRESS@HOST:PORT.")
+      description = "First contact in that network: wormhole://ADDRESS@[CARRIER+]HOST:PORT.")
   private List<String> bootstraps = List.of();
 
   @Option(names = "--operator", description = "Who runs this node, told to others.")
@@ -271,10 +276,10 @@ final class DaemonCommand implements Callable<Integer> {
   private Map<String, String> addresses(List<String> given) {
     Map<String, String> addresses = new LinkedHashMap<>();
     for (String each : given) {
-      int equals = each.indexOf('=');
-      String carrier = equals < 0 ? "tcp" : each.substring(0, equals);
-      String address = each.substring(equals + 1);
-      if (!address.matches(".+:[0-9]{1,5}(,[!-~]+)?") || addresses.put(carrier, address) != null) {
+      Matcher parts = ADDRESS.matcher(each);
+      String carrier =
+          parts.matches() ? Objects.requireNonNullElse(parts.group(1), NodeUri.USUAL_CARRIER) : "";
+      if (carrier.isEmpty() || addresses.put(carrier, parts.group(2)) != null) {
         throw wrong("an address must be [CARRIER=]HOST:PORT, one for each carrier, was " + each);
       }
     }

@@ -61,6 +61,8 @@ final class DemoCommand implements Callable<Integer> {
 
   @Mixin private Reporting reporting;
 
+  @Mixin private LinkOption links;
+
   @Option(names = "--keep", description = "Leave it running until Ctrl-C, to try it by hand.")
   private boolean keep;
 
@@ -72,7 +74,7 @@ final class DemoCommand implements Callable<Integer> {
     ScriptOption.Rules hello = hello();
     Network network = hello.ruleset().networks().getFirst();
     try (NettyTransport transport = NettyTransport.open();
-        Devnet relays = Devnet.start(NODES, network, transport)) {
+        Devnet relays = Devnet.start(NODES, network, links.carrier(transport), transport)) {
       devnet = relays;
       acquaint(relays);
       try (Engine client = client(relays, transport);
@@ -119,7 +121,7 @@ final class DemoCommand implements Callable<Integer> {
   /// free ones.
   private List<ListenView> apply(Engine client, ScriptOption.Rules hello, Network network)
       throws InterruptedException {
-    Ruleset local = FittedRules.with(hello.ruleset(), network);
+    Ruleset local = FittedRules.over(links.carrier(), FittedRules.with(hello.ruleset(), network));
     try {
       return carryOut(client, local, hello);
     } catch (ApplyRefusedException e) {

@@ -30,17 +30,21 @@ final class Devnet implements AutoCloseable {
   private static final Duration CHECK_EVERY = Duration.ofMillis(50);
 
   private final Network network;
+  private final String carrier;
   private final List<Engine> nodes = new ArrayList<>();
 
-  private Devnet(Network network) {
+  private Devnet(Network network, String carrier) {
     this.network = network;
+    this.carrier = carrier;
   }
 
   /// Starts `count` nodes that know one of them.
   ///
   /// @param network its rules; its first contacts are not asked
-  static Devnet start(int count, Network network, Transport transport) throws IOException {
-    Devnet devnet = new Devnet(network);
+  /// @param carrier what they listen on; one whose addresses are `host:port` in the main
+  static Devnet start(int count, Network network, String carrier, Transport transport)
+      throws IOException {
+    Devnet devnet = new Devnet(network, carrier);
     try {
       for (int i = 0; i < count; i++) {
         devnet.nodes.add(Engine.start(devnet.settings(i, count), transport, GuardStore.NONE));
@@ -60,7 +64,7 @@ final class Devnet implements AutoCloseable {
         plan.exit()
             ? Set.of(NodeRole.RELAY, NodeRole.EXIT)
             : Set.of(NodeRole.RELAY, NodeRole.GUARD),
-        Map.of("tcp", plan.host() + ":0"),
+        Map.of(carrier, plan.host() + ":0"),
         Map.of(),
         plan.operator(),
         "",
@@ -81,8 +85,7 @@ final class Devnet implements AutoCloseable {
 
   /// The first node, as a ruleset names it.
   String bootstrap() {
-    Engine first = nodes.getFirst();
-    return "wormhole://" + first.id().address() + "@" + first.carrierAddresses().get("tcp");
+    return nodes.getFirst().addresses().getFirst().format();
   }
 
   List<Engine> nodes() {

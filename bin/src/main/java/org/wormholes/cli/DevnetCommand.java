@@ -58,6 +58,8 @@ final class DevnetCommand implements Callable<Integer> {
       description = "The network's name (default: devnet).")
   private String name = "devnet";
 
+  @Mixin private LinkOption links;
+
   @Option(
       names = "--write",
       paramLabel = "FILE",
@@ -92,7 +94,7 @@ final class DevnetCommand implements Callable<Integer> {
   private int inOneProcess() throws IOException, InterruptedException {
     Network network = new Network(name, true, List.of());
     try (NettyTransport transport = NettyTransport.open();
-        Devnet devnet = Devnet.start(count, network, transport)) {
+        Devnet devnet = Devnet.start(count, network, links.carrier(transport), transport)) {
       if (!devnet.awaitAcquainted(PATIENCE, this::progress)) {
         throw new CommandFailure(ExitCode.NO_ENGINE, "the nodes did not find each other");
       }
@@ -104,7 +106,7 @@ final class DevnetCommand implements Callable<Integer> {
   }
 
   private int asProcesses() throws IOException, InterruptedException {
-    try (DevnetProcesses devnet = DevnetProcesses.start(count, name)) {
+    try (DevnetProcesses devnet = DevnetProcesses.start(count, name, links.carrier())) {
       if (!devnet.awaitAcquainted(PATIENCE, this::progress)) {
         throw new CommandFailure(ExitCode.NO_ENGINE, "the nodes did not find each other");
       }

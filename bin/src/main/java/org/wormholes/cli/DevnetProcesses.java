@@ -24,19 +24,22 @@ final class DevnetProcesses implements AutoCloseable {
 
   /// A node.
   ///
-  /// @param url `wormhole://ADDRESS@HOST:PORT`
+  /// @param url `wormhole://ADDRESS@[CARRIER+]HOST:PORT`
   record Child(Process process, String url, Path control, Path state) {}
 
   private final Path folder;
+  private final String carrier;
   private final List<Child> children = new ArrayList<>();
 
-  private DevnetProcesses(Path folder) {
+  private DevnetProcesses(Path folder, String carrier) {
     this.folder = folder;
+    this.carrier = carrier;
   }
 
   /// Starts `count` nodes that know the first one.
-  static DevnetProcesses start(int count, String network) throws IOException {
-    DevnetProcesses devnet = new DevnetProcesses(Files.createTempDirectory("wormholes-devnet-"));
+  static DevnetProcesses start(int count, String network, String carrier) throws IOException {
+    DevnetProcesses devnet =
+        new DevnetProcesses(Files.createTempDirectory("wormholes-devnet-"), carrier);
     try {
       devnet.startAll(count, network);
       return devnet;
@@ -63,7 +66,7 @@ final class DevnetProcesses implements AutoCloseable {
     arguments.addAll(List.of("--state", state(index).toString()));
     arguments.addAll(List.of("--control", control(index).toString()));
     arguments.addAll(List.of("--role", plan.exit() ? "exit" : "guard"));
-    arguments.addAll(List.of("--listen", plan.host() + ":0"));
+    arguments.addAll(List.of("--listen", carrier + "=" + plan.host() + ":0"));
     arguments.addAll(List.of("--network", network));
     arguments.addAll(List.of("--operator", plan.operator(), "--country", plan.country()));
     arguments.addAll(List.of("--bandwidth", Long.toString(plan.bandwidth())));

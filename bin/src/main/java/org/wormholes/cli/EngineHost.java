@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.wormholes.protocol.crypto.NodeUri;
 import org.wormholes.protocol.directory.NodeRole;
 import org.wormholes.rules.Exit;
 import org.wormholes.rules.Network;
@@ -31,6 +32,7 @@ import org.wormholes.runtime.GuardStore;
 import org.wormholes.runtime.NodeSettings;
 import org.wormholes.runtime.control.ControlApi;
 import org.wormholes.runtime.facts.Countries;
+import org.wormholes.runtime.spi.Carrier;
 import org.wormholes.runtime.spi.Listener;
 import org.wormholes.runtime.store.HistoryEntry;
 import org.wormholes.runtime.store.StateFolder;
@@ -106,6 +108,7 @@ final class EngineHost implements AutoCloseable {
     NettyTransport transport = transport(settings, state);
     transport.gatewaysIn(settings.state().resolve("gateways"));
     try {
+      checkContacts(settings, transport);
       Engine engine = Engine.start(node(settings, state), transport, GuardStore.in(state));
       EngineHost host = open(state, transport, engine, settings.control());
       host.restore();
@@ -128,6 +131,23 @@ final class EngineHost implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       state.close();
       throw new CommandFailure(ExitCode.REFUSED, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// A first contact that was named for this very node is of a carrier that it has; one in a
+  /// ruleset, which is for others too, need not be.
+  private static void checkContacts(Settings settings, NettyTransport transport)
+      throws IOException {
+    List<String> carriers = transport.carriers().stream().map(Carrier::name).toList();
+    for (Network network : settings.networks()) {
+      for (String contact : network.bootstraps()) {
+        String carrier = Network.carrierOf(contact);
+        if (!carriers.contains(carrier)) {
+          throw new IOException(
+              "could not use --bootstrap %s: there is no carrier %s, there are %s"
+                  .formatted(contact, carrier, String.join(", ", carriers)));
+        }
+      }
     }
   }
 
@@ -230,14 +250,8 @@ final class EngineHost implements AutoCloseable {
   String describe() {
     StringBuilder text = new StringBuilder();
     String name = "wormhole://" + engine.id().address();
-    if (engine.carrierAddresses().isEmpty()) {
-      text.append(name);
-    } else {
-      text.append(
-          String.join(
-              " ",
-              engine.carrierAddresses().values().stream().map(it -> name + "@" + it).toList()));
-    }
+    List<String> addresses = engine.addresses().stream().map(NodeUri::format).toList();
+    text.append(addresses.isEmpty() ? name : String.join(" ", addresses));
     return text.append(" control ").append(control).toString();
   }
 

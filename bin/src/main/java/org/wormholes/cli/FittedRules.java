@@ -1,6 +1,7 @@
 package org.wormholes.cli;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.wormholes.rules.Entry;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.Ruleset;
@@ -25,13 +26,35 @@ final class FittedRules {
         ruleset.expectations());
   }
 
+  /// The same ruleset, every tunnel over this carrier alone.
+  static Ruleset over(String carrier, Ruleset ruleset) {
+    return withTunnels(
+        ruleset,
+        tunnel ->
+            new Tunnel(
+                tunnel.name(),
+                tunnel.network(),
+                tunnel.entries(),
+                tunnel.relays(),
+                tunnel.exit(),
+                List.of(carrier),
+                tunnel.rotateEvery(),
+                tunnel.isolation(),
+                tunnel.earlyData(),
+                tunnel.shape()));
+  }
+
   /// The same ruleset, every entry on any free port.
   static Ruleset onFreePorts(Ruleset ruleset) {
+    return withTunnels(ruleset, FittedRules::onFreePorts);
+  }
+
+  private static Ruleset withTunnels(Ruleset ruleset, UnaryOperator<Tunnel> fitted) {
     return new Ruleset(
         ruleset.name(),
         ruleset.version(),
         ruleset.networks(),
-        ruleset.tunnels().stream().map(FittedRules::onFreePorts).toList(),
+        ruleset.tunnels().stream().map(fitted).toList(),
         ruleset.routes(),
         ruleset.expectations());
   }

@@ -35,7 +35,8 @@ final class LocalNetworkTest {
   void twelveNodesOfOneProcessKnowEachOther() throws IOException, InterruptedException {
     List<Integer> progress = new ArrayList<>();
     try (NettyTransport transport = NettyTransport.open();
-        Devnet devnet = Devnet.start(12, new Network("devnet", true, List.of()), transport)) {
+        Devnet devnet =
+            Devnet.start(12, new Network("devnet", true, List.of()), "tcp", transport)) {
       assertThat(devnet.awaitAcquainted(PATIENCE, progress::add)).isTrue();
 
       assertThat(progress).isSorted().endsWith(12);

@@ -20,6 +20,7 @@ import org.wormholes.rules.FlowSample;
 import org.wormholes.rules.Given;
 import org.wormholes.rules.Guard;
 import org.wormholes.rules.Isolation;
+import org.wormholes.rules.Network;
 import org.wormholes.rules.Position;
 import org.wormholes.rules.Protocol;
 import org.wormholes.rules.Resolve;
@@ -392,7 +393,11 @@ final class Builder {
   }
 
   Value bootstrap(RoomFrame frame, Call call) {
-    frame.draft(Draft.Net.class).bootstraps.addAll(call.texts("url"));
+    List<String> urls = call.texts("url");
+    for (int i = 0; i < urls.size(); i++) {
+      warnOfUnknown(Network.carrierOf(urls.get(i)), argumentAt(call, i));
+    }
+    frame.draft(Draft.Net.class).bootstraps.addAll(urls);
     return Value.Nothing.VALUE;
   }
 
@@ -450,26 +455,32 @@ final class Builder {
     List<String> seen = new ArrayList<>();
     for (int i = 0; i < carriers.size(); i++) {
       String carrier = carriers.get(i);
-      Position at =
-          i < call.invocation().arguments().size()
-              ? call.invocation().arguments().get(i).position()
-              : call.position();
+      Position at = argumentAt(call, i);
       if (seen.contains(carrier)) {
         problems.add(Problem.error(at, "the carrier `" + carrier + "` is named twice"));
         continue;
       }
       seen.add(carrier);
-      if (!Vocabulary.CARRIERS.contains(carrier)) {
-        problems.add(
-            Problem.warning(
-                    at,
-                    "the carrier `" + carrier + "` is not one of those that come with Wormholes")
-                .expecting("one of " + String.join(", ", Vocabulary.CARRIERS))
-                .hinting(Suggestion.didYouMean(carrier, Vocabulary.CARRIERS)));
-      }
+      warnOfUnknown(carrier, at);
     }
     frame.draft(Way.class).carry = seen;
     return Value.Nothing.VALUE;
+  }
+
+  private static Position argumentAt(Call call, int index) {
+    return index < call.invocation().arguments().size()
+        ? call.invocation().arguments().get(index).position()
+        : call.position();
+  }
+
+  private void warnOfUnknown(String carrier, Position at) {
+    if (!Vocabulary.CARRIERS.contains(carrier)) {
+      problems.add(
+          Problem.warning(
+                  at, "the carrier `" + carrier + "` is not one of those that come with Wormholes")
+              .expecting("one of " + String.join(", ", Vocabulary.CARRIERS))
+              .hinting(Suggestion.didYouMean(carrier, Vocabulary.CARRIERS)));
+    }
   }
 
   Value rotate(RoomFrame frame, Call call) {

@@ -1,11 +1,13 @@
 package org.wormholes.spec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -14,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.wormholes.protocol.crypto.NodeUri;
 import org.wormholes.protocol.directory.NodeRole;
 import org.wormholes.rules.Entry;
 import org.wormholes.rules.Isolation;
@@ -56,12 +59,17 @@ class CarriersTest {
   }
 
   private Engine relay(int tcp, int tls, Map<String, String> announce) throws IOException {
+    return start(Map.of("tcp", at(tcp), "tls", at(tls)), announce);
+  }
+
+  private Engine start(Map<String, String> listen, Map<String, String> announce)
+      throws IOException {
     NodeSettings settings =
         new NodeSettings(
             LocalNetwork.newKey(),
             List.of(new Network(NETWORK, true, List.of())),
             Set.of(NodeRole.RELAY, NodeRole.EXIT, NodeRole.GUARD),
-            Map.of("tcp", at(tcp), "tls", at(tls)),
+            listen,
             announce,
             "",
             "",
@@ -73,9 +81,12 @@ class CarriersTest {
   }
 
   private Engine client(Engine relay, List<String> carry) throws IOException {
-    String contact =
-        "wormhole://" + relay.id().address() + "@" + relay.carrierAddresses().get("tcp");
-    Network network = new Network(NETWORK, true, List.of(contact));
+    String tcp = Objects.requireNonNull(relay.carrierAddresses().get("tcp"));
+    return client(List.of(new NodeUri(relay.id(), "tcp", tcp)), carry);
+  }
+
+  private Engine client(List<NodeUri> contacts, List<String> carry) throws IOException {
+    Network network = new Network(NETWORK, true, contacts.stream().map(NodeUri::format).toList());
     Engine client =
         Engine.start(
             NodeSettings.client(LocalNetwork.newKey(), List.of(network)),
@@ -138,6 +149,46 @@ class CarriersTest {
       await("no link over tls: REFUSED");
       await("circuit of tunnel web is ready");
     }
+  }
+
+  @Test
+  void aNodeIsMetOverTheCarrierThatItsAddressNames() throws Exception {
+    int tls = freePort();
+    try (Engine relay = relay(freePort(), tls, Map.of("tls", at(tls)))) {
+      assertThat(relay.addresses())
+          .extracting(NodeUri::format)
+          .first()
+          .isEqualTo("wormhole://" + relay.id().address() + "@tls+" + at(tls));
+      try (Engine _ = client(relay.addresses().subList(0, 1), List.of("tls"))) {
+        await("link over tls is up");
+        await("circuit of tunnel web is ready");
+        assertThat(told).noneMatch(message -> message.contains("tcp"));
+      }
+    }
+  }
+
+  @Test
+  void ofSeveralAddressesOfANodeTheOneThatWorksIsFound() throws Exception {
+    int tcp = freePort();
+    try (Engine relay = relay(tcp, freePort(), Map.of("tcp", at(tcp)))) {
+      List<NodeUri> places =
+          List.of(
+              new NodeUri(relay.id(), "127.0.0.1", 1), new NodeUri(relay.id(), "127.0.0.1", tcp));
+      try (Engine _ = client(places, List.of("tcp"))) {
+        await("circuit of tunnel web is ready");
+      }
+    }
+  }
+
+  @Test
+  void aCarrierThatIsNotThereIsNamedWithThoseThatAre() throws Exception {
+    Map<String, String> listen = Map.of("pigeon", "127.0.0.1:0");
+    assertThatThrownBy(() -> start(listen, Map.of()))
+        .isInstanceOf(IOException.class)
+        .hasMessageMatching("there is no carrier pigeon, there are .*tcp.*");
+    assertThatThrownBy(() -> start(Map.of("tls", at(freePort())), Map.of("tls", "tower:443")))
+        .isInstanceOf(IOException.class)
+        .hasMessage("could not announce tls=tower:443: expected ip:port[,name=NAME]");
   }
 
   @Test

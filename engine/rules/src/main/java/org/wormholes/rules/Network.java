@@ -11,14 +11,18 @@ import java.util.regex.Pattern;
 /// change them without making another network.
 ///
 /// @param openToAnyone whether any node may join
-/// @param bootstraps first contacts, `wormhole://ADDRESS@HOST:PORT` with an address of 56
-///   characters of base32; not part of the network's rules, so not of its id
+/// @param bootstraps first contacts, `wormhole://ADDRESS@HOST:PORT` or, over another carrier than
+///   `tcp`, `wormhole://ADDRESS@CARRIER+PLACE`, with an address of 56 characters of base32; not
+///   part of the network's rules, so not of its id
 public record Network(String name, boolean openToAnyone, List<String> bootstraps) {
   public static final int MAX_BOOTSTRAPS = 64;
 
   private static final Pattern BOOTSTRAP =
       Pattern.compile(
-          "wormhole://[a-z2-7]{56}@([a-z0-9._-]{1,253}|\\[[0-9a-f:.]{2,45}\\]):([0-9]{1,5})");
+          "wormhole://[a-z2-7]{56}@(?:tcp\\+)?([a-z0-9._-]{1,253}|\\[[0-9a-f:.]{2,45}\\]):([0-9]{1,5})");
+  private static final Pattern OVER_CARRIER =
+      Pattern.compile(
+          "wormhole://[a-z2-7]{56}@(?!tcp\\+)([a-z0-9-]{1,16})\\+[\\w.:%/,=\\[\\]~+-]{1,255}");
   private static final String LABEL = "wormholes/network/v1";
 
   public Network {
@@ -27,7 +31,7 @@ public record Network(String name, boolean openToAnyone, List<String> bootstraps
     for (String bootstrap : bootstraps) {
       if (!isBootstrap(bootstrap)) {
         throw new IllegalArgumentException(
-            "a bootstrap must be wormhole://ADDRESS@HOST:PORT with an address of 56 characters, was `%s`"
+            "a bootstrap must be wormhole://ADDRESS@[CARRIER+]HOST:PORT with an address of 56 characters, was `%s`"
                 .formatted(bootstrap.length() <= 400 ? bootstrap : bootstrap.substring(0, 400)));
       }
     }
@@ -38,12 +42,21 @@ public record Network(String name, boolean openToAnyone, List<String> bootstraps
     if (text.length() > 400) {
       return false;
     }
+    if (OVER_CARRIER.matcher(text).matches()) {
+      return true;
+    }
     var match = BOOTSTRAP.matcher(text);
     if (!match.matches()) {
       return false;
     }
     int port = Integer.parseInt(match.group(2));
     return port >= 1 && port <= 65_535;
+  }
+
+  /// The carrier that a first contact names; `tcp` where it names none.
+  public static String carrierOf(String bootstrap) {
+    var match = OVER_CARRIER.matcher(bootstrap);
+    return match.matches() ? match.group(1) : "tcp";
   }
 
   /// The 32 bytes that name the network on the wire: the SHA-256 of its rules.

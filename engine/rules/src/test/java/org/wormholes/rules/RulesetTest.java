@@ -50,6 +50,22 @@ class RulesetTest {
   }
 
   @Test
+  void firstContactsNameTheirCarrier() {
+    String key = "wormhole://" + "a".repeat(56) + "@";
+    for (String place :
+        List.of("h:1", "tcp+h:1", "tls+192.0.2.1:443,name=h.example", "i2p+abc.b32.i2p")) {
+      assertThat(Network.isBootstrap(key + place)).as(place).isTrue();
+    }
+    for (String place :
+        List.of("h", "tcp+h", "tcp+h:70000", "+h:1", "TLS+h:1", "tls+", "tls+a b", "tls+a@b")) {
+      assertThat(Network.isBootstrap(key + place)).as(place).isFalse();
+    }
+    assertThat(Network.carrierOf(key + "h:1")).isEqualTo("tcp");
+    assertThat(Network.carrierOf(key + "tcp+h:1")).isEqualTo("tcp");
+    assertThat(Network.carrierOf(key + "tls+h:1")).isEqualTo("tls");
+  }
+
+  @Test
   void aRuleWithoutAPositionStandsWhereItsSurroundingsDo() {
     Position tunnel = new Position("a.rb", 3, 1, 6, "tunnel");
     SourceMap sources = new SourceMap(Map.of("tunnels/web", tunnel));

@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.wormholes.protocol.crypto.NodeId;
+import org.wormholes.protocol.crypto.NodeUri;
 import org.wormholes.rules.FlowFacts;
 import org.wormholes.rules.FlowSample;
 import org.wormholes.rules.Network;
@@ -120,6 +121,7 @@ public final class Engine implements EngineControl, AutoCloseable {
     introductions.start();
     watch.start();
     join(settings.networks());
+    checkAnnounced(settings.announce());
     Map<String, String> announced = new HashMap<>();
     for (Map.Entry<String, String> wish : settings.listen().entrySet()) {
       Listener listener = listen(wish.getKey(), wish.getValue());
@@ -133,10 +135,28 @@ public final class Engine implements EngineControl, AutoCloseable {
   }
 
   private Listener listen(String name, String address) throws IOException {
-    Carrier carrier =
-        node.carrier(name).orElseThrow(() -> new IOException("there is no carrier " + name));
+    Carrier carrier = carrier(name);
     List<Loop> loops = node.transport().loops();
     return Stages.await(carrier.listen(loops, address, connection -> accept(name, connection)));
+  }
+
+  private Carrier carrier(String name) throws IOException {
+    return node.carrier(name)
+        .orElseThrow(() ->
+            new IOException(
+                "there is no carrier %s, there are %s"
+                    .formatted(name, String.join(", ", node.carrierNames()))));
+  }
+
+  private void checkAnnounced(Map<String, String> announce) throws IOException {
+    for (Map.Entry<String, String> each : announce.entrySet()) {
+      Optional<String> problem = carrier(each.getKey()).addressProblem(each.getValue());
+      if (problem.isPresent()) {
+        throw new IOException(
+            "could not announce %s=%s: %s"
+                .formatted(each.getKey(), each.getValue(), problem.get()));
+      }
+    }
   }
 
   private void accept(String carrier, Connection connection) {
@@ -153,6 +173,20 @@ public final class Engine implements EngineControl, AutoCloseable {
     Map<String, String> addresses = new LinkedHashMap<>();
     carrierPorts.forEach((name, listener) -> addresses.put(name, listener.address()));
     return addresses;
+  }
+
+  /// Where others reach this node, those first that are announced; an address that is announced
+  /// stands for the one that is listened on. Empty for a client.
+  public List<NodeUri> addresses() {
+    List<NodeUri> told = new ArrayList<>();
+    List<NodeUri> untold = new ArrayList<>();
+    NodeSettings settings = node.settings();
+    carrierPorts.forEach((name, listener) -> {
+      String place = settings.announce().getOrDefault(name, listener.address());
+      (settings.announces(name) ? told : untold).add(new NodeUri(id(), name, place));
+    });
+    told.addAll(untold);
+    return told;
   }
 
   public NodeId id() {

@@ -2,7 +2,9 @@ package org.wormholes.runtime;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +27,11 @@ final class Introductions {
 
   private final Shard home;
   private final Node node;
-  private final Set<NodeUri> contacts = new LinkedHashSet<>();
+  private final Map<NodeId, Set<NodeUri>> contacts = new LinkedHashMap<>();
+
+  /// How often contacts were dialled: each time the next address of those over one carrier.
+  private int rounds;
+
   private boolean stopped;
 
   Introductions(Node node) {
@@ -50,8 +56,18 @@ final class Introductions {
         LOG.warn("a bootstrap address is not usable: {}", e.getMessage());
       }
     }
+    parsed.stream()
+        .map(NodeUri::carrier)
+        .distinct()
+        .filter(carrier -> node.carrier(carrier).isEmpty())
+        .forEach(carrier ->
+            LOG.warn(
+                "a first contact is reached over {}, this machine has {} only",
+                carrier,
+                String.join(", ", node.carrierNames())));
     home.run(() -> {
-      contacts.addAll(parsed);
+      parsed.forEach(
+          uri -> contacts.computeIfAbsent(uri.node(), key -> new LinkedHashSet<>()).add(uri));
       touch();
     });
   }
@@ -67,11 +83,13 @@ final class Introductions {
     if (stopped || home.links().size() >= WANTED_LINKS) {
       return;
     }
-    for (NodeUri contact : contacts) {
-      if (!contact.node().equals(node.id())) {
-        home.link(contact.node(), Map.of("tcp", address(contact)), List.of("tcp"));
+    contacts.forEach((contact, places) -> {
+      if (!contact.equals(node.id())) {
+        Map<String, String> chosen = chosen(places, rounds);
+        home.link(contact, chosen, List.copyOf(chosen.keySet()));
       }
-    }
+    });
+    rounds++;
     if (!node.anonymousLinks()) {
       meetOthers();
     }
@@ -90,11 +108,19 @@ final class Introductions {
   }
 
   private boolean isContact(NodeId id) {
-    return contacts.stream().anyMatch(contact -> contact.node().equals(id));
+    return contacts.containsKey(id);
   }
 
-  private static String address(NodeUri contact) {
-    String host = contact.host();
-    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + contact.port();
+  /// One address for each carrier, the carriers in the order in which they were named; of several
+  /// addresses over one carrier another in each round.
+  static Map<String, String> chosen(Collection<NodeUri> places, int round) {
+    Map<String, List<String>> byCarrier = new LinkedHashMap<>();
+    for (NodeUri each : places) {
+      byCarrier.computeIfAbsent(each.carrier(), key -> new ArrayList<>()).add(each.place());
+    }
+    Map<String, String> chosen = new LinkedHashMap<>();
+    byCarrier.forEach(
+        (carrier, all) -> chosen.put(carrier, all.get(Math.floorMod(round, all.size()))));
+    return chosen;
   }
 }

@@ -6,7 +6,8 @@ import org.wormholes.protocol.directory.NodeDescriptor;
 import org.wormholes.rules.expr.Address;
 import org.wormholes.rules.expr.Host;
 
-/// What can be read from the `host:port` addresses in a descriptor, without asking anybody.
+/// What can be read from the addresses in a descriptor, without asking anybody: those that begin
+/// with `host:port`, whatever their carrier adds to it.
 final class NodeAddress {
   private static final int NICKNAME_CHARS = 8;
 
@@ -23,7 +24,8 @@ final class NodeAddress {
   }
 
   /// The literal in `host:port`; empty where the host is a name.
-  static Optional<Address> literal(String address) {
+  static Optional<Address> literal(String whole) {
+    String address = hostAndPort(whole);
     int colon = address.lastIndexOf(':');
     if (colon < 0) {
       return Optional.empty();
@@ -32,9 +34,19 @@ final class NodeAddress {
         .map(host -> host instanceof Host.Literal(Address literal) ? literal : null);
   }
 
+  private static String hostAndPort(String address) {
+    for (int i = 0; i < address.length(); i++) {
+      if (address.charAt(i) == ',' || address.charAt(i) == '/') {
+        return address.substring(0, i);
+      }
+    }
+    return address;
+  }
+
   /// The port of the first address, 0 where it has none.
   static int port(NodeDescriptor node) {
-    for (String address : node.carriers().values()) {
+    for (String whole : node.carriers().values()) {
+      String address = hostAndPort(whole);
       String port = address.substring(address.lastIndexOf(':') + 1);
       if (port.matches("[0-9]{1,5}")) {
         return Integer.parseInt(port);

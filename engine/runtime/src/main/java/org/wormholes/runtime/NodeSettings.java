@@ -1,5 +1,7 @@
 package org.wormholes.runtime;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +16,8 @@ import org.wormholes.rules.Network;
 /// @param key its identity
 /// @param networks it belongs to from the start; rulesets may add more
 /// @param roles what it does for others; empty for a client
-/// @param listen carrier name to the address to bind, `host:port`, port 0 for any free one
+/// @param listen carrier name to the address to bind, in the carrier's notation (mostly
+///   `host:port`, port 0 for any free one), in the order in which the node names its addresses
 /// @param announce carrier name to the address told to others. A carrier that is not in `listen` is
 ///   never announced. The only one is announced without being named here, at the address bound; of
 ///   several those named here, since a descriptor tells all its readers that its addresses belong
@@ -43,7 +46,7 @@ public record NodeSettings(
   public NodeSettings {
     networks = List.copyOf(networks);
     roles = Set.copyOf(roles);
-    listen = Map.copyOf(listen);
+    listen = Collections.unmodifiableMap(new LinkedHashMap<>(listen));
     announce = Map.copyOf(announce);
     if (roles.contains(NodeRole.EXIT) != exit.isPresent()) {
       throw new IllegalArgumentException("an exit has an exit policy, and nobody else has one");

@@ -59,6 +59,13 @@ final class I2pCarrier implements ClosableCarrier {
   }
 
   @Override
+  public Optional<String> addressProblem(String address) {
+    return I2pName.parse(address).filter(I2pName::isHash).isPresent()
+        ? Optional.empty()
+        : Optional.of("expected 52 characters and .b32.i2p");
+  }
+
+  @Override
   public void dial(Loop loop, String address, Duration timeout, DialListener listener) {
     Optional<I2pName> name = I2pName.parse(address).filter(I2pName::isHash);
     Optional<SamSession> session = name.isEmpty() ? Optional.empty() : dialling();

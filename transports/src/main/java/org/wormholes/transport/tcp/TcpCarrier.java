@@ -32,6 +32,11 @@ final class TcpCarrier implements Carrier {
   }
 
   @Override
+  public Optional<String> addressProblem(String address) {
+    return literal(address).isPresent() ? Optional.empty() : Optional.of("expected ip:port");
+  }
+
+  @Override
   public void dial(Loop loop, String address, Duration timeout, DialListener listener) {
     Optional<InetSocketAddress> literal = literal(address);
     if (literal.isEmpty() || literal.get().getPort() == 0) {

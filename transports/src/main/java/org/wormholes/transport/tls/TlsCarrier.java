@@ -33,6 +33,8 @@ final class TlsCarrier implements Carrier {
   /// Channels of a listener that are not links yet, or never will be.
   static final int MAX_STRANGERS = 1_024;
 
+  private static final String EXPECTED = "expected ip:port[,name=NAME]";
+
   private final Sockets sockets;
   private final TlsSettings settings;
   private final Clock clock;
@@ -58,6 +60,11 @@ final class TlsCarrier implements Carrier {
   @Override
   public String name() {
     return "tls";
+  }
+
+  @Override
+  public Optional<String> addressProblem(String address) {
+    return TlsAddress.parse(address).isPresent() ? Optional.empty() : Optional.of(EXPECTED);
   }
 
   // Out
@@ -133,7 +140,7 @@ final class TlsCarrier implements Carrier {
     Optional<TlsAddress> literal = TlsAddress.parse(address);
     if (literal.isEmpty()) {
       return CompletableFuture.failedFuture(
-          new IOException("could not listen on " + address + ": expected ip:port[,name=NAME]"));
+          new IOException("could not listen on " + address + ": " + EXPECTED));
     }
     SslContext server;
     try {

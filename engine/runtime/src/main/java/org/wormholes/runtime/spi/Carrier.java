@@ -2,6 +2,7 @@ package org.wormholes.runtime.spi;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
@@ -11,6 +12,12 @@ import java.util.function.Consumer;
 public interface Carrier {
   /// The word a ruleset uses for it: `tcp`, `tls`, `quic`, `tor`.
   String name();
+
+  /// Why `address`, as others would be told it, leads nowhere over this carrier: what form was
+  /// expected. Empty where it has the right one. Asks nobody.
+  default Optional<String> addressProblem(String address) {
+    return Optional.empty();
+  }
 
   /// Connects to `address`, in this carrier's own notation, within `timeout`.
   void dial(Loop loop, String address, Duration timeout, DialListener listener);
