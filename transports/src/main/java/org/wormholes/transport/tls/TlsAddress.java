@@ -8,14 +8,14 @@ import org.wormholes.transport.socket.HostPort;
 /// The name is what the dialler asks for (SNI, RFC 6066 section 3) and is never looked up.
 ///
 /// @param name up to 253 letters, digits, `-` and `.`, or empty for none
-record TlsAddress(InetSocketAddress socket, String name) {
+public record TlsAddress(InetSocketAddress socket, String name) {
   private static final String NAME = ",name=";
   private static final int MAX_CHARS = 320;
   private static final String DNS_NAME =
       "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?){0,9}";
 
   /// Empty if the text is not of that form.
-  static Optional<TlsAddress> parse(String text) {
+  public static Optional<TlsAddress> parse(String text) {
     if (text.length() > MAX_CHARS) {
       return Optional.empty();
     }
@@ -30,7 +30,7 @@ record TlsAddress(InetSocketAddress socket, String name) {
   }
 
   /// Whether SNI can carry it: a DNS name that is not an address.
-  static boolean isName(String text) {
+  public static boolean isName(String text) {
     return text.length() <= 253 && text.matches(DNS_NAME) && !text.matches("[0-9.]+");
   }
 

@@ -14,10 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLParameters;
-import org.jspecify.annotations.Nullable;
 import org.wormholes.runtime.spi.Carrier;
 import org.wormholes.runtime.spi.Connection;
 import org.wormholes.runtime.spi.DialListener;
@@ -37,24 +34,14 @@ final class TlsCarrier implements Carrier {
 
   private final Sockets sockets;
   private final TlsSettings settings;
+  private final TlsClient client;
   private final Clock clock;
-
-  /// Made when first needed.
-  private @Nullable SslContext client;
 
   TlsCarrier(Sockets sockets, TlsSettings settings, Clock clock) {
     this.sockets = sockets;
     this.settings = settings;
+    this.client = new TlsClient(settings);
     this.clock = clock;
-  }
-
-  private synchronized SslContext client() throws SSLException {
-    SslContext known = client;
-    if (known == null) {
-      known = settings.client();
-      client = known;
-    }
-    return known;
   }
 
   @Override
@@ -100,18 +87,11 @@ final class TlsCarrier implements Carrier {
       NettyLoop loop, SocketChannel channel, String name, Duration timeout, DialListener listener) {
     SslHandler tls;
     try {
-      // Without a peer's name there are no tickets of earlier sessions, which an observer could
-      // follow.
-      tls = client().newHandler(channel.alloc());
+      tls = client.handler(channel.alloc(), name);
     } catch (SSLException noTls13) {
       channel.close();
       listener.onFailed(DialFailure.FAILED);
       return;
-    }
-    if (!name.isEmpty()) {
-      SSLParameters parameters = tls.engine().getSSLParameters();
-      parameters.setServerNames(List.of(new SNIHostName(name)));
-      tls.engine().setSSLParameters(parameters);
     }
     tls.setHandshakeTimeoutMillis(timeout.toMillis());
     TlsLayer layer = new TlsLayer(tls, false);

@@ -1,7 +1,9 @@
 package org.wormholes.transport.tls;
 
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import java.time.Clock;
 import java.time.ZoneId;
+import java.util.List;
 import org.wormholes.runtime.spi.Carrier;
 import org.wormholes.transport.socket.CarrierOptions;
 import org.wormholes.transport.socket.CarrierProvider;
@@ -11,6 +13,9 @@ import org.wormholes.transport.socket.Sockets;
 /// certificate that it makes itself), `pin` (public keys that a dial takes, with commas between
 /// them) and `engine` (`boringssl`, or `jdk` where that is missing).
 public final class TlsCarrierProvider implements CarrierProvider {
+  private static final List<String> LIKE_A_BROWSER =
+      List.of(ApplicationProtocolNames.HTTP_2, ApplicationProtocolNames.HTTP_1_1);
+
   @Override
   public String name() {
     return "tls";
@@ -18,6 +23,9 @@ public final class TlsCarrierProvider implements CarrierProvider {
 
   @Override
   public Carrier create(Sockets sockets, CarrierOptions options) {
-    return new TlsCarrier(sockets, TlsSettings.of(options), Clock.system(ZoneId.systemDefault()));
+    return new TlsCarrier(
+        sockets,
+        TlsSettings.of("tls", options, LIKE_A_BROWSER),
+        Clock.system(ZoneId.systemDefault()));
   }
 }

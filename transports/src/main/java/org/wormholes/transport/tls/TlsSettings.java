@@ -4,7 +4,6 @@ import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
-import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -19,25 +18,27 @@ import java.util.Set;
 import javax.net.ssl.SSLException;
 import org.wormholes.transport.socket.CarrierOptions;
 
-/// How the carrier `tls` was asked to be.
+/// How a carrier that speaks TLS was asked to be.
 ///
+/// @param carrier whose options these are
 /// @param folder where a self-made certificate is kept; without one it lasts as long as the process
 /// @param certificate a chain of certificates (PEM) and its key; else the node makes its own
 /// @param name the name in a self-made certificate
 /// @param pins public keys one of which must answer a dial, see [Pins]; empty to take any
 /// @param engine who does the cryptography
-record TlsSettings(
+/// @param protocols offered with ALPN, in order of preference
+public record TlsSettings(
+    String carrier,
     Optional<Path> folder,
     Optional<Files> certificate,
     String name,
     Set<String> pins,
-    Engine engine) {
+    Engine engine,
+    List<String> protocols) {
   private static final Set<String> KNOWN = Set.of("certificate", "key", "name", "pin", "engine");
-  private static final List<String> LIKE_A_BROWSER =
-      List.of(ApplicationProtocolNames.HTTP_2, ApplicationProtocolNames.HTTP_1_1);
 
   /// Whose code speaks TLS; loading BoringSSL takes time, so nobody asks before there is a need.
-  enum Engine {
+  public enum Engine {
     BEST,
     BORINGSSL,
     JDK;
@@ -49,45 +50,61 @@ record TlsSettings(
   }
 
   /// PEM files.
-  record Files(Path chain, Path key) {}
+  public record Files(Path chain, Path key) {}
 
-  static TlsSettings of(CarrierOptions options) {
-    options.only("tls", KNOWN);
+  public TlsSettings {
+    pins = Set.copyOf(pins);
+    protocols = List.copyOf(protocols);
+  }
+
+  /// Reads the options of a carrier.
+  ///
+  /// @param protocols to offer with ALPN
+  /// @throws IllegalArgumentException if they are not as they should be
+  public static TlsSettings of(String carrier, CarrierOptions options, List<String> protocols) {
+    options.only(carrier, KNOWN);
     Optional<Path> chain = options.path("certificate");
     Optional<Path> key = options.path("key");
     if (chain.isPresent() != key.isPresent()) {
-      throw new IllegalArgumentException("tls.certificate and tls.key are given together");
+      throw new IllegalArgumentException(
+          "%1$s.certificate and %1$s.key are given together".formatted(carrier));
     }
     String name = options.text("name").orElse("localhost");
     if (!TlsAddress.isName(name)) {
-      throw new IllegalArgumentException("tls.name must be a DNS name, was " + name);
+      throw new IllegalArgumentException(carrier + ".name must be a DNS name, was " + name);
     }
     Set<String> pins = options.text("pin").map(it -> Set.of(it.split(","))).orElse(Set.of());
     var _ = new Pins(pins);
     return new TlsSettings(
+        carrier,
         options.folder(),
         chain.map(it -> new Files(it, key.orElseThrow())),
         name,
         pins,
-        engine(options.text("engine").orElse("")));
+        engine(carrier, options.text("engine").orElse("")),
+        protocols);
   }
 
-  private static Engine engine(String word) {
+  private static Engine engine(String carrier, String word) {
     return switch (word) {
       case "" -> Engine.BEST;
       case "jdk" -> Engine.JDK;
       case "boringssl" -> {
         if (!OpenSsl.isAvailable()) {
-          throw new IllegalArgumentException("tls.engine: there is no BoringSSL for this machine");
+          throw new IllegalArgumentException(
+              carrier + ".engine: there is no BoringSSL for this machine");
         }
         yield Engine.BORINGSSL;
       }
-      default -> throw new IllegalArgumentException("tls.engine is jdk or boringssl, was " + word);
+      default ->
+          throw new IllegalArgumentException(carrier + ".engine is jdk or boringssl, was " + word);
     };
   }
 
+  /// For who listens.
+  ///
   /// @throws IOException if the certificate cannot be read or made
-  SslContext server(Clock clock) throws IOException {
+  public SslContext server(Clock clock) throws IOException {
     return common(serverCertificate(clock)).build();
   }
 
@@ -99,7 +116,9 @@ record TlsSettings(
         return SslContextBuilder.forServer(chain, key);
       } catch (IllegalArgumentException e) {
         throw new IOException(
-            "tls.certificate and tls.key: cannot use %s with %s".formatted(chain, key), e);
+            "%1$s.certificate and %1$s.key: cannot use %2$s with %3$s"
+                .formatted(carrier, chain, key),
+            e);
       }
     }
     OwnCertificate own =
@@ -109,7 +128,8 @@ record TlsSettings(
     return SslContextBuilder.forServer(own.stream(), own.stream());
   }
 
-  SslContext client() throws SSLException {
+  /// For who dials.
+  public SslContext client() throws SSLException {
     return common(SslContextBuilder.forClient())
         .trustManager(new Pins(pins))
         .endpointIdentificationAlgorithm(null)
@@ -126,6 +146,6 @@ record TlsSettings(
                 Protocol.ALPN,
                 SelectorFailureBehavior.NO_ADVERTISE,
                 SelectedListenerFailureBehavior.ACCEPT,
-                LIKE_A_BROWSER));
+                protocols));
   }
 }

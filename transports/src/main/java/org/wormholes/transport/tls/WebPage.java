@@ -9,12 +9,13 @@ import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
 
 /// What a stranger who asks for a web page gets: a plain one that names no program and no version.
-final class WebPage {
+public final class WebPage {
   static final String TYPE = "text/html; charset=utf-8";
 
   private WebPage() {}
 
-  static HttpResponseStatus status(String method, String path) {
+  /// Of the answer to a request.
+  public static HttpResponseStatus status(String method, String path) {
     if (!method.equals("GET") && !method.equals("HEAD")) {
       return HttpResponseStatus.METHOD_NOT_ALLOWED;
     }
@@ -40,7 +41,7 @@ final class WebPage {
   }
 
   /// In HTTP/1.1, the connection to be closed after it.
-  static FullHttpResponse response(HttpResponseStatus status, boolean withBody) {
+  public static FullHttpResponse response(HttpResponseStatus status, boolean withBody) {
     byte[] body = body(status);
     FullHttpResponse response =
         new DefaultFullHttpResponse(

@@ -1,0 +1,4 @@
+@NullMarked
+package org.wormholes.transport.websocket;
+
+import org.jspecify.annotations.NullMarked;
