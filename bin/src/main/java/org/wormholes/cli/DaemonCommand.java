@@ -95,7 +95,7 @@ final class DaemonCommand implements Callable<Integer> {
       description =
           "How a carrier is to be: tls.certificate=FILE with tls.key=FILE (PEM; else it makes its"
               + " own), tls.name=NAME in its own one, tls.pin=SHA256 of a key that must answer,"
-              + " tls.engine=boringssl or jdk.")
+              + " tls.engine=boringssl or jdk; the same for websocket.")
   private List<String> carrierOptions = List.of();
 
   @Option(

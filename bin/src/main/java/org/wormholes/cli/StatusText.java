@@ -2,10 +2,13 @@ package org.wormholes.cli;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.wormholes.runtime.control.CarrierRefusal;
+import org.wormholes.runtime.control.CarrierView;
 import org.wormholes.runtime.control.CircuitView;
 import org.wormholes.runtime.control.EngineStatus;
 import org.wormholes.runtime.control.FactView;
@@ -44,6 +47,7 @@ final class StatusText {
                     + " in buffers")
             .lines());
     section(lines, "listening", listening(status.listening()));
+    section(lines, "carriers", carriers(status.carriers(), paint));
     section(lines, "tunnels", tunnels(status.tunnels(), paint));
     section(lines, "groups", groups(status.groups(), paint));
     section(lines, "gateways", gateways(status.gateways(), paint));
@@ -60,6 +64,29 @@ final class StatusText {
           Clean.line(each.note(), 80));
     }
     return columns;
+  }
+
+  /// Those that were tried.
+  private static Columns carriers(List<CarrierView> carriers, Paint paint) {
+    Columns columns = new Columns("  ");
+    for (CarrierView each : carriers) {
+      if (each.links() > 0 || each.lastRefusal().isPresent()) {
+        columns.row(
+            name(each.carrier()),
+            each.up() ? paint.green("up") : paint.red("down"),
+            Units.count(each.links(), "link"),
+            each.lastRefusal().map(StatusText::refusal).orElse(""));
+      }
+    }
+    return columns;
+  }
+
+  private static String refusal(CarrierRefusal refusal) {
+    return "last refusal %s, of %s: %s"
+        .formatted(
+            refusal.at().truncatedTo(ChronoUnit.SECONDS),
+            Clean.line(refusal.node().substring(0, Math.min(8, refusal.node().length())), 8),
+            Clean.line(refusal.reason(), 80));
   }
 
   static Columns tunnels(List<TunnelView> tunnels, Paint paint) {

@@ -21,6 +21,8 @@ import org.wormholes.runtime.control.ApplyRefusedException;
 import org.wormholes.runtime.control.ApplyRolledBackException;
 import org.wormholes.runtime.control.ApplyTerms;
 import org.wormholes.runtime.control.Candidate;
+import org.wormholes.runtime.control.CarrierRefusal;
+import org.wormholes.runtime.control.CarrierView;
 import org.wormholes.runtime.control.CircuitView;
 import org.wormholes.runtime.control.EngineControl;
 import org.wormholes.runtime.control.EngineEvent;
@@ -73,7 +75,17 @@ final class FakeEngine implements EngineControl {
         4,
         flows,
         1_234_000,
-        256_000_000);
+        256_000_000,
+        List.of(
+            new CarrierView("tcp", true, 2, 0, Optional.empty()),
+            new CarrierView(
+                "tls",
+                false,
+                0,
+                3,
+                Optional.of(
+                    new CarrierRefusal(
+                        Instant.parse("2026-01-01T00:00:00Z"), "b".repeat(56), "timed out")))));
   }
 
   @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,6 +30,8 @@ import org.wormholes.runtime.Engine;
 import org.wormholes.runtime.GuardStore;
 import org.wormholes.runtime.NodeSettings;
 import org.wormholes.runtime.control.EngineEvent;
+import org.wormholes.runtime.control.Explainer;
+import org.wormholes.runtime.control.Explanation;
 import org.wormholes.runtime.control.NodeView;
 import org.wormholes.transport.NettyTransport;
 import org.wormholes.transport.socket.NettyOptions;
@@ -145,9 +148,24 @@ class CarriersTest {
   void carriersAreTriedInOrderAndARefusalIsTold() throws Exception {
     int tcp = freePort();
     try (Engine relay = relay(tcp, freePort(), Map.of("tcp", at(tcp), "tls", at(1)));
-        Engine _ = client(relay, List.of("tls", "tcp"))) {
+        Engine client = client(relay, List.of("tls", "tcp"))) {
       await("no link over tls: REFUSED");
       await("circuit of tunnel web is ready");
+      assertThat(client.carrierView("tls").orElseThrow().lastRefusal().orElseThrow())
+          .satisfies(refusal -> {
+            assertThat(refusal.reason()).isEqualTo("refused");
+            assertThat(refusal.node()).isEqualTo(relay.id().address());
+          });
+      Explanation why =
+          Explainer.live(client.applied().orElseThrow().ruleset(), SourceMap.EMPTY, client)
+              .explain("https://example.org", "", "web", LocalDateTime.of(2026, 1, 1, 12, 0));
+      assertThat(why.path().orElseThrow().carriers().getFirst().why())
+          .contains("; last refusal ")
+          .endsWith(relay.id().address().substring(0, 8) + ": refused");
+      assertThat(client.status().carriers())
+          .filteredOn(it -> it.carrier().equals("tls"))
+          .singleElement()
+          .satisfies(it -> assertThat(it.failures()).isPositive());
     }
   }
 

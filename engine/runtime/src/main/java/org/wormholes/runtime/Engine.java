@@ -37,6 +37,7 @@ import org.wormholes.runtime.control.ApplyOutcome;
 import org.wormholes.runtime.control.ApplyRefusedException;
 import org.wormholes.runtime.control.ApplyRolledBackException;
 import org.wormholes.runtime.control.ApplyTerms;
+import org.wormholes.runtime.control.CarrierView;
 import org.wormholes.runtime.control.CircuitView;
 import org.wormholes.runtime.control.EngineControl;
 import org.wormholes.runtime.control.EngineEvent;
@@ -513,6 +514,11 @@ public final class Engine implements EngineControl, AutoCloseable {
     return node.carrierHealth().isUp(carrier)
         ? Optional.empty()
         : Optional.of("the last dials over it failed");
+  }
+
+  @Override
+  public Optional<CarrierView> carrierView(String name) {
+    return node.carrier(name).map(it -> node.carrierHealth().view(name));
   }
 
   @Override

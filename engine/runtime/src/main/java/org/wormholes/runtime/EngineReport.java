@@ -73,7 +73,8 @@ final class EngineReport {
         sum(onLinks),
         tunnels.stream().mapToInt(TunnelView::flows).sum(),
         node.memory.usedBytes(),
-        node.memory.limitBytes());
+        node.memory.limitBytes(),
+        node.carrierNames().stream().sorted().map(node.carrierHealth()::view).toList());
   }
 
   private List<GroupView> groups() {

@@ -353,7 +353,8 @@ final class Node {
     tell(
         EngineEvent.Kind.LINK_UP,
         link.peer().map(NodeId::address).orElse(""),
-        "link over " + link.carrier() + " is up");
+        "link over " + link.carrier() + " is up",
+        link.choice());
   }
 
   void linkClosed(Shard shard, NodeLink link) {
@@ -362,11 +363,12 @@ final class Node {
     tell(
         EngineEvent.Kind.LINK_DOWN,
         link.peer().map(NodeId::address).orElse(""),
-        "link over " + link.carrier() + " is down");
+        "link over " + link.carrier() + " is down",
+        Map.of("carrier", link.carrier()));
   }
 
   void dialFailed(NodeId peer, String carrier, DialListener.DialFailure why) {
-    carrierHealth.dialFailed(carrier);
+    carrierHealth.dialFailed(carrier, peer, why, clock.instant());
     tell(
         EngineEvent.Kind.LINK_DOWN,
         peer.address(),

@@ -175,6 +175,13 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
     return carrier;
   }
 
+  /// What its carrier was chosen after: `carrier`, and where others were tried before, `refused`.
+  Map<String, String> choice() {
+    return refusals.isEmpty()
+        ? Map.of("carrier", carrier)
+        : Map.of("carrier", carrier, "refused", refusals);
+  }
+
   LinkSession session() {
     LinkSession open = session;
     if (open == null) {
@@ -540,10 +547,10 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
         return;
       }
       shard.node.dialFailed(dialed, carrier, why);
-      String failed = "dialing over " + carrier + " failed: " + why;
+      String failed = carrier + ": " + CarrierHealth.words(why);
       refusals = refusals.isEmpty() ? failed : refusals + "; " + failed;
       if (untried.isEmpty()) {
-        end(refusals);
+        end("no carrier got through: " + refusals);
       } else {
         dialNext();
       }

@@ -21,16 +21,30 @@ import org.junit.jupiter.api.Test;
 class WebSocketFuzzTest {
   private static final int INPUTS = 4_000;
   private static final String REQUEST =
-      "GET /p HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-          + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+      String.join(
+          "\r\n",
+          "GET /p HTTP/1.1",
+          "Host: a",
+          "Connection: Upgrade",
+          "Upgrade: websocket",
+          "Sec-WebSocket-Version: 13",
+          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+          "",
+          "");
   private static final String FRAMES =
       "\u0082\u0083\1\2\3\4```"
           + "\u0089\u0081\0\0\0\0x"
           + "\2\u0081\0\0\0\0y\u0080\u0080\0\0\0\0"
           + "\u0088\u0082\0\0\0\0\3\u00e8";
   private static final String ANSWER =
-      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-          + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n\u0082\3abc";
+      String.join(
+          "\r\n",
+          "HTTP/1.1 101 Switching Protocols",
+          "Upgrade: websocket",
+          "Connection: Upgrade",
+          "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=",
+          "",
+          "\u0082\3abc");
 
   @FuzzTest
   void takesAnything(byte[] data) {

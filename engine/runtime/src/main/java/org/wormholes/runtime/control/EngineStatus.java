@@ -24,6 +24,7 @@ import java.util.Optional;
 /// @param flows conversations of its own applications
 /// @param memoryUsed bytes held in buffers, by the engine's own account
 /// @param memoryLimit bytes that account may reach
+/// @param carriers of this machine, by name
 public record EngineStatus(
     String version,
     String node,
@@ -42,12 +43,14 @@ public record EngineStatus(
     int relayedCircuits,
     int flows,
     long memoryUsed,
-    long memoryLimit) {
+    long memoryLimit,
+    List<CarrierView> carriers) {
   public EngineStatus {
     roles = List.copyOf(roles);
     listening = List.copyOf(listening);
     tunnels = List.copyOf(tunnels);
     groups = List.copyOf(groups);
     gateways = List.copyOf(gateways);
+    carriers = List.copyOf(carriers);
   }
 }

@@ -43,6 +43,11 @@ public interface EngineView {
     return Optional.empty();
   }
 
+  /// How a carrier of this machine does; empty where there is none of that name.
+  default Optional<CarrierView> carrierView(String name) {
+    return Optional.empty();
+  }
+
   /// Tells `listener` of everything that happens from now on, in order, on a thread of the engine's
   /// choice; the listener must not block.
   Subscription events(Consumer<EngineEvent> listener);

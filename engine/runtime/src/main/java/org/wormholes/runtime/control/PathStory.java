@@ -1,5 +1,6 @@
 package org.wormholes.runtime.control;
 
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -120,6 +121,23 @@ final class PathStory {
   }
 
   private CarrierChoice carrier(String carrier, List<HopCandidates> hops, boolean another) {
+    CarrierChoice choice = choice(carrier, hops, another);
+    Optional<CarrierRefusal> refusal =
+        engine.orElseThrow().carrierView(carrier).flatMap(CarrierView::lastRefusal);
+    return refusal.isEmpty()
+        ? choice
+        : new CarrierChoice(carrier, choice.chosen(), choice.why() + "; " + said(refusal.get()));
+  }
+
+  private static String said(CarrierRefusal refusal) {
+    return "last refusal %2$s, of %1$s: %3$s"
+        .formatted(
+            refusal.node().substring(0, Math.min(8, refusal.node().length())),
+            refusal.at().truncatedTo(ChronoUnit.SECONDS),
+            refusal.reason());
+  }
+
+  private CarrierChoice choice(String carrier, List<HopCandidates> hops, boolean another) {
     Optional<String> problem = engine.orElseThrow().carrierProblem(carrier);
     if (problem.isPresent()) {
       return new CarrierChoice(carrier, false, problem.get());
