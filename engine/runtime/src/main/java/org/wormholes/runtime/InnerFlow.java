@@ -1,48 +1,28 @@
 package org.wormholes.runtime;
 
-import java.util.Locale;
 import org.wormholes.runtime.spi.Connection;
-import org.wormholes.runtime.spi.ConnectionHandler;
 import org.wormholes.runtime.spi.FlowAcceptor;
-import org.wormholes.runtime.spi.Loop;
 import org.wormholes.runtime.spi.Transport;
 import org.wormholes.runtime.spi.Way;
 
-/// A flow that a gateway asks a tunnel for: answered with one end of an in-process connection.
-final class InnerFlow implements FlowAcceptor.PendingFlow {
-  private final Shard shard;
-  private final Transport transport;
+/// A flow that a gateway asks a tunnel for.
+final class InnerFlow extends InProcessFlow {
   private final String tunnel;
   private final Way.OpenListener listener;
 
   InnerFlow(Shard shard, Transport transport, String tunnel, Way.OpenListener listener) {
-    this.shard = shard;
-    this.transport = transport;
+    super(shard, transport);
     this.tunnel = tunnel;
     this.listener = listener;
   }
 
   @Override
-  public Loop loop() {
-    return shard.loop;
+  void opened(Connection connection) {
+    listener.onOpened(connection);
   }
 
   @Override
-  public Connection accept(ConnectionHandler handler) {
-    Transport.ConnectionPair pair = transport.pair(shard.loop);
-    pair.near().handler(handler);
-    listener.onOpened(pair.far());
-    return pair.near();
-  }
-
-  @Override
-  public boolean mayTalkFirst() {
-    return false;
-  }
-
-  @Override
-  public void refuse(FlowAcceptor.Refusal refusal) {
-    String why = refusal.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  void refused(FlowAcceptor.Refusal refusal, String why) {
     listener.onRefused(refusal, "no way through tunnel " + tunnel + ": " + why);
   }
 
