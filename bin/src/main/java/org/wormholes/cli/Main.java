@@ -58,8 +58,14 @@ public final class Main implements Runnable {
     CommandLine at = wrong.getCommandLine();
     PrintWriter err = at.getErr();
     err.println("wormholes: " + wrong.getMessage());
-    if (!UnmatchedArgumentException.printSuggestions(wrong, err)) {
+    if (UnmatchedArgumentException.printSuggestions(wrong, err)) {
+      return ExitCode.USAGE;
+    }
+    if (at.getParent() == null) {
       at.usage(err);
+    } else {
+      err.print("usage: " + at.getHelp().synopsis("usage: ".length()));
+      err.println("'" + at.getCommandSpec().qualifiedName() + " --help' explains it");
     }
     return ExitCode.USAGE;
   }

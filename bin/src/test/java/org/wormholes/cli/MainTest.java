@@ -42,6 +42,19 @@ final class MainTest {
   }
 
   @Test
+  void saysHowACommandIsUsedInAFewLines() {
+    CommandLine line = Main.commandLine("history");
+
+    assertThat(run(line, "history", "much", "more")).isEqualTo(ExitCode.USAGE);
+
+    assertThat(err.toString().lines())
+        .hasSizeLessThan(6)
+        .startsWith("wormholes: Unmatched arguments from index 1: 'much', 'more'")
+        .anyMatch(each -> each.startsWith("usage: wormholes history ["))
+        .endsWith("'wormholes history --help' explains it");
+  }
+
+  @Test
   void suggestsWhatAMistypedCommandMayHaveMeant() {
     CommandLine line = Main.commandLine("rolback");
 
