@@ -35,8 +35,6 @@ import picocli.CommandLine.Parameters;
       "8:a probe failed; what ran before runs again"
     })
 final class ApplyCommand implements Callable<Integer> {
-  private static final String SAVED = ".plan";
-
   @Mixin private Reporting reporting;
   @Mixin private EngineOption engine;
   @Mixin private ScriptOption script;
@@ -45,7 +43,7 @@ final class ApplyCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "FILE",
-      description = "A ruleset: a script, a compiled .wh file, or a saved .plan file.")
+      description = "A ruleset: a script, a compiled .wh file, or a saved plan.")
   private Path file;
 
   @Option(
@@ -59,7 +57,7 @@ final class ApplyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     terms.check();
-    Wanted wanted = file.toString().endsWith(SAVED) ? saved() : written();
+    Wanted wanted = FileKind.of(file) == FileKind.PLAN ? saved() : written();
     if (!yes && !Reporting.isTerminal(0)) {
       return planOnly(wanted);
     }

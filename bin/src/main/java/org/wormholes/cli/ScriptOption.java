@@ -24,8 +24,6 @@ import picocli.CommandLine.Option;
 
 /// How a ruleset's file is read.
 final class ScriptOption {
-  private static final String COMPILED = ".wh";
-
   @Option(
       names = "--full-ruby",
       description = "Run the file in Ruby, for your own files that need all of it.")
@@ -64,7 +62,13 @@ final class ScriptOption {
       return installed(file.toString());
     }
     try {
-      return file.toString().endsWith(COMPILED) ? decoded(file) : compiled(file, reads);
+      return switch (FileKind.of(file)) {
+        case SCRIPT -> compiled(file, reads);
+        case COMPILED -> decoded(file);
+        case PLAN ->
+            throw new CommandFailure(
+                ExitCode.PROBLEMS, file + " is a saved plan, which `apply` takes and nothing else");
+      };
     } catch (NoSuchFileException e) {
       throw new CommandFailure(ExitCode.USAGE, "there is no file " + file);
     } catch (IOException e) {

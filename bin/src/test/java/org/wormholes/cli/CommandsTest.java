@@ -237,6 +237,17 @@ final class CommandsTest {
   }
 
   @Test
+  void aSavedPlanIsKnownByHowItBegins() throws IOException {
+    Path saved = temp.resolve("next");
+    run("plan", file.toString(), "-o", saved.toString());
+
+    assertThat(run("check", saved.toString())).isEqualTo(ExitCode.PROBLEMS);
+    assertThat(err).contains("next is a saved plan, which `apply` takes").hasLineCount(1);
+    assertThat(run("apply", "--yes", saved.toString())).isEqualTo(ExitCode.OK);
+    assertThat(engine.applied()).isPresent();
+  }
+
+  @Test
   void aDamagedPlanIsRefused() throws IOException {
     Path saved = temp.resolve("next.plan");
     run("plan", file.toString(), "-o", saved.toString());

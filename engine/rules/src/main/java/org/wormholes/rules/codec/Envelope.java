@@ -23,7 +23,7 @@ record Envelope(
   static final int KEY = 32;
   static final int SIGNATURE = 64;
 
-  private static final byte[] MAGIC = "WORMRULE".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] MAGIC = RuleCodec.MAGIC.getBytes(StandardCharsets.US_ASCII);
   private static final byte[] LABEL =
       "wormholes/rules/signature/v1\n".getBytes(StandardCharsets.US_ASCII);
   private static final int SIGNED = 1;

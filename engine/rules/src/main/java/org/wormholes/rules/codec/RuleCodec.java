@@ -13,6 +13,9 @@ import org.wormholes.rules.SourceMap;
 /// back. Reading never fails but with [RuleFormatException], and allocates at most 64 KiB and four
 /// times the file (and what checking a signature takes). Thread-safe.
 public final class RuleCodec {
+  /// How every file begins.
+  public static final String MAGIC = "WORMRULE";
+
   /// The longest file, in bytes.
   public static final int MAX_FILE = 64 << 20;
 

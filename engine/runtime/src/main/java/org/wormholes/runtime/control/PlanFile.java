@@ -28,7 +28,8 @@ public final class PlanFile {
   /// What `running` is where nothing ran.
   public static final String NOTHING = "none";
 
-  private static final String MAGIC = "wormholes-plan ";
+  /// How every such file begins.
+  public static final String MAGIC = "wormholes-plan ";
   private static final String VERSION = "1 ";
   private static final int MAX_HEADER_BYTES = 128;
 
