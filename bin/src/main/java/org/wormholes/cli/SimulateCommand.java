@@ -31,7 +31,7 @@ import picocli.CommandLine.Parameters;
       "2:a file cannot be read, or is no map",
       "3:the ruleset has problems",
       "4:no engine answers (say --map to do without)",
-      "6:a tunnel had no path at all"
+      "6:a tunnel had no path at all, or a split group no flow"
     })
 final class SimulateCommand implements Callable<Integer> {
   /// Longest map that is read.
@@ -75,13 +75,14 @@ final class SimulateCommand implements Callable<Integer> {
     Simulation result = simulate(rules, nodes);
     Paint paint = reporting.paint();
     reporting.print(result, it -> SimulationText.of(it, paint));
-    return result.tunnels().stream().allMatch(it -> it.found() > 0)
-        ? ExitCode.OK
-        : ExitCode.REFUSED;
+    boolean some =
+        result.tunnels().stream().allMatch(it -> it.found() > 0)
+            && result.splits().stream().allMatch(it -> it.found() > 0);
+    return some ? ExitCode.OK : ExitCode.REFUSED;
   }
 
   private Simulation simulate(ScriptOption.Rules rules, List<NodeView> nodes) {
-    Progress progress = Progress.of(reporting, "paths", paths * rules.ruleset().tunnels().size());
+    Progress progress = Progress.of(reporting, "paths", Simulator.rounds(rules.ruleset(), paths));
     try {
       return new Simulator(rules.ruleset(), rules.sources(), nodes)
           .run(paths, seed, progress::reached);

@@ -8,6 +8,8 @@ import org.wormholes.runtime.control.Simulation;
 import org.wormholes.runtime.control.Simulation.Cause;
 import org.wormholes.runtime.control.Simulation.HopSpread;
 import org.wormholes.runtime.control.Simulation.Observer;
+import org.wormholes.runtime.control.Simulation.PartObserver;
+import org.wormholes.runtime.control.Simulation.SplitOutcome;
 import org.wormholes.runtime.control.Simulation.Spread;
 import org.wormholes.runtime.control.Simulation.TunnelOutcome;
 
@@ -30,23 +32,82 @@ final class SimulationText {
       lines.add("");
       lines.addAll(tunnel(tunnel, paint));
     }
+    for (SplitOutcome split : simulation.splits()) {
+      lines.add("");
+      lines.addAll(split(split, paint));
+    }
     return lines;
+  }
+
+  private static List<String> split(SplitOutcome split, Paint paint) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "split %s  %s, over %d circuits each"
+            .formatted(
+                paint.bold(Clean.line(split.group(), 80)),
+                found(split.found(), split.flows(), "flow", paint),
+                split.parts()));
+    lines.addAll(blocked(split.blocked(), paint));
+    split
+        .exit()
+        .ifPresent(exit -> {
+          lines.add(
+              "  parts apart in %s of flows%s"
+                  .formatted(
+                      percent(split.apart()),
+                      paint.dim(": there no relay before the exit serves two")));
+          Columns columns = new Columns("  ");
+          row(columns, "exit", exit, exit.bits(), "", paint);
+          lines.addAll(columns.lines());
+        });
+    if (!split.worst().isEmpty()) {
+      lines.add("  who sees most" + paint.dim(", as share of flows"));
+      Columns columns = new Columns("    ");
+      for (PartObserver each : split.worst()) {
+        columns.row(
+            each.kind(),
+            name(each.kind(), each.name()),
+            bar(each.both(), paint),
+            both(each.both(), paint),
+            "several entries " + percent(each.several()),
+            "an entry " + percent(each.one()));
+      }
+      lines.addAll(columns.lines());
+    }
+    return lines;
+  }
+
+  private static String found(int found, int tried, String what, Paint paint) {
+    String share = "%s of %,d %ss".formatted(percent((double) found / tried), tried, what);
+    return found == tried
+        ? paint.green(share)
+        : found == 0 ? paint.red("no " + what) : paint.yellow(share);
+  }
+
+  private static List<String> blocked(List<Cause> causes, Paint paint) {
+    return causes.stream()
+        .limit(MAX_CAUSES)
+        .map(each -> "  " + paint.red("blocked") + " " + cause(each, paint))
+        .toList();
+  }
+
+  private static String name(String kind, String name) {
+    return Clean.line(kind.equals("relay") ? Units.brief(name) : name, 40);
+  }
+
+  private static String both(double share, Paint paint) {
+    String both = "both ends " + percent(share);
+    return share > 0.1 ? paint.red(both) : share > 0 ? paint.yellow(both) : both;
   }
 
   private static List<String> tunnel(TunnelOutcome tunnel, Paint paint) {
     List<String> lines = new ArrayList<>();
-    double share = (double) tunnel.found() / tunnel.paths();
-    String found = "%s of %,d paths".formatted(percent(share), tunnel.paths());
     lines.add(
         "tunnel "
             + paint.bold(Clean.line(tunnel.tunnel(), 80))
             + "  "
-            + (tunnel.found() == tunnel.paths()
-                ? paint.green(found)
-                : tunnel.found() == 0 ? paint.red("no path") : paint.yellow(found)));
-    for (Cause each : tunnel.blocked().stream().limit(MAX_CAUSES).toList()) {
-      lines.add("  " + paint.red("blocked") + " " + cause(each, paint));
-    }
+            + found(tunnel.found(), tunnel.paths(), "path", paint));
+    lines.addAll(blocked(tunnel.blocked(), paint));
     tunnel
         .roundTrip()
         .ifPresent(it ->
@@ -103,12 +164,11 @@ final class SimulationText {
   private static List<String> observers(List<Observer> observers, Paint paint) {
     Columns columns = new Columns("    ");
     for (Observer each : observers) {
-      String both = "both ends " + percent(each.both());
       columns.row(
           each.kind(),
-          Clean.line(each.kind().equals("relay") ? Units.brief(each.name()) : each.name(), 40),
+          name(each.kind(), each.name()),
           bar(each.both(), paint),
-          each.both() > 0.1 ? paint.red(both) : each.both() > 0 ? paint.yellow(both) : both,
+          both(each.both(), paint),
           "entry " + percent(each.entry()),
           "exit " + percent(each.exit()));
     }

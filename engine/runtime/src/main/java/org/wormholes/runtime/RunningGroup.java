@@ -246,14 +246,16 @@ final class RunningGroup {
 
   private Optional<List<SplitLane>> build(Shard shard) {
     List<RunningTunnel> parts = new ArrayList<>();
+    List<SplitPaths.Lane> ways = new ArrayList<>();
     Set<NodeId> suspects = new HashSet<>();
     for (int lane = 0; lane < rule.circuits(); lane++) {
       parts.addAll(members);
     }
+    parts.forEach(part -> ways.add(part.lane()));
     members.forEach(member -> suspects.addAll(member.on(shard).suspects()));
     return switch (SplitPaths.choose(
-        parts, node.directory().view().values(), suspects, node.random())) {
-      case SplitPaths.Choice.None(String why) -> {
+        ways, node.directory().view().values(), suspects, node.random())) {
+      case SplitPaths.Choice.None(String why, String _) -> {
         if (!blocked.equals(why)) {
           blocked = why;
           node.tell(

@@ -1,13 +1,11 @@
 package org.wormholes.runtime;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import org.wormholes.protocol.crypto.NodeId;
-import org.wormholes.protocol.directory.NodeDescriptor;
 import org.wormholes.protocol.wire.Bytes;
 import org.wormholes.rules.ExitPolicy;
 import org.wormholes.rules.Network;
@@ -68,19 +66,23 @@ final class RunningTunnel {
   /// A path by the rule. Guards are a wish that is never dropped: where the rule asks for guards
   /// and none may be used, there is no path.
   Outcome pick(Optional<NodeId> exit, Set<NodeId> avoided) {
-    return note(find(node.directory().view().values(), exit, avoided));
+    Optional<Set<NodeId>> entrances = guardsNow();
+    if (entrances.isPresent() && entrances.get().isEmpty()) {
+      return note(noGuard(rule));
+    }
+    Wish wish = new Wish(exit, entrances.orElse(Set.of()), avoided);
+    return note(picker.pick(node.directory().view().values(), wish, node.random()));
   }
 
-  /// A path by the rule, over these nodes only; nobody is told when there is none.
-  Outcome find(Collection<NodeDescriptor> view, Optional<NodeId> exit, Set<NodeId> avoided) {
-    Set<NodeId> entrances = Set.of();
-    if (guards.isPresent()) {
-      entrances = guards.get().guards(picker, view, node.random());
-      if (entrances.isEmpty()) {
-        return noGuard(rule);
-      }
-    }
-    return picker.pick(view, new Wish(exit, entrances, avoided), node.random());
+  /// The guards to use now, from all nodes that are known, whichever of them a path may use: else
+  /// others would become guards. Absent where the rule asks for none.
+  private Optional<Set<NodeId>> guardsNow() {
+    return guards.map(book -> book.guards(picker, node.directory().view().values(), node.random()));
+  }
+
+  /// For the path of one part of a split flow.
+  SplitPaths.Lane lane() {
+    return new SplitPaths.Lane(rule, picker, guardsNow());
   }
 
   static Outcome.Blocked noGuard(Tunnel rule) {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -24,7 +25,7 @@ import org.wormholes.protocol.onion.OnionKeyPair;
 import org.wormholes.protocol.onion.OnionPublicKey;
 import org.wormholes.protocol.wire.Bytes;
 import org.wormholes.protocol.wire.WireException;
-import org.wormholes.rules.Guard;
+import org.wormholes.rules.Group;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.SourceMap;
@@ -35,6 +36,7 @@ import org.wormholes.runtime.control.NodeView;
 import org.wormholes.runtime.control.Places;
 import org.wormholes.runtime.control.Simulation;
 import org.wormholes.runtime.control.Simulation.Cause;
+import org.wormholes.runtime.control.Simulation.SplitOutcome;
 import org.wormholes.runtime.control.Simulation.TunnelOutcome;
 
 /// Picks many paths for each tunnel of a ruleset on a map of nodes, with the [PathPicker] of
@@ -124,9 +126,9 @@ public final class Simulator {
     return Bytes.of(java.util.HexFormat.of().parseHex(id.substring(4)));
   }
 
-  /// Picks `paths` for each tunnel.
+  /// Picks `paths` for each tunnel, and the circuits of as many flows for each split group.
   ///
-  /// @param progress told now and then of the paths picked so far, of all tunnels together
+  /// @param progress told now and then of the rounds so far, of [#rounds]
   public Simulation run(int paths, long seed, IntConsumer progress) {
     if (paths < 1 || paths > MAX_PATHS) {
       throw new IllegalArgumentException(
@@ -139,7 +141,64 @@ public final class Simulator {
       int before = outcomes.size() * paths;
       outcomes.add(new Run(tunnel, random).run(paths, done -> progress.accept(before + done)));
     }
-    return new Simulation(ruleset.name(), nodes.size(), seed, outcomes);
+    int before = outcomes.size() * paths;
+    List<SplitOutcome> splits = new ArrayList<>();
+    for (Group group : ruleset.groups()) {
+      if (group.kind() == Group.Kind.SPLIT) {
+        int done = before + splits.size() * paths;
+        splits.add(split(group, seed).run(paths, this::cause, it -> progress.accept(done + it)));
+      }
+    }
+    return new Simulation(ruleset.name(), nodes.size(), seed, outcomes, splits);
+  }
+
+  /// How often paths are picked when so many are asked for, of all tunnels and split groups.
+  public static int rounds(Ruleset ruleset, int paths) {
+    long splits =
+        ruleset.groups().stream().filter(group -> group.kind() == Group.Kind.SPLIT).count();
+    return paths * (ruleset.tunnels().size() + (int) splits);
+  }
+
+  private SplitRun split(Group group, long seed) {
+    RandomGenerator random =
+        RandomGeneratorFactory.of(RANDOM).create(seed * 31 + group.name().hashCode());
+    return new SplitRun(group, ruleset.tunnelsOf(group.name()), this::picker, nodes, random);
+  }
+
+  private PathPicker picker(Tunnel rule) {
+    Network network = ruleset.network(rule.network()).orElseThrow();
+    return new PathPicker(rule, idOf(network), self, this::roundTrip);
+  }
+
+  private OptionalLong roundTrip(NodeId id) {
+    Long nanos = roundTrips.get(id);
+    return nanos == null ? OptionalLong.empty() : OptionalLong.of(nanos);
+  }
+
+  private Cause cause(String why, String rulePath, int times) {
+    return new Cause(why, rulePath, Places.of(sources, rulePath), times);
+  }
+
+  /// Guards of a new client; absent where the rule asks for none.
+  static Optional<Set<NodeId>> guards(
+      Tunnel rule, PathPicker picker, List<NodeDescriptor> nodes, RandomGenerator random) {
+    return rule.relays()
+        .guard()
+        .map(guard ->
+            picker.entrances(nodes, random).stream()
+                .limit(guard.count())
+                .map(NodeDescriptor::id)
+                .collect(Collectors.toSet()));
+  }
+
+  /// Kinds of observers, and who of each kind sees what a relay sees.
+  static Map<String, Function<NodeDescriptor, String>> observers() {
+    Map<String, Function<NodeDescriptor, String>> kinds = new LinkedHashMap<>();
+    kinds.put("relay", node -> node.id().address());
+    kinds.put("operator", NodeDescriptor::operator);
+    kinds.put("subnet", NodeAddress::subnet);
+    kinds.put("country", NodeDescriptor::country);
+    return kinds;
   }
 
   /// One tunnel's paths.
@@ -158,21 +217,11 @@ public final class Simulator {
     Run(Tunnel rule, RandomGenerator random) {
       this.rule = rule;
       this.random = random;
-      this.picker =
-          new PathPicker(
-              rule, idOf(ruleset.network(rule.network()).orElseThrow()), self, this::roundTrip);
+      this.picker = picker(rule);
       for (int i = 0; i < rule.relays().count(); i++) {
         hops.add(new Tally<>());
       }
-      sights.put("relay", new Sight(node -> node.id().address()));
-      sights.put("operator", new Sight(NodeDescriptor::operator));
-      sights.put("subnet", new Sight(NodeAddress::subnet));
-      sights.put("country", new Sight(NodeDescriptor::country));
-    }
-
-    private OptionalLong roundTrip(NodeId id) {
-      Long nanos = roundTrips.get(id);
-      return nanos == null ? OptionalLong.empty() : OptionalLong.of(nanos);
+      Simulator.observers().forEach((kind, who) -> sights.put(kind, new Sight(who)));
     }
 
     TunnelOutcome run(int paths, IntConsumer progress) {
@@ -189,18 +238,12 @@ public final class Simulator {
     }
 
     private Outcome pick() {
-      Optional<Guard> guard = rule.relays().guard();
-      if (guard.isEmpty()) {
-        return picker.pick(nodes, Wish.NONE, random);
+      Optional<Set<NodeId>> guards = guards(rule, picker, nodes, random);
+      if (guards.isPresent() && guards.get().isEmpty()) {
+        return RunningTunnel.noGuard(rule);
       }
-      Set<NodeId> guards =
-          picker.entrances(nodes, random).stream()
-              .limit(guard.get().count())
-              .map(NodeDescriptor::id)
-              .collect(Collectors.toSet());
-      return guards.isEmpty()
-          ? RunningTunnel.noGuard(rule)
-          : picker.pick(nodes, new Wish(Optional.empty(), guards, Set.of()), random);
+      Wish wish = new Wish(Optional.empty(), guards.orElse(Set.of()), Set.of());
+      return picker.pick(nodes, wish, random);
     }
 
     private void count(List<NodeDescriptor> path) {
@@ -270,12 +313,7 @@ public final class Simulator {
               Map.Entry.<Outcome.Blocked, Integer>comparingByValue()
                   .reversed()
                   .thenComparing(it -> it.getKey().why()))
-          .map(it ->
-              new Cause(
-                  it.getKey().why(),
-                  it.getKey().rulePath(),
-                  Places.of(sources, it.getKey().rulePath()),
-                  it.getValue()))
+          .map(it -> cause(it.getKey().why(), it.getKey().rulePath(), it.getValue()))
           .toList();
     }
 
@@ -307,12 +345,12 @@ public final class Simulator {
 
   /// What observers of one kind see.
   private static final class Sight {
-    private final java.util.function.Function<NodeDescriptor, String> who;
+    private final Function<NodeDescriptor, String> who;
     private final Tally<String> entries = new Tally<>();
     private final Tally<String> exits = new Tally<>();
     private final Tally<String> both = new Tally<>();
 
-    Sight(java.util.function.Function<NodeDescriptor, String> who) {
+    Sight(Function<NodeDescriptor, String> who) {
       this.who = who;
     }
 

@@ -3,6 +3,7 @@ package org.wormholes.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import org.wormholes.protocol.directory.NodeDescriptor;
 import org.wormholes.protocol.directory.NodeRole;
 import org.wormholes.rules.Distinct;
 import org.wormholes.rules.Exit;
+import org.wormholes.rules.Group;
 import org.wormholes.rules.Guard;
 import org.wormholes.rules.Isolation;
 import org.wormholes.rules.Network;
@@ -28,6 +30,7 @@ import org.wormholes.rules.expr.Fact;
 import org.wormholes.runtime.control.NodeView;
 import org.wormholes.runtime.control.Simulation;
 import org.wormholes.runtime.control.Simulation.Observer;
+import org.wormholes.runtime.control.Simulation.SplitOutcome;
 import org.wormholes.runtime.control.Simulation.TunnelOutcome;
 import org.wormholes.runtime.json.Json;
 
@@ -164,6 +167,66 @@ class SimulatorTest {
   }
 
   @Test
+  void aSplitGroupIsChosenAsAWhole() {
+    Group three = split(3);
+
+    SplitOutcome many = splits(Relays.any(3), three, nodes(30)).getFirst();
+    assertThat(many.parts()).isEqualTo(3);
+    assertThat(many.found()).isEqualTo(2_000);
+    assertThat(many.apart()).as("seven relays are enough").isEqualTo(1);
+    assertThat(many.exit().orElseThrow().bits()).isGreaterThan(4.8);
+    assertThat(many.worst().getFirst().both()).isZero();
+
+    SplitOutcome few = splits(Relays.any(3), three, nodes(4)).getFirst();
+    assertThat(few.found()).isEqualTo(2_000);
+    assertThat(few.apart()).isZero();
+
+    SplitOutcome none = splits(Relays.any(3), three, nodes(2)).getFirst();
+    assertThat(none.found()).isZero();
+    assertThat(none.exit()).isEmpty();
+    assertThat(none.blocked())
+        .extracting(Simulation.Cause::why)
+        .singleElement(STRING)
+        .startsWith("no exit is reached by all 3 parts: in tunnel web ");
+  }
+
+  @Test
+  void aSplitFlowOfAClientWithOneGuardHasItOnAllParts() {
+    Relays guarded =
+        new Relays(
+            3,
+            Optional.empty(),
+            List.of(),
+            Optional.empty(),
+            Optional.of(new Guard(Duration.ofDays(90), 1)));
+
+    SplitOutcome web = splits(guarded, split(3), nodes(30)).getFirst();
+
+    assertThat(web.found()).isEqualTo(2_000);
+    assertThat(web.apart()).isZero();
+    assertThat(web.worst())
+        .filteredOn(it -> it.kind().equals("relay"))
+        .allMatch(it -> it.one() == it.several() && it.one() < 0.1);
+  }
+
+  private static Group split(int circuits) {
+    return new Group(
+        "parts",
+        Group.Kind.SPLIT,
+        List.of("web"),
+        circuits,
+        Optional.empty(),
+        Group.DEFAULT_TOLERANCE,
+        Group.DEFAULT_SETTLE);
+  }
+
+  private static List<SplitOutcome> splits(Relays relays, Group group, List<NodeView> map) {
+    Simulation simulation = simulator(relays, map, List.of(group)).run(2_000, 1, _ -> {});
+    assertThat(Json.compact(simulation)).contains("\"splits\":[{\"group\":\"parts\"");
+    return simulation.splits();
+  }
+
+  @Test
   void theSameSeedGivesTheSameAndTheMapMayComeAsJson() throws Exception {
     Simulation first = simulator(Relays.any(3), nodes(20)).run(500, 7, _ -> {});
     List<NodeView> again =
@@ -198,6 +261,10 @@ class SimulatorTest {
   }
 
   private static Simulator simulator(Relays relays, List<NodeView> map) {
+    return simulator(relays, map, List.of());
+  }
+
+  private static Simulator simulator(Relays relays, List<NodeView> map, List<Group> groups) {
     Tunnel web =
         new Tunnel(
             "web",
@@ -212,7 +279,9 @@ class SimulatorTest {
             Optional.empty());
     Network network = Nodes.NETWORK;
     return new Simulator(
-        new Ruleset("r", "1", List.of(network), List.of(web), List.of(), List.of()), SOURCES, map);
+        new Ruleset("r", "1", List.of(network), List.of(web), groups, List.of(), List.of()),
+        SOURCES,
+        map);
   }
 
   private static List<NodeView> nodes(int count) {

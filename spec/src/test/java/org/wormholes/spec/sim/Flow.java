@@ -63,7 +63,7 @@ final class Flow {
   }
 
   /// The byte that stands at a place of one of the two runs.
-  private static byte byteAt(long run, long offset) {
+  static byte byteAt(long run, long offset) {
     long mixed = (run + 1) * 0x9E3779B97F4A7C15L + (offset >>> 3) * 0xBF58476D1CE4E5B9L;
     mixed ^= mixed >>> 29;
     return (byte) (mixed >>> ((offset & 7) * 7));

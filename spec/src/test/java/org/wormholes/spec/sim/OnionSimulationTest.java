@@ -75,7 +75,8 @@ final class OnionSimulationTest {
               2_000_000,
               CellChoice.AUTOMATIC,
               EnumSet.of(Fault.TAG, Fault.REPLAY, Fault.SWAP, Fault.INJECT, Fault.CRASH_RELAY),
-              12);
+              12,
+              0);
       World world = new World(seed, options).run();
       refused += world.refusedSpoiled();
       lost += world.client().lost();
@@ -83,5 +84,63 @@ final class OnionSimulationTest {
     // Or this test would say nothing.
     assertThat(refused).isGreaterThan(8);
     assertThat(lost).isGreaterThan(12);
+  }
+
+  @Test
+  void aSplitFlowSurvivesWiresThatBreakAndRelaysThatCrash() {
+    int lost = 0;
+    for (long seed = 1; seed <= 20; seed++) {
+      Options options =
+          new Options(
+              8,
+              3,
+              Timeline.MILLISECOND,
+              4_000_000,
+              true,
+              1,
+              2_000_000,
+              CellChoice.AUTOMATIC,
+              EnumSet.of(
+                  Fault.BREAK_WIRE, Fault.CRASH_RELAY, Fault.PARTITION, Fault.TAG, Fault.ROTATE),
+              12,
+              3);
+      World world = new World(seed, options).run();
+      lost += world.lostParts();
+    }
+    assertThat(lost).as("circuits of parts that died under way").isGreaterThan(20);
+  }
+
+  @Test
+  void aFlowOverThreeCircuitsIsFasterThanOneCircuitCanBe() {
+    int bytesPerSecond = 2_000_000;
+    Options options =
+        new Options(
+            20,
+            3,
+            5 * Timeline.MILLISECOND,
+            bytesPerSecond,
+            true,
+            1,
+            16_000_000,
+            CellChoice.AUTOMATIC,
+            EnumSet.noneOf(Fault.class),
+            0,
+            3);
+    World world = new World(3, options);
+    SplitFlow flow = world.splits().getFirst();
+    while (!flow.isConnected()) {
+      world.run(10 * Timeline.MILLISECOND);
+    }
+    long since = world.timeline().now();
+    while (!flow.isOver()) {
+      world.run(10 * Timeline.MILLISECOND);
+    }
+    double one = (double) flow.length() / bytesPerSecond;
+    double took = (double) (world.timeline().now() - since) / Timeline.SECOND;
+    System.out.printf(
+        "%,d bytes over three circuits of 2 MB/s: %.2f s; over one at least %.2f s%n",
+        flow.length(), took, one);
+    assertThat(flow.length()).isGreaterThan(8_000_000);
+    assertThat(took).isLessThan(one / 2);
   }
 }

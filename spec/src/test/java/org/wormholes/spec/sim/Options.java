@@ -18,6 +18,7 @@ import org.wormholes.protocol.circuit.CellChoice;
 /// @param cells sizes that the client asks for
 /// @param faults the kinds that happen
 /// @param faultCount how often
+/// @param parts circuits that one more flow is split over, 0 for no such flow
 record Options(
     int relays,
     int hops,
@@ -28,7 +29,8 @@ record Options(
     int bytes,
     CellChoice cells,
     Set<Fault> faults,
-    int faultCount) {
+    int faultCount,
+    int parts) {
 
   private static final List<Fault> ALL_FAULTS = List.copyOf(EnumSet.allOf(Fault.class));
 
@@ -49,7 +51,8 @@ record Options(
         1 << (8 + random.nextInt(11)),
         random.nextInt(5) == 0 ? CellChoice.SMALL : CellChoice.AUTOMATIC,
         faults,
-        1 + random.nextInt(8));
+        1 + random.nextInt(8),
+        random.nextInt(3) == 0 ? 2 + random.nextInt(3) : 0);
   }
 
   /// A network in which nothing goes wrong.
@@ -64,6 +67,7 @@ record Options(
         100_000,
         CellChoice.AUTOMATIC,
         EnumSet.noneOf(Fault.class),
+        0,
         0);
   }
 }

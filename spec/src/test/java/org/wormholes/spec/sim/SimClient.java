@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.protocol.circuit.ChunkPool;
 import org.wormholes.protocol.circuit.CircuitEnd;
@@ -29,12 +30,14 @@ final class SimClient extends Party {
   private final Random random;
   private final SimNode exit;
   private final List<Flow> flows = new ArrayList<>();
+  private final List<Consumer<CircuitEnd>> parts = new ArrayList<>();
   private final List<StreamEnd> homeless = new ArrayList<>();
   private final ChunkPool pool = new ChunkPool(1 << 20);
   private @Nullable ClientCircuit current;
   private @Nullable ClientCircuit next;
   private long heardAt;
   private boolean buildPlanned;
+  private boolean retired;
   private int built;
   private int lost;
   private long lastBuildTime;
@@ -48,6 +51,11 @@ final class SimClient extends Party {
 
   void add(Flow flow) {
     flows.add(flow);
+  }
+
+  /// Its circuits carry one part of a split flow.
+  void add(SplitFlow flow, int part) {
+    parts.add(end -> flow.open(part, end));
   }
 
   int built() {
@@ -125,7 +133,7 @@ final class SimClient extends Party {
   }
 
   private void begin(SimLink link, List<NodeDescriptor> path, boolean replacing) {
-    if (replacing ? next != null || current == null : current != null) {
+    if (retired || (replacing ? next != null || current == null : current != null)) {
       return;
     }
     CircuitEnd end =
@@ -165,6 +173,7 @@ final class SimClient extends Party {
         flow.near.start(end.open(flow.target(), flow.near));
       }
     }
+    parts.forEach(part -> part.accept(end));
   }
 
   /// Different relays at random, then the exit; empty while too few are known.
@@ -221,6 +230,7 @@ final class SimClient extends Party {
     current = null;
     next = null;
     buildPlanned = true;
+    retired = true;
   }
 
   private final class Listener implements CircuitListener {

@@ -105,6 +105,7 @@ final class SimNode extends Party {
     world.note(name + " crashes");
     killLinks();
     world.flows().forEach(flow -> excuse(flow));
+    world.splits().forEach(split -> split.forgotten(this));
     circuits.clear();
     registry = new OrphanRegistry(64, 64);
     pool = new ChunkPool(1 << 20);
@@ -183,6 +184,10 @@ final class SimNode extends Party {
   private void accept(StreamEnd stream, Target target) {
     long now = world.timeline().now();
     world.check(registry.add(stream, this, now), "two streams with one key");
+    if (stream.part().isPresent()) {
+      world.splitOf(target).arrived(this, stream, stream.part().get());
+      return;
+    }
     Flow flow = world.flowOf(target);
     if (flow.far.stream != null) {
       // The exit forgot that it had this one; a real destination would not take half of it either.

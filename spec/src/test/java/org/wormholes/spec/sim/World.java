@@ -32,6 +32,7 @@ final class World {
   private final List<SimNode> nodes = new ArrayList<>();
   private final List<SimClient> clients = new ArrayList<>();
   private final List<Flow> flows = new ArrayList<>();
+  private final List<SplitFlow> splits = new ArrayList<>();
   private final List<Wire> wires = new ArrayList<>();
   private final Set<SimLink> dirty = new LinkedHashSet<>();
   private final Set<SpoiledCell> spoiled = new HashSet<>();
@@ -73,8 +74,28 @@ final class World {
       client.add(flow);
     }
     timeline.after(100 * Timeline.MILLISECOND, () -> join(client));
+    if (options.parts() > 0) {
+      split(exit);
+    }
     everySecond();
     planFaults();
+  }
+
+  /// One more flow, each of its parts by a circuit of a client of its own.
+  private void split(SimNode exit) {
+    SplitFlow flow =
+        new SplitFlow(
+            this,
+            options.parts(),
+            random.nextInt(options.bytes()),
+            random.nextInt(options.bytes()));
+    splits.add(flow);
+    for (int i = 0; i < options.parts(); i++) {
+      SimClient lane = new SimClient(this, "lane-" + i, exit, new Random(random.nextLong()));
+      clients.add(lane);
+      lane.add(flow, i);
+      timeline.after(100 * Timeline.MILLISECOND, () -> join(lane));
+    }
   }
 
   private void everySecond() {
@@ -99,6 +120,20 @@ final class World {
 
   List<Flow> flows() {
     return flows;
+  }
+
+  List<SplitFlow> splits() {
+    return splits;
+  }
+
+  SplitFlow splitOf(Target target) {
+    check(SplitFlow.isTarget(target), "a part of no split flow");
+    return splits.getFirst();
+  }
+
+  /// Circuits of parts that died before their time.
+  int lostParts() {
+    return clients.stream().skip(1).mapToInt(SimClient::lost).sum();
   }
 
   List<SimNode> nodes() {
@@ -251,7 +286,8 @@ final class World {
   /// Runs until every flow is over and everything that was held is let go.
   World run() {
     try {
-      while (!flows.stream().allMatch(Flow::isOver)) {
+      while (!flows.stream().allMatch(Flow::isOver)
+          || !splits.stream().allMatch(SplitFlow::isOver)) {
         check(
             timeline.now() < ALL_SAID_BY,
             "not all was said in " + ALL_SAID_BY / Timeline.SECOND + " s");
@@ -286,6 +322,7 @@ final class World {
       link.pump();
     }
     flows.forEach(Flow::check);
+    splits.forEach(SplitFlow::check);
   }
 
   private void checkNothingIsLeft() {

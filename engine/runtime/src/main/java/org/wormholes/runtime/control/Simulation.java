@@ -13,9 +13,12 @@ import java.util.Optional;
 /// @param nodes in the map, those of other networks included
 /// @param seed the same seed on the same map gives the same paths
 /// @param tunnels in the ruleset's order
-public record Simulation(String ruleset, int nodes, long seed, List<TunnelOutcome> tunnels) {
+/// @param splits the split groups in the ruleset's order
+public record Simulation(
+    String ruleset, int nodes, long seed, List<TunnelOutcome> tunnels, List<SplitOutcome> splits) {
   public Simulation {
     tunnels = List.copyOf(tunnels);
+    splits = List.copyOf(splits);
   }
 
   /// What came of one tunnel.
@@ -44,6 +47,39 @@ public record Simulation(String ruleset, int nodes, long seed, List<TunnelOutcom
       worst = List.copyOf(worst);
     }
   }
+
+  /// What came of one split group.
+  ///
+  /// @param parts circuits that each flow goes over
+  /// @param flows how many were tried
+  /// @param found how many of them found circuits for all parts
+  /// @param blocked why others did not, commonest first
+  /// @param apart share of those found in which no relay before the exit serves two parts
+  /// @param exit how sure an observer is of the exit
+  /// @param worst of each kind of observer the one who sees most, the most dangerous kind first
+  public record SplitOutcome(
+      String group,
+      int parts,
+      int flows,
+      int found,
+      List<Cause> blocked,
+      double apart,
+      Optional<Spread> exit,
+      List<PartObserver> worst) {
+    public SplitOutcome {
+      blocked = List.copyOf(blocked);
+      worst = List.copyOf(worst);
+    }
+  }
+
+  /// Somebody who runs, or watches, more than one relay of a split flow.
+  ///
+  /// @param kind as of an [Observer]
+  /// @param name which one, as the relays themselves say
+  /// @param one share of flows of which it sees the first hop of some part
+  /// @param several share of flows of which it sees those of two parts or more
+  /// @param both share of flows of which it sees a first hop and the exit
+  public record PartObserver(String kind, String name, double one, double several, double both) {}
 
   /// Why paths could not be picked.
   ///

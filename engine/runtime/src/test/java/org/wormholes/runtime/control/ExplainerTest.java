@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.LocalDateTime;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.wormholes.rules.FlowSample;
+import org.wormholes.rules.Group;
 import org.wormholes.rules.Network;
+import org.wormholes.rules.Route;
 import org.wormholes.rules.Ruleset;
+import org.wormholes.rules.Verdict;
+import org.wormholes.rules.expr.Exprs;
 
 class ExplainerTest {
   private final FakeEngine engine = new FakeEngine();
@@ -92,6 +97,40 @@ class ExplainerTest {
         .isEqualTo("there are no routes, and it came in by this tunnel's entry");
     assertThat(without.verdict()).isEqualTo("refuse");
     assertThat(without.reason()).contains("none was named");
+  }
+
+  @Test
+  void aSplitGroupTakesAllOfItsMembersOrNothing() {
+    Group parts =
+        new Group(
+            "parts",
+            Group.Kind.SPLIT,
+            List.of("web", "mail"),
+            2,
+            Optional.empty(),
+            Group.DEFAULT_TOLERANCE,
+            Group.DEFAULT_SETTLE);
+    Ruleset split =
+        new Ruleset(
+            "web",
+            "1.0",
+            List.of(new Network("commons", true, List.of())),
+            List.of(Samples.tunnel("web", 3), Samples.tunnel("mail", 2)),
+            List.of(parts),
+            List.of(new Route(new Verdict.To("parts"), Exprs.YES)),
+            List.of());
+    Explainer explainer = Explainer.offline(split, Samples.SOURCES);
+
+    Explanation tcp = explainer.explain(flow("example.org"));
+    Explanation udp = explainer.explain(flow("udp://example.org:443"));
+
+    assertThat(tcp.outcome()).isEqualTo("tunnel");
+    assertThat(tcp.group().orElseThrow().why())
+        .isEqualTo("it goes over 4 circuits at once, of web and mail each, to one exit");
+    assertThat(udp.outcome()).isEqualTo("refuse");
+    assertThat(udp.group().orElseThrow().members())
+        .extracting(Explanation.GroupMember::why)
+        .containsOnly("datagrams are not split");
   }
 
   @Test
