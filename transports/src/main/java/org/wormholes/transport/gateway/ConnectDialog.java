@@ -16,9 +16,14 @@ import org.wormholes.runtime.spi.FlowRequest;
 final class ConnectDialog implements ProxyDialog {
   private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] ([0-9]{3})( [^\\r\\n]*)?");
 
+  /// RFC 9110 section 15.2: "A client MUST be able to parse one or more 1xx responses received
+  /// prior to a final response".
+  private static final Pattern INTERIM = Pattern.compile("HTTP/1\\.1 1[0-9]{2}[ \\r\\n]");
+
   private final EntrySpec.Target to;
   private final FlowRequest.Credentials who;
   private final ByteArrayOutputStream head = new ByteArrayOutputStream();
+  private int read;
   private int ended; // how much of "\r\n\r\n", or of "\n\n", was read
 
   ConnectDialog(EntrySpec.Target to, FlowRequest.Credentials who) {
@@ -52,9 +57,14 @@ final class ConnectDialog implements ProxyDialog {
         ended = 0;
       }
       if (ended == 2) {
-        return Optional.of(answered(head.toString(StandardCharsets.ISO_8859_1)));
+        String answer = head.toString(StandardCharsets.ISO_8859_1);
+        if (!INTERIM.matcher(answer).lookingAt()) {
+          return Optional.of(answered(answer));
+        }
+        head.reset();
+        ended = 0;
       }
-      if (head.size() > MAX_ANSWER) {
+      if (++read > MAX_ANSWER) {
         return Optional.of(
             new Step.Refused(Refusal.GENERAL_FAILURE, "the proxy's answer is too long"));
       }

@@ -137,7 +137,8 @@ final class Socks5Dialog implements ProxyDialog {
         return new Step.Refused(Refusal.GENERAL_FAILURE, "the proxy does not speak SOCKS5");
       }
       if (answer[1] != 0) {
-        return new Step.Refused(refusal(answer[1]), "the proxy says no: code " + answer[1]);
+        return new Step.Refused(
+            refusal(answer[1]), "the proxy says no: code " + (answer[1] & 0xff));
       }
       int length =
           switch (answer[3]) {

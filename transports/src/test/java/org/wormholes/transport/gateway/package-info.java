@@ -1,0 +1,4 @@
+@NullMarked
+package org.wormholes.transport.gateway;
+
+import org.jspecify.annotations.NullMarked;
