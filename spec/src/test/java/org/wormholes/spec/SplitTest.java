@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.wormholes.rules.Entry;
 import org.wormholes.rules.Group;
+import org.wormholes.rules.Guard;
 import org.wormholes.rules.Isolation;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.Relays;
@@ -146,6 +147,19 @@ final class SplitTest {
         Socket other = Socks.connect(proxy, "127.0.0.1", server.getLocalPort(), "other")) {
       assertThat(busy()).hasSize(4).allMatch(circuit -> circuit.flows() == 1);
       assertThat(one.isConnected() && other.isConnected()).isTrue();
+    }
+  }
+
+  @Test
+  void aGuardIsThatOfAllPartsAndNobodyElseBecomesOne() throws IOException {
+    Guard one = new Guard(Duration.ofDays(90), 1);
+    Relays guarded = new Relays(3, Optional.empty(), List.of(), Optional.empty(), Optional.of(one));
+    int proxy = apply(split(3, "a"), tunnel("a", guarded));
+    try (Socket socket = Socks.connect(proxy, "127.0.0.1", server.getLocalPort())) {
+      assertThat(socket.isConnected()).isTrue();
+      assertThat(busy()).hasSize(3);
+      assertThat(busy().stream().map(circuit -> circuit.hops().getFirst().node()).distinct())
+          .hasSize(1);
     }
   }
 
