@@ -29,6 +29,9 @@ public final class Labels {
   /// What a founder or member signs about who belongs to a closed network.
   public static final byte[] MEMBERSHIP = ascii("wormholes/membership/v1");
 
+  /// What an invitation's code is proved for.
+  public static final byte[] INVITATION = ascii("wormholes/invitation/v1");
+
   private Labels() {}
 
   static byte[] ascii(String text) {

@@ -101,7 +101,7 @@ public final class Membership {
   public Membership(Charter charter, NodeKey self) {
     this.self = self;
     this.roster = new Roster(charter);
-    this.members = roster.members(Instant.EPOCH);
+    this.members = new TreeMap<>(roster.members(Instant.EPOCH));
   }
 
   public Charter charter() {
@@ -324,7 +324,7 @@ public final class Membership {
             onStatements(from, last, statements, now, out);
         case MembershipMessage.Summary(List<Long> digests) -> onSummary(from, digests, now, out);
         case MembershipMessage.Listing(List<MembershipMessage.Bucket> listed) ->
-            onListing(from, listed, now, out);
+            onListing(from, listed, out);
         case MembershipMessage.Want(List<Bytes> ids) ->
             send(from, held(from.allowed(ids, now)), true, out);
       }
@@ -361,8 +361,7 @@ public final class Membership {
     }
   }
 
-  private void onListing(
-      Fellow from, List<MembershipMessage.Bucket> listed, Instant now, List<Output> out)
+  private void onListing(Fellow from, List<MembershipMessage.Bucket> listed, List<Output> out)
       throws WireException {
     if (!from.onListed(listed.size())) {
       throw new WireException("lists buckets that nobody asked for");

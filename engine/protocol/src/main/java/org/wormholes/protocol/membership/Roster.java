@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.wormholes.protocol.crypto.NodeId;
@@ -173,12 +174,12 @@ final class Roster {
   }
 
   /// Every statement held, by its id.
-  TreeMap<Bytes, SignedStatement> statements() {
+  SortedMap<Bytes, SignedStatement> statements() {
     return byId;
   }
 
   /// All that belong to the network now, founders included.
-  TreeMap<NodeId, Member> members(Instant now) {
+  SortedMap<NodeId, Member> members(Instant now) {
     TreeMap<NodeId, Member> members = new TreeMap<>();
     charter.founders().forEach(id -> members.put(id, founder(id)));
     certificates.keySet().forEach(id -> member(id, now).ifPresent(each -> members.put(id, each)));

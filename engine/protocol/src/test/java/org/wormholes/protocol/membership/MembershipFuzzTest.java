@@ -46,8 +46,28 @@ final class MembershipFuzzTest {
   @FuzzTest
   void takesOrRefusesAnyBytes(byte[] data) {
     decode(Bytes.of(data));
+    invitation(Bytes.of(data));
     try {
       MembershipMessage.decode(Bytes.of(data)).encode();
+    } catch (WireException refused) {
+      // The one declared outcome for anything else.
+    }
+  }
+
+  @Test
+  void readsOrRefusesMutatedMessagesOfInvitations() {
+    Random random = new Random(17);
+    List<Bytes> signed = statements().stream().map(SignedStatement::encoded).toList();
+    byte[] welcome =
+        new InvitationMessage.Welcome("garden", Club.CHARTER, signed).encode().toArray();
+    for (int i = 0; i < INPUTS; i++) {
+      invitation(mutated(welcome, random));
+    }
+  }
+
+  private static void invitation(Bytes bytes) {
+    try {
+      InvitationMessage.decode(bytes).encode();
     } catch (WireException refused) {
       // The one declared outcome for anything else.
     }
