@@ -28,6 +28,7 @@ import org.wormholes.transport.socket.ClosableCarrier;
 import org.wormholes.transport.socket.NettyOptions;
 import org.wormholes.transport.socket.Pipe;
 import org.wormholes.transport.socket.Sockets;
+import org.wormholes.transport.tor.TorSettings;
 import org.wormholes.transport.tor.TorSpeaker;
 
 /// The machine an engine runs on, through Netty: event loops, carriers, entries and the outside.
@@ -127,18 +128,7 @@ public final class NettyTransport implements Transport {
   public GatewaySpeaker gateway(GatewaySpec spec, Way way, Consumer<GatewaySpeaker.State> changed) {
     return switch (spec.kind()) {
       case SOCKS, HTTP -> new ProxySpeaker(spec, way);
-      case TOR ->
-          spec.server().isPresent()
-              ? new MuteSpeaker("this engine can't adopt a tor: leave out `adopt`")
-              : new TorSpeaker(
-                  spec,
-                  way,
-                  sockets,
-                  entries,
-                  gateways.resolve(spec.name()),
-                  List.of(),
-                  searchPath(),
-                  changed);
+      case TOR -> tor(spec, way, changed);
       case I2P ->
           spec.isLed()
               ? new MuteSpeaker("an I2P router can't be led through anything else")
@@ -148,6 +138,22 @@ public final class NettyTransport implements Transport {
                   I2pGateway.Options.of(settings.of("i2p"), gateways.resolve(spec.name())),
                   changed);
     };
+  }
+
+  private GatewaySpeaker tor(GatewaySpec spec, Way way, Consumer<GatewaySpeaker.State> changed) {
+    try {
+      return new TorSpeaker(
+          spec,
+          way,
+          sockets,
+          entries,
+          gateways.resolve(spec.name()),
+          TorSettings.of(settings.of("tor")).lines(),
+          searchPath(),
+          changed);
+    } catch (IllegalArgumentException e) {
+      return new MuteSpeaker(String.valueOf(e.getMessage()));
+    }
   }
 
   /// Says where programs of gateways keep what they know; otherwise it is a folder beside the

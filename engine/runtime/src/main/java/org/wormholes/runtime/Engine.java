@@ -138,7 +138,9 @@ public final class Engine implements EngineControl, AutoCloseable {
   private Listener listen(String name, String address) throws IOException {
     Carrier carrier = carrier(name);
     List<Loop> loops = node.transport().loops();
-    return Stages.await(carrier.listen(loops, address, connection -> accept(name, connection)));
+    return Stages.await(
+        carrier.listen(
+            loops, address, node.settings().key(), connection -> accept(name, connection)));
   }
 
   private Carrier carrier(String name) throws IOException {

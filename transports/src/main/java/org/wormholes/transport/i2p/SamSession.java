@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
 import org.wormholes.runtime.spi.Connection;
 import org.wormholes.runtime.spi.Loop;
 import org.wormholes.transport.i2p.SamException.Cause;
+import org.wormholes.transport.socket.ProgramStream;
 import org.wormholes.transport.socket.Sockets;
 
 /// A destination of ours at a router, for as long as it is wanted: made again, with the same key,
@@ -49,7 +50,7 @@ public final class SamSession implements AutoCloseable {
   private final Sockets sockets;
   private final SamSettings settings;
   private final Loop loop;
-  private final Set<I2pStream> streams = ConcurrentHashMap.newKeySet();
+  private final Set<ProgramStream> streams = ConcurrentHashMap.newKeySet();
   private final List<Consumer<Status>> watchers = new CopyOnWriteArrayList<>();
   private final List<StreamAttempt> waiting = new ArrayList<>();
   private volatile Status status = new Status(State.STOPPED, "", "");
@@ -168,18 +169,14 @@ public final class SamSession implements AutoCloseable {
   }
 
   /// A stream of this session begins; on its loop.
-  I2pStream adopt(Connection socket, String peer) {
-    I2pStream stream = new I2pStream(socket, this, peer);
+  ProgramStream adopt(Connection socket, String peer) {
+    ProgramStream stream = new ProgramStream(socket, () -> status().name(), peer, streams::remove);
     stream.take();
     streams.add(stream);
     if (status.state() != State.READY) {
       stream.lose(notReady().text());
     }
     return stream;
-  }
-
-  void forget(I2pStream stream) {
-    streams.remove(stream);
   }
 
   /// Streams that are open.
@@ -379,7 +376,7 @@ public final class SamSession implements AutoCloseable {
       waiting.forEach(each -> each.fail(new SamException(Cause.NO_SESSION, "the session ends")));
       waiting.clear();
       streams.forEach(stream -> stream.lose("the session ends"));
-      later(I2pStream.END_CHECK, this::drop);
+      later(ProgramStream.END_CHECK, this::drop);
     });
   }
 

@@ -3,6 +3,8 @@ package org.wormholes.transport.tor;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,14 +19,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.wormholes.runtime.spi.GatewaySpeaker.Phase;
 import org.wormholes.runtime.spi.GatewaySpeaker.State;
 
 /// A `tor` of our own: found on the path, started with a generated configuration, started again
-/// when it ends, stopped with us (it watches our process id by itself, too). What it says of itself
-/// is read from its log, of which no line is kept.
+/// when it ends, stopped with us (it watches our process id by itself, too). Its log says where its
+/// control port listens, and no line of it is kept; all else is asked there.
 final class TorLauncher implements AutoCloseable {
   /// What to do where there is no tor.
   static final String ABSENT =
@@ -32,47 +32,41 @@ final class TorLauncher implements AutoCloseable {
           + " (Fedora), 'brew install tor' (macOS) or from https://www.torproject.org, or `adopt`"
           + " one that runs";
 
-  private static final Logger LOG = LoggerFactory.getLogger(TorLauncher.class);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
   private static final Duration HEALTHY = Duration.ofMinutes(1);
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
   private static final int MAX_DETAIL = 200;
-  private static final Pattern BOOTSTRAPPED =
-      Pattern.compile("Bootstrapped ([0-9]{1,3})% \\([a-z_]*\\): (.*)");
   private static final Pattern LISTENS =
       Pattern.compile(
-          "Opened Socks listener connection \\(ready\\) on 127\\.0\\.0\\.1:([0-9]{1,5})");
+          "Opened Control listener connection \\(ready\\) on 127\\.0\\.0\\.1:([0-9]{1,5})");
 
   private final Path folder;
   private final List<String> options;
   private final String searchPath;
   private final Consumer<State> changed;
+  private final Consumer<InetSocketAddress> listens;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition stopAsked = lock.newCondition();
-  private volatile State state = new State(Phase.STARTING, 0, "it is not started yet");
-  private volatile int socksPort;
   private volatile boolean stopping;
   private volatile @Nullable Process process;
   private @Nullable Thread keeper;
 
   /// @param options further lines of its configuration
   /// @param searchPath folders to look for `tor` in, as in `PATH`
-  /// @param changed hears of every change, on a thread of its own
-  TorLauncher(Path folder, List<String> options, String searchPath, Consumer<State> changed) {
+  /// @param changed hears that it starts and that it is gone, on a thread of its own
+  /// @param listens hears where the control port of each new one is, on that thread too
+  TorLauncher(
+      Path folder,
+      List<String> options,
+      String searchPath,
+      Consumer<State> changed,
+      Consumer<InetSocketAddress> listens) {
     this.folder = folder.toAbsolutePath();
     this.options = List.copyOf(options);
     this.searchPath = searchPath;
     this.changed = changed;
-  }
-
-  State state() {
-    return state;
-  }
-
-  /// Where its SOCKS port is; 0 where it does not listen.
-  int socksPort() {
-    return socksPort;
+    this.listens = listens;
   }
 
   void start() {
@@ -89,26 +83,18 @@ final class TorLauncher implements AutoCloseable {
     started.start();
   }
 
-  private void become(State next) {
-    if (!next.equals(state)) {
-      state = next;
-      changed.accept(next);
-    }
-  }
-
   private void keep() {
     Duration pause = FIRST_PAUSE;
     while (!stopping) {
       long began = System.nanoTime();
       String problem = runOnce();
-      socksPort = 0;
       if (stopping) {
         break;
       }
       if (System.nanoTime() - began > HEALTHY.toNanos()) {
         pause = FIRST_PAUSE;
       }
-      become(new State(Phase.DOWN, 0, problem));
+      changed.accept(new State(Phase.DOWN, 0, problem));
       waitFor(pause);
       Duration next = pause.multipliedBy(2);
       pause = next.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : next;
@@ -127,7 +113,7 @@ final class TorLauncher implements AutoCloseable {
       if (stopping) {
         started.destroy();
       }
-      become(new State(Phase.STARTING, 0, "starting"));
+      changed.accept(new State(Phase.STARTING, 0, "starting"));
       String last = listen(started);
       int exit = started.waitFor();
       return "tor ended by itself (exit code " + exit + (last.isEmpty() ? ")" : "): " + last);
@@ -140,7 +126,12 @@ final class TorLauncher implements AutoCloseable {
     }
   }
 
-  private static Optional<Path> find(String searchPath) {
+  /// `PATH`, and where systems put programs that run by themselves.
+  static String usualPath() {
+    return System.getenv().getOrDefault("PATH", "") + ":/usr/sbin:/usr/local/sbin";
+  }
+
+  static Optional<Path> find(String searchPath) {
     return Stream.of(searchPath.split(":"))
         .filter(each -> !each.isEmpty())
         .map(each -> Path.of(each, "tor"))
@@ -173,7 +164,9 @@ final class TorLauncher implements AutoCloseable {
             Stream.of(
                 "DataDirectory " + folder.resolve("data"),
                 "SocksPort 127.0.0.1:auto IsolateSOCKSAuth",
-                "ControlPort 0",
+                "ControlPort 127.0.0.1:auto",
+                "CookieAuthentication 1",
+                "CookieAuthFile " + folder.resolve("cookie"),
                 "ClientOnly 1",
                 "Log notice stdout",
                 "__OwningControllerProcess " + ProcessHandle.current().pid()),
@@ -200,18 +193,10 @@ final class TorLauncher implements AutoCloseable {
   }
 
   private void hear(String line) {
-    Matcher listens = LISTENS.matcher(line);
-    if (listens.find()) {
-      socksPort = Integer.parseInt(listens.group(1));
-    }
-    Matcher bootstrapped = BOOTSTRAPPED.matcher(line);
-    if (bootstrapped.find()) {
-      int percent = Math.min(100, Integer.parseInt(bootstrapped.group(1)));
-      become(
-          percent == 100 && socksPort != 0
-              ? State.READY
-              : new State(Phase.STARTING, percent, shortened(bootstrapped.group(2))));
-      LOG.debug("tor is at {} %", percent);
+    Matcher found = LISTENS.matcher(line);
+    if (found.find()) {
+      int port = Integer.parseInt(found.group(1));
+      listens.accept(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     }
   }
 

@@ -1,10 +1,8 @@
 package org.wormholes.transport.tor;
 
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -13,7 +11,6 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.runtime.Splice;
 import org.wormholes.runtime.spi.Connection;
-import org.wormholes.runtime.spi.DialListener;
 import org.wormholes.runtime.spi.EntrySpec;
 import org.wormholes.runtime.spi.FlowAcceptor;
 import org.wormholes.runtime.spi.FlowRequest;
@@ -23,17 +20,18 @@ import org.wormholes.runtime.spi.Listener;
 import org.wormholes.runtime.spi.Loop;
 import org.wormholes.runtime.spi.Way;
 import org.wormholes.transport.entry.Entries;
-import org.wormholes.transport.gateway.ProxyExchange;
+import org.wormholes.transport.socket.HostPort;
 import org.wormholes.transport.socket.Sockets;
 
-/// Tor, through a tor of our own. Streams with different isolation get different circuits, by the
-/// user name and password of its SOCKS port. Where it is led, all of its connections go to a
-/// loopback door of ours, which only it can open, and from there the way that the rule names.
+/// Tor, through a tor of our own or one that runs already. Streams with different isolation get
+/// different circuits, by the user name and password of its SOCKS port. Where it is led, all of its
+/// connections go to a loopback door of ours, which only it can open, and from there the way that
+/// the rule names.
 public final class TorSpeaker implements GatewaySpeaker {
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final int SECRET_BYTES = 16;
 
   private final GatewaySpec spec;
+  private final Optional<InetSocketAddress> server;
   private final Way way;
   private final Sockets sockets;
   private final Entries entries;
@@ -41,7 +39,7 @@ public final class TorSpeaker implements GatewaySpeaker {
   private final List<String> options;
   private final String searchPath;
   private final Consumer<State> changed;
-  private volatile @Nullable TorLauncher process;
+  private volatile @Nullable Tor tor;
   private volatile @Nullable Listener door;
   private volatile State failed = new State(Phase.STARTING, 0, "it is not started yet");
   private boolean closed;
@@ -59,6 +57,7 @@ public final class TorSpeaker implements GatewaySpeaker {
       String searchPath,
       Consumer<State> changed) {
     this.spec = spec;
+    this.server = spec.server().map(TorSpeaker::literal);
     this.way = way;
     this.sockets = sockets;
     this.entries = entries;
@@ -99,9 +98,20 @@ public final class TorSpeaker implements GatewaySpeaker {
     if (closed) {
       return;
     }
-    TorLauncher made = new TorLauncher(folder, lines, searchPath, changed);
-    process = made;
+    Tor made =
+        server.isPresent()
+            ? Tor.adopted(sockets, server.get(), spec.credentials().password(), changed)
+            : Tor.owned(sockets, folder, lines, searchPath, changed);
+    tor = made;
     made.start();
+  }
+
+  private static InetSocketAddress literal(EntrySpec.Target server) {
+    return new HostPort(server.host(), server.port())
+        .literal()
+        .filter(at -> at.getAddress().isLoopbackAddress())
+        .orElseThrow(
+            () -> new IllegalArgumentException("a tor is adopted by its address on this machine"));
   }
 
   private static String secret() {
@@ -112,44 +122,36 @@ public final class TorSpeaker implements GatewaySpeaker {
 
   @Override
   public State state() {
-    TorLauncher running = process;
+    Tor running = tor;
     return running == null ? failed : running.state();
+  }
+
+  @Override
+  public void newIdentity() {
+    Tor running = tor;
+    if (running != null) {
+      var _ = running.newIdentity();
+    }
   }
 
   @Override
   public void open(
       Loop loop, EntrySpec.Target to, FlowRequest.Credentials isolation, OpenListener listener) {
-    TorLauncher running = process;
-    if (running == null || running.state().phase() != Phase.READY) {
-      State now = state();
+    Tor running = tor;
+    if (running == null) {
       listener.onRefused(
-          FlowAcceptor.Refusal.GENERAL_FAILURE,
-          "tor is not ready (%d%%): %s".formatted(now.percent(), now.detail()));
-      return;
+          FlowAcceptor.Refusal.GENERAL_FAILURE, "tor is not ready: " + failed.detail());
+    } else {
+      running.open(loop, to, isolation, listener);
     }
-    sockets.connect(
-        loop,
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), running.socksPort()),
-        CONNECT_TIMEOUT,
-        new DialListener() {
-          @Override
-          public void onConnected(Connection connection) {
-            ProxyExchange.socks5(connection, to, isolation, listener);
-          }
-
-          @Override
-          public void onFailed(DialFailure failure) {
-            listener.onRefused(FlowAcceptor.Refusal.GENERAL_FAILURE, "tor does not answer");
-          }
-        });
   }
 
   @Override
   public void close() {
-    TorLauncher running;
+    Tor running;
     synchronized (this) {
       closed = true;
-      running = process;
+      running = tor;
     }
     if (running != null) {
       running.close();

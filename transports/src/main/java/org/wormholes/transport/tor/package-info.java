@@ -1,4 +1,5 @@
-/// A tor of our own: started, watched, and stopped with us.
+/// Tor: programs of ours and others by their control port, flows through them, and links over onion
+/// services.
 @NullMarked
 package org.wormholes.transport.tor;
 

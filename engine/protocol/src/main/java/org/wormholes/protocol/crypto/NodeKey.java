@@ -62,6 +62,17 @@ public final class NodeKey {
     return agreementPrivate.clone();
   }
 
+  /// The secret as Ed25519 uses it (RFC 8032 section 5.1.5): the clamped scalar and the half of the
+  /// hash that signatures are made with, 32 bytes each. What Tor takes for an onion service of the
+  /// same address. A copy of the secret.
+  public byte[] exposeExpandedKey() {
+    byte[] expanded = Hash.sha512(seed);
+    expanded[0] &= (byte) 0xf8;
+    expanded[31] &= 0x7f;
+    expanded[31] |= 0x40;
+    return expanded;
+  }
+
   /// A copy of the secret, for the key store.
   public byte[] exposeSeed() {
     return seed.clone();

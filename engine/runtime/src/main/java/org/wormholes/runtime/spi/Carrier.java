@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import org.wormholes.protocol.crypto.NodeKey;
 
 /// Moves bytes between two nodes, and is only that: a link on top authenticates and encrypts. An
 /// address means something to one carrier only and is never handed to another. Where the carrier
@@ -25,4 +26,10 @@ public interface Carrier {
   /// Listens at `address`. Each accepted connection is given to `accept` on the loop it will live
   /// on, loops taking turns. Fails with an `IOException` that says what could not be bound.
   CompletionStage<Listener> listen(List<Loop> loops, String address, Consumer<Connection> accept);
+
+  /// The same for carriers whose addresses are made of a key: `key` is the node's own.
+  default CompletionStage<Listener> listen(
+      List<Loop> loops, String address, NodeKey key, Consumer<Connection> accept) {
+    return listen(loops, address, accept);
+  }
 }

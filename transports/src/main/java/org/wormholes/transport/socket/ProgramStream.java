@@ -1,28 +1,32 @@
-package org.wormholes.transport.i2p;
+package org.wormholes.transport.socket;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.runtime.spi.Connection;
 import org.wormholes.runtime.spi.ConnectionHandler;
 import org.wormholes.runtime.spi.Loop;
 
-/// A stream to a destination of I2P, through a socket to the router.
+/// A stream through a program on this machine that speaks for a network of others, over a socket to
+/// it: an I2P router, a tor.
 ///
-/// It differs from a TCP connection in three ways. Routers have no half-close: [#finish()] is kept
-/// back while the other side still talks, and an end of the input ends both directions. An end is
-/// only clean if the session lives on; when the router dies the stream is reset. And a router says
+/// It differs from a TCP connection in three ways. Such networks have no half-close: [#finish()] is
+/// kept back while the other side still talks, and an end of the input ends both directions. An end
+/// is only clean if the program lives on; when it dies the stream is reset. And a program may say
 /// *connected* before the other side has answered.
-final class I2pStream implements Connection, ConnectionHandler {
-  /// The control socket of a router that died is closed within this of its streams.
-  static final Duration END_CHECK = Duration.ofMillis(100);
+public final class ProgramStream implements Connection, ConnectionHandler {
+  /// The control socket of a program that died is closed within this of its streams.
+  public static final Duration END_CHECK = Duration.ofMillis(100);
 
   /// How long the other side may be silent after we have said all we had to say.
   static final Duration FINISH_PATIENCE = Duration.ofSeconds(30);
 
   private final Connection socket;
-  private final SamSession session;
+  private final Supplier<String> local;
   private final String peer;
+  private final Consumer<ProgramStream> ended;
   private @Nullable ConnectionHandler handler;
   private volatile @Nullable String lost;
   private @Nullable String closedBecause;
@@ -30,19 +34,24 @@ final class I2pStream implements Connection, ConnectionHandler {
   private boolean finished;
   private long heardAt;
 
-  I2pStream(Connection socket, SamSession session, String peer) {
+  /// @param local our own address, as the network knows it
+  /// @param peer the far one
+  /// @param ended hears once, on the loop, when it is closed
+  public ProgramStream(
+      Connection socket, Supplier<String> local, String peer, Consumer<ProgramStream> ended) {
     this.socket = socket;
-    this.session = session;
+    this.local = local;
     this.peer = peer;
+    this.ended = ended;
   }
 
   /// Begins to hear of the socket; on its loop.
-  void take() {
+  public void take() {
     socket.handler(this);
   }
 
-  /// The session is gone, and the router may say nothing of it. From any thread.
-  void lose(String why) {
+  /// The program is gone, and the system may say nothing of it. From any thread.
+  public void lose(String why) {
     lost = why;
     socket.loop().execute(this::abortHere);
   }
@@ -53,11 +62,6 @@ final class I2pStream implements Connection, ConnectionHandler {
     } else {
       socket.loop().execute(this::abortHere);
     }
-  }
-
-  /// The destination at the other end.
-  String peer() {
-    return peer;
   }
 
   // A connection
@@ -134,7 +138,7 @@ final class I2pStream implements Connection, ConnectionHandler {
 
   @Override
   public String localAddress() {
-    return session.status().name();
+    return local.get();
   }
 
   @Override
@@ -198,7 +202,7 @@ final class I2pStream implements Connection, ConnectionHandler {
       return;
     }
     closed = true;
-    session.forget(this);
+    ended.accept(this);
     String why = lost == null ? cause : lost;
     closedBecause = why;
     ConnectionHandler hears = handler;
