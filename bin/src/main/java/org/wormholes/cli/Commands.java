@@ -30,6 +30,7 @@ final class Commands {
           new Registration("circuits", CircuitsCommand::new),
           new Registration("facts", FactsCommand::new),
           new Registration("events", EventsCommand::new),
+          new Registration("new-identity", NewIdentityCommand::new),
           new Registration("stop", StopCommand::new),
           new Registration("words", WordsCommand::new),
           new Registration("ruleset", RulesetCommand::new),

@@ -126,6 +126,15 @@ final class ControlSession {
         Json.compact(new ControlApi.FactsRequest(metered)));
   }
 
+  /// Has new flows through Tor share nothing with those before; empty for every gateway of Tor.
+  ControlApi.IdentityList newIdentity(Optional<String> gateway) {
+    return ask(
+        ControlApi.IdentityList.class,
+        "POST",
+        "/v1/identities",
+        Json.compact(new ControlApi.IdentityRequest(gateway)));
+  }
+
   /// Asks the engine to end.
   ///
   /// @return its process id

@@ -41,6 +41,7 @@ final class CommandsTest {
           "nodes",
           "circuits",
           "facts",
+          "new-identity",
           "events",
           "stop",
           "plan",
@@ -132,6 +133,16 @@ final class CommandsTest {
     assertGolden("facts-said", ExitCode.OK, "facts", "metered=true");
     assertGolden("facts", ExitCode.OK, "facts", "metered=auto");
     assertGolden("facts-wrong", ExitCode.USAGE, "facts", "cost=high");
+  }
+
+  @Test
+  void aNewIdentityIsForTor() {
+    assertThat(run("new-identity", "t", "--json")).isEqualTo(ExitCode.OK);
+    assertThat(out).contains("\"gateways\"").contains("\"t\"");
+    assertThat(run("new-identity")).isEqualTo(ExitCode.OK);
+    assertThat(out.strip()).isEqualTo("new identity: t");
+    assertThat(run("new-identity", "office")).isEqualTo(ExitCode.REFUSED);
+    assertThat(err).contains("there is no gateway office");
   }
 
   @Test

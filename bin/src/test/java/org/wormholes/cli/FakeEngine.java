@@ -269,6 +269,14 @@ final class FakeEngine implements EngineControl {
   }
 
   @Override
+  public List<String> newIdentity(Optional<String> gateway) throws IOException {
+    if (gateway.isPresent() && !gateway.get().equals("t")) {
+      throw new IOException("there is no gateway " + gateway.get());
+    }
+    return List.of("t");
+  }
+
+  @Override
   public CompletionStage<Void> stop() {
     return CompletableFuture.completedStage(null);
   }

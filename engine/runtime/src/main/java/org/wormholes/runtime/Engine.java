@@ -25,6 +25,7 @@ import org.wormholes.protocol.crypto.NodeId;
 import org.wormholes.protocol.crypto.NodeUri;
 import org.wormholes.rules.FlowFacts;
 import org.wormholes.rules.FlowSample;
+import org.wormholes.rules.Gateway;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.RouteDecider;
 import org.wormholes.rules.Ruleset;
@@ -443,6 +444,27 @@ public final class Engine implements EngineControl, AutoCloseable {
       proxies.put(tunnel, known);
     }
     return known.listener().address();
+  }
+
+  @Override
+  public List<String> newIdentity(Optional<String> gateway) throws IOException {
+    Map<String, RunningGateway> all = running.gateways();
+    RunningGateway named = gateway.map(all::get).orElse(null);
+    if (gateway.isPresent() && (named == null || named.rule.kind() != Gateway.Kind.TOR)) {
+      throw new IOException(
+          named == null
+              ? "there is no gateway " + gateway.get()
+              : "gateway " + gateway.get() + " does not lead into Tor");
+    }
+    List<RunningGateway> those =
+        named != null
+            ? List.of(named)
+            : all.values().stream().filter(each -> each.rule.kind() == Gateway.Kind.TOR).toList();
+    if (those.isEmpty()) {
+      throw new IOException("the ruleset that runs has no gateway of Tor");
+    }
+    those.forEach(RunningGateway::newIdentity);
+    return those.stream().map(each -> each.rule.name()).sorted().toList();
   }
 
   // Stopping.

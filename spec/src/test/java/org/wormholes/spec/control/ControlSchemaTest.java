@@ -63,6 +63,8 @@ final class ControlSchemaTest {
           ControlApi.ExplainRequest.class,
           ControlApi.FactsRequest.class,
           ControlApi.FactList.class,
+          ControlApi.IdentityRequest.class,
+          ControlApi.IdentityList.class,
           ControlApi.ProxyRequest.class,
           ControlApi.ProxyAddress.class);
 

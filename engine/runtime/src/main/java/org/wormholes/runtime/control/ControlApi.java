@@ -39,6 +39,7 @@ public final class ControlApi implements ControlHandler {
           "GET /v1/facts",
           "POST /v1/facts",
           "POST /v1/proxies",
+          "POST /v1/identities",
           "POST /v1/stop");
 
   private static final Logger LOG = LoggerFactory.getLogger(ControlApi.class);
@@ -110,6 +111,16 @@ public final class ControlApi implements ControlHandler {
   ///
   /// @param address `host:port` on this machine
   public record ProxyAddress(String address) {}
+
+  /// Body of identities.
+  ///
+  /// @param gateway a gateway of Tor; absent for all of them
+  public record IdentityRequest(Optional<String> gateway) {}
+
+  /// Answer of identities.
+  ///
+  /// @param gateways that have a new one
+  public record IdentityList(List<String> gateways) {}
 
   /// Answer of nodes.
   public record NodeList(List<NodeView> nodes) {}
@@ -195,6 +206,7 @@ public final class ControlApi implements ControlHandler {
       case "GET /v1/facts" -> respond(reply, 200, new FactList(engine.facts()));
       case "POST /v1/facts" -> respond(reply, 200, say(body));
       case "POST /v1/proxies" -> respond(reply, 200, proxy(body));
+      case "POST /v1/identities" -> respond(reply, 200, identities(body));
       case "POST /v1/stop" -> stop(reply);
       default -> throw unknown(method, path);
     }
@@ -312,6 +324,14 @@ public final class ControlApi implements ControlHandler {
       return new ProxyAddress(engine.proxy(read(ProxyRequest.class, body).tunnel()));
     } catch (IOException e) {
       throw new Refusal(409, "no-tunnel", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private IdentityList identities(byte[] body) throws Refusal {
+    try {
+      return new IdentityList(engine.newIdentity(read(IdentityRequest.class, body).gateway()));
+    } catch (IOException e) {
+      throw new Refusal(409, "no-gateway", String.valueOf(e.getMessage()));
     }
   }
 

@@ -38,6 +38,15 @@ public interface EngineControl extends EngineView {
     throw new IOException("there is no tunnel " + tunnel);
   }
 
+  /// Has new flows through Tor share nothing with those before.
+  ///
+  /// @param gateway a gateway of Tor; absent for all of them
+  /// @return their names
+  /// @throws IOException if there is none, or the one named is another network's
+  default List<String> newIdentity(Optional<String> gateway) throws IOException {
+    throw new IOException("the ruleset that runs has no gateway of Tor");
+  }
+
   /// Ends every flow, closes every port and completes when all is gone.
   CompletionStage<Void> stop();
 
