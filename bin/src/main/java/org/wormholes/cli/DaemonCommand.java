@@ -99,6 +99,14 @@ final class DaemonCommand implements Callable<Integer> {
   private List<String> carrierOptions = List.of();
 
   @Option(
+      names = "--carrier-jar",
+      paramLabel = "FILE",
+      description =
+          "A jar with a carrier of others, which runs with all the rights of the engine. May be"
+              + " given more than once.")
+  private List<Path> carrierJars = List.of();
+
+  @Option(
       names = "--network",
       paramLabel = "NAME",
       description = "A network to belong to before any ruleset names one; open to anyone.")
@@ -241,6 +249,7 @@ final class DaemonCommand implements Callable<Integer> {
         addresses(listen),
         told,
         carrierOptions(),
+        carrierJars,
         networks(),
         operator,
         family,

@@ -59,6 +59,7 @@ final class EngineHost implements AutoCloseable {
       Map<String, String> listen,
       Map<String, String> announce,
       Map<String, Map<String, String>> carrierOptions,
+      List<Path> carrierJars,
       List<Network> networks,
       String operator,
       String family,
@@ -127,7 +128,9 @@ final class EngineHost implements AutoCloseable {
           NettyOptions.defaults(),
           EntryLimits.defaults(),
           new CarrierSettings(
-              Optional.of(settings.state().resolve("carriers")), settings.carrierOptions()));
+              Optional.of(settings.state().resolve("carriers")),
+              settings.carrierOptions(),
+              settings.carrierJars()));
     } catch (IllegalArgumentException e) {
       state.close();
       throw new CommandFailure(ExitCode.REFUSED, String.valueOf(e.getMessage()));

@@ -1,6 +1,7 @@
 package org.wormholes.transport;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -10,13 +11,21 @@ import org.wormholes.transport.socket.CarrierOptions;
 ///
 /// @param folder where carriers may keep files between runs, each in a folder of its own name
 /// @param options carrier name to its options by name, such as `tls` to `certificate` to a file
-public record CarrierSettings(Optional<Path> folder, Map<String, Map<String, String>> options) {
+/// @param jars with carriers of others, which run with all the rights of this process
+public record CarrierSettings(
+    Optional<Path> folder, Map<String, Map<String, String>> options, List<Path> jars) {
   public static final CarrierSettings NONE = new CarrierSettings(Optional.empty(), Map.of());
 
   public CarrierSettings {
     Map<String, Map<String, String>> copy = new TreeMap<>();
     options.forEach((carrier, values) -> copy.put(carrier, Map.copyOf(values)));
     options = Map.copyOf(copy);
+    jars = List.copyOf(jars);
+  }
+
+  /// Without carriers of others.
+  public CarrierSettings(Optional<Path> folder, Map<String, Map<String, String>> options) {
+    this(folder, options, List.of());
   }
 
   CarrierOptions of(String carrier) {

@@ -1,10 +1,8 @@
 package org.wormholes.transport;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.wormholes.runtime.spi.Carrier;
@@ -35,6 +33,7 @@ import org.wormholes.transport.tor.TorSpeaker;
 public final class NettyTransport implements Transport {
   private final Sockets sockets;
   private final CarrierSettings settings;
+  private final CarrierJars jars;
   private final List<Carrier> carriers;
   private final Outside outside;
   private final Entries entries;
@@ -45,7 +44,8 @@ public final class NettyTransport implements Transport {
   private NettyTransport(Sockets sockets, EntryLimits limits, CarrierSettings settings) {
     this.sockets = sockets;
     this.settings = settings;
-    this.carriers = carriers(sockets, settings);
+    this.jars = CarrierJars.open(settings.jars());
+    this.carriers = carriers(sockets, settings, jars);
     this.outside = new NettyOutside(sockets);
     this.entries = new Entries(sockets, limits);
   }
@@ -78,10 +78,9 @@ public final class NettyTransport implements Transport {
     }
   }
 
-  private static List<Carrier> carriers(Sockets sockets, CarrierSettings settings) {
-    List<CarrierProvider> providers = new ArrayList<>();
-    ServiceLoader.load(CarrierProvider.class, NettyTransport.class.getClassLoader())
-        .forEach(providers::add);
+  private static List<Carrier> carriers(
+      Sockets sockets, CarrierSettings settings, CarrierJars others) {
+    List<CarrierProvider> providers = others.providers();
     List<String> names = providers.stream().map(CarrierProvider::name).toList();
     for (String name : settings.options().keySet()) {
       if (!names.contains(name)) {
@@ -174,5 +173,6 @@ public final class NettyTransport implements Transport {
       }
     }
     sockets.close();
+    jars.close();
   }
 }
