@@ -59,6 +59,10 @@ FIGURES = (
 )
 
 
+#: Carriers that bulk is measured over, each with the least share of TCP's in the same run; None where there is none.
+CARRIERS = {"tls": 0.8, "websocket": None}
+
+
 @dataclass(frozen=True)
 class Verdict:
     """One bar, met or not. `met` is None where one of the two figures is missing."""
@@ -73,6 +77,16 @@ class Verdict:
 def judge(columns, ours="wormholes"):
     """All verdicts over `columns`: name to figures by key."""
     return [judge_bar(figure, bar, columns, ours) for figure in FIGURES for bar in figure.bars]
+
+
+def judge_carriers(columns, ours="wormholes"):
+    """One stream over each carrier that has a bar, against TCP."""
+    stream = FIGURES[0]
+    return [
+        judge_bar(stream, Bar((ours,), share), columns, f"{ours} over {carrier}")
+        for carrier, share in CARRIERS.items()
+        if share and f"{ours} over {carrier}" in columns
+    ]
 
 
 def judge_bar(figure, bar, columns, ours):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from . import extras as extra_figures
 from . import report
-from .figures import judge
+from .figures import judge, judge_carriers
 from .host import MARK, Load, congestion_control, enter_namespace, say
 from .measure import Effort, attempt
 from .paths import OURS, PATHS, Bench
@@ -48,7 +48,7 @@ def main():
             meters = {name: attempt(name, lambda: PATHS[name](bench)) for name in PATHS if name in wanted}
             more = extra_figures.collect(bench) if "extras" in wanted else {}
     columns = {name: meter.figures if meter else {} for name, meter in meters.items()}
-    verdicts = judge(columns) if OURS in columns else []
+    verdicts = (judge(columns) if OURS in columns else []) + judge_carriers(columns)
     disturbed = {name: meter.disturbed for name, meter in meters.items() if meter}
     broken = {name: meter.failed for name, meter in meters.items() if meter}
     print(report.text(where, columns, verdicts, more, disturbed, broken))

@@ -1,5 +1,6 @@
 """Every path that is measured: how it is started, how much it is given to carry."""
 
+from .figures import CARRIERS
 from .host import say
 from .measure import CIRCUIT_PAUSE_S, CIRCUITS, Meter
 from .proxies import Haproxy, HaproxyTls, Nginx
@@ -62,6 +63,23 @@ def wormholes(bench, megabytes):
         return meter
 
 
+def over(bench, carrier, megabytes):
+    """Bulk alone, over another carrier than TCP."""
+    name = over_name(carrier)
+    say(f"{name}: starting a network of one process a node")
+    with Wormholes(bench.place(name), nodes=5, carrier=carrier) as network:
+        say(f"{name}: ready after {network.ready_seconds:.1f} s; warming up")
+        meter = Meter(bench.load, name, network.children, network.socks, bench.effort)
+        amount = bench.effort.megabytes(megabytes)
+        meter.warm_up(amount // 2, 5 if bench.effort.quick else 20)
+        meter.bulk(amount)
+        return meter
+
+
+def over_name(carrier):
+    return f"{OURS} over {carrier}"
+
+
 #: In the order in which they run and stand in the table.
 PATHS = {
     "tor": lambda bench: tor(bench, "tor", tuned=False, megabytes=60),
@@ -70,4 +88,6 @@ PATHS = {
     "nginx": lambda bench: proxies(bench, Nginx, megabytes=1000),
     "haproxy + TLS 1.3": lambda bench: proxies(bench, HaproxyTls, megabytes=500),
     OURS: lambda bench: wormholes(bench, megabytes=1000),
+    **{over_name(carrier): lambda bench, carrier=carrier: over(bench, carrier, megabytes=500)
+       for carrier in CARRIERS},
 }

@@ -25,18 +25,20 @@ ruleset "bench", version: "1.0" do
     entry {{ socks port: {port} }}
     relay 3
     exit {{ allow {{ address.loopback? }} }}
-    carry :tcp
+    carry :{carrier}
   end
 end
 """
 
 
 class Wormholes:
-    """Started by the constructor, ready when that returns: `nodes` relays, each a process, and a client."""
+    """Started by the constructor, ready when that returns: `nodes` relays, each a process, and a client,
+    all links over one carrier."""
 
-    def __init__(self, folder, nodes):
+    def __init__(self, folder, nodes, carrier="tcp"):
         self.folder = Path(folder)
         self.children = Children(folder)
+        self.carrier = carrier
         (self.socks,) = free_ports(1)
         self.started = time.monotonic()
         try:
@@ -49,14 +51,14 @@ class Wormholes:
     def _start(self, nodes):
         written = self.folder / "network.json"
         self.children.start("network", LAUNCHER, "devnet", nodes, "--processes", "--write", written,
-                            environment=self._environment("network"))
+                            "--carrier", self.carrier, environment=self._environment("network"))
         eventually("the network", 120, lambda: written.exists() and written.read_text(), self.children)
         network = json.loads(written.read_text())
         self.relay_pids = network["processes"]
         self.children.start("client", DAEMON, environment=self._environment("client"))
         eventually("the client", 60, lambda: "ready " in self.children.output("client"), self.children)
         ruleset = self.folder / "bench.rb"
-        ruleset.write_text(RULESET.format(**network, port=self.socks))
+        ruleset.write_text(RULESET.format(**network, port=self.socks, carrier=self.carrier))
         self._apply(ruleset)
 
     def _apply(self, ruleset):

@@ -20,6 +20,7 @@ final class TestSettings {
         Map.of(),
         Map.of(),
         List.of(),
+        List.of(),
         "",
         "",
         "",

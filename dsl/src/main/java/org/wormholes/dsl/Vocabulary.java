@@ -23,7 +23,7 @@ public final class Vocabulary {
 
   /// Carriers that a name is taken to mean; others may be added to an engine, so they only warn.
   static final List<String> CARRIERS =
-      List.of("tcp", "tls", "quic", "websocket", "tor", "i2p", "dns");
+      List.of("tcp", "tls", "quic", "websocket", "pluggable", "tor", "i2p", "dns");
 
   private static final Map<Room, Map<String, Word>> WORDS = declare();
 

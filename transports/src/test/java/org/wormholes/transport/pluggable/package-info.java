@@ -1,0 +1,4 @@
+@NullMarked
+package org.wormholes.transport.pluggable;
+
+import org.jspecify.annotations.NullMarked;
