@@ -81,6 +81,7 @@ final class ArrowsTest {
           new Library("org.bouncycastle.asn1..", "org.wormholes.transport.tls.."),
           new Library("org.bouncycastle.cert..", "org.wormholes.transport.tls.."),
           new Library("org.bouncycastle.operator..", "org.wormholes.transport.tls.."),
+          new Library("org.xbill..", "org.wormholes.transport.names.."),
           new Library("org.conscrypt..", "org.wormholes.protocol.crypto.."),
           new Library("com.fasterxml.jackson..", RUNTIME),
           new Library("org.apache.commons.compress..", "org.wormholes.rulesets.gem.."),

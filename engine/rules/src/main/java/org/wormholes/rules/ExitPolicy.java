@@ -7,6 +7,7 @@ import org.wormholes.rules.expr.Address;
 import org.wormholes.rules.expr.AddressKind;
 import org.wormholes.rules.expr.Expr;
 import org.wormholes.rules.expr.Fact;
+import org.wormholes.rules.expr.Host;
 import org.wormholes.rules.expr.Interpreter;
 import org.wormholes.rules.expr.Predicate;
 import org.wormholes.rules.expr.Predicates;
@@ -103,10 +104,33 @@ public final class ExitPolicy {
     return open ? BY_DEFAULT : NOT_PUBLIC;
   }
 
+  /// Whether somebody who asks about a name may be told that it exists, or that it has `address`:
+  /// where some flow to it might be let through. No port and no protocol is known yet; a clause
+  /// that asks for them counts only as far as it is settled without.
+  ///
+  /// @param address one that the name has, or null for the name alone
+  public boolean mayAnswer(Host host, @Nullable Address address) {
+    ExitFacts asked = ExitFacts.asked(host, 0, Protocol.TCP);
+    ExitFacts facts = address == null ? asked : asked.resolved(address);
+    boolean open = address == null || AddressKind.of(address) == AddressKind.PUBLIC;
+    boolean possible = !allowsByClause && open;
+    for (int i = 0; i < conditions.length; i++) {
+      Expr condition = exit.clauses().get(i).condition();
+      Boolean value = settled(condition, facts, true);
+      if (decisions[i].refuses() && Boolean.TRUE.equals(value)) {
+        return false;
+      }
+      if (decisions[i].allows() && !Boolean.FALSE.equals(value)) {
+        possible |= open || (address != null && Naming.names(condition, facts, address));
+      }
+    }
+    return possible;
+  }
+
   private ExitDecision beforeResolution(ExitFacts facts) {
     boolean possible = !allowsByClause;
     for (int i = 0; i < conditions.length; i++) {
-      Boolean value = settled(exit.clauses().get(i).condition(), facts);
+      Boolean value = settled(exit.clauses().get(i).condition(), facts, false);
       if (decisions[i].refuses() && Boolean.TRUE.equals(value)) {
         return decisions[i];
       }
@@ -115,35 +139,42 @@ public final class ExitPolicy {
     return possible ? UNRESOLVED : NOT_ALLOWED;
   }
 
-  /// The value of a condition where it does not hang on the address, otherwise null.
-  private static @Nullable Boolean settled(Expr condition, ExitFacts facts) {
+  /// The value of a condition where it does not hang on what is not known, otherwise null.
+  ///
+  /// @param anyPort whether port and protocol are not known
+  private static @Nullable Boolean settled(Expr condition, ExitFacts facts, boolean anyPort) {
     return switch (condition) {
       case Expr.Not(Expr value) -> {
-        Boolean inner = settled(value, facts);
+        Boolean inner = settled(value, facts, anyPort);
         yield inner == null ? null : !inner;
       }
-      case Expr.And(var all) -> settled(all, facts, false);
-      case Expr.Or(var any) -> settled(any, facts, true);
+      case Expr.And(var all) -> settled(all, facts, anyPort, false);
+      case Expr.Or(var any) -> settled(any, facts, anyPort, true);
       case Expr.Choose(Expr question, Expr then, Expr otherwise) -> {
-        Boolean asked = settled(question, facts);
-        Boolean first = Boolean.FALSE.equals(asked) ? null : settled(then, facts);
-        Boolean second = Boolean.TRUE.equals(asked) ? null : settled(otherwise, facts);
+        Boolean asked = settled(question, facts, anyPort);
+        Boolean first = Boolean.FALSE.equals(asked) ? null : settled(then, facts, anyPort);
+        Boolean second = Boolean.TRUE.equals(asked) ? null : settled(otherwise, facts, anyPort);
         if (asked != null) {
           yield asked ? first : second;
         }
         boolean same = first != null && first.equals(second);
         yield same ? first : null;
       }
-      default -> condition.asksFor(Fact.ADDRESS) ? null : Interpreter.yesNo(condition, facts);
+      default -> {
+        boolean open =
+            (facts.address() == null && condition.asksFor(Fact.ADDRESS))
+                || (anyPort && (condition.asksFor(Fact.PORT) || condition.asksFor(Fact.PROTOCOL)));
+        yield open ? null : Interpreter.yesNo(condition, facts);
+      }
     };
   }
 
   /// One part that is `absorbing` settles the whole; otherwise all parts must be settled.
   private static @Nullable Boolean settled(
-      Iterable<Expr> parts, ExitFacts facts, boolean absorbing) {
+      Iterable<Expr> parts, ExitFacts facts, boolean anyPort, boolean absorbing) {
     boolean open = false;
     for (Expr part : parts) {
-      Boolean value = settled(part, facts);
+      Boolean value = settled(part, facts, anyPort);
       if (value == null) {
         open = true;
       } else if (value == absorbing) {

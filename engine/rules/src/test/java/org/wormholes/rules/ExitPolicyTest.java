@@ -3,6 +3,7 @@ package org.wormholes.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,6 +39,38 @@ class ExitPolicyTest {
 
   private static Expr range(String range) {
     return new Member(ADDRESS, AddressSet.of(range));
+  }
+
+  private static boolean mayAnswer(ExitPolicy policy, String name, @Nullable String address) {
+    Host host = Host.parse(name).orElseThrow();
+    return policy.mayAnswer(host, address == null ? null : Address.parse(address).orElseThrow());
+  }
+
+  @Test
+  void aNameIsAnsweredWhereSomePortIsAllowed() {
+    ExitPolicy web = policy(ExitClause.allow(WEB));
+    assertThat(mayAnswer(web, "example.org", null)).isTrue();
+    assertThat(mayAnswer(web, "example.org", "93.184.216.34")).isTrue();
+    Expr here = new Member(HOST, DomainSet.of("example.org"));
+    ExitPolicy webOfOne = policy(ExitClause.allow(Exprs.all(WEB, here)));
+    assertThat(mayAnswer(webOfOne, "example.org", null)).isTrue();
+    assertThat(mayAnswer(webOfOne, "example.com", null)).isFalse();
+    assertThat(mayAnswer(policy(ExitClause.refuse(here)), "example.org", null)).isFalse();
+    ExitPolicy notWeb = policy(ExitClause.refuse(Exprs.all(WEB, here)));
+    assertThat(mayAnswer(notWeb, "example.org", "93.184.216.34")).isTrue();
+  }
+
+  @Test
+  void anAnswerDoesNotLeadWhereNoFlowMayGo() {
+    assertThat(mayAnswer(policy(), "example.org", null)).isTrue();
+    assertThat(mayAnswer(policy(), "example.org", "10.0.0.1")).isFalse();
+    assertThat(mayAnswer(policy(), "example.org", "::ffff:192.168.0.1")).isFalse();
+    assertThat(mayAnswer(policy(ExitClause.allow(WEB)), "example.org", "127.0.0.1")).isFalse();
+    ExitPolicy lan = policy(ExitClause.allow(Exprs.all(WEB, PRIVATE)));
+    assertThat(mayAnswer(lan, "nas.example", "10.0.0.1")).isTrue();
+    assertThat(mayAnswer(lan, "nas.example", "127.0.0.1")).isFalse();
+    ExitPolicy some = policy(ExitClause.refuse(range("93.184.0.0/16")));
+    assertThat(mayAnswer(some, "example.org", "93.184.216.34")).isFalse();
   }
 
   @ParameterizedTest

@@ -2,6 +2,7 @@ package org.wormholes.runtime;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import org.wormholes.protocol.circuit.Host;
@@ -9,6 +10,7 @@ import org.wormholes.protocol.circuit.Target;
 import org.wormholes.runtime.spi.Connection;
 import org.wormholes.runtime.spi.DialListener;
 import org.wormholes.runtime.spi.FlowAcceptor;
+import org.wormholes.runtime.spi.NameFailure;
 import org.wormholes.runtime.spi.Outside;
 
 /// A flow that leaves this machine as it is. Reached from one place only: a route whose verdict is
@@ -59,10 +61,11 @@ final class Direct {
               .resolve(
                   shard.loop,
                   name,
+                  0,
                   List.of(),
                   new Outside.ResolveListener() {
                     @Override
-                    public void onResolved(List<InetAddress> addresses) {
+                    public void onResolved(List<InetAddress> addresses, Duration timeToLive) {
                       if (addresses.isEmpty()) {
                         unknown.run();
                       } else {
@@ -71,7 +74,7 @@ final class Direct {
                     }
 
                     @Override
-                    public void onUnresolved(String why) {
+                    public void onUnresolved(NameFailure why, Duration timeToLive) {
                       unknown.run();
                     }
                   });

@@ -1,8 +1,5 @@
 package org.wormholes.runtime;
 
-import java.net.InetAddress;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.wormholes.protocol.circuit.CircuitEnd;
@@ -10,6 +7,7 @@ import org.wormholes.protocol.circuit.CircuitLimits;
 import org.wormholes.protocol.circuit.CircuitListener;
 import org.wormholes.protocol.circuit.DatagramEnd;
 import org.wormholes.protocol.circuit.Host;
+import org.wormholes.protocol.circuit.NameQuestion;
 import org.wormholes.protocol.circuit.OrphanRegistry;
 import org.wormholes.protocol.circuit.Part;
 import org.wormholes.protocol.circuit.Reason;
@@ -22,15 +20,11 @@ import org.wormholes.protocol.onion.RelayLayer;
 import org.wormholes.protocol.onion.RelaySetup;
 import org.wormholes.protocol.wire.Cells;
 import org.wormholes.protocol.wire.WireException;
-import org.wormholes.runtime.spi.Outside;
 
 /// A circuit whose last hop is this node: opens connections for its client, resolves names for it,
 /// and takes back the streams that the client had on an earlier circuit. At a relay that is no exit
 /// it answers pings and nothing else, so that clients can measure it.
 final class ExitCircuit extends EndCircuit {
-  /// How long an answer to a question for a name may be kept by the client.
-  private static final Duration NAME_TIME_TO_LIVE = Duration.ofSeconds(60);
-
   private final RelayLayer layer;
 
   private ExitCircuit(NodeLink link, int id, RelayLayer layer, CircuitEnd end, FlowSet flows) {
@@ -190,48 +184,6 @@ final class ExitCircuit extends EndCircuit {
     }
   }
 
-  private void onResolve(int query, Host.Name name) {
-    if (!shard.node.exits()) {
-      end.unresolved(query, Reason.UNSUPPORTED);
-      return;
-    }
-    ExitGate gate = shard.node.exitGate();
-    if (!gate.allowsName(name.name(), 0, true)) {
-      end.unresolved(query, Reason.POLICY);
-      return;
-    }
-    shard
-        .node
-        .outside()
-        .resolve(
-            shard.loop,
-            name.name(),
-            gate.resolvers(),
-            new Outside.ResolveListener() {
-              @Override
-              public void onResolved(List<InetAddress> addresses) {
-                List<Host> allowed = new ArrayList<>();
-                for (InetAddress address : addresses) {
-                  if (gate.allowsAddress(name.name(), address, 0, true)) {
-                    allowed.add(Host.of(address.getAddress()));
-                  }
-                }
-                if (!detached) {
-                  end.resolved(query, allowed, NAME_TIME_TO_LIVE);
-                  shard.flush();
-                }
-              }
-
-              @Override
-              public void onUnresolved(String why) {
-                if (!detached) {
-                  end.unresolved(query, Reason.NAME_NOT_FOUND);
-                  shard.flush();
-                }
-              }
-            });
-  }
-
   /// What the circuit's end says, before and after the circuit object exists.
   private static final class Hearing implements CircuitListener {
     @org.jspecify.annotations.Nullable ExitCircuit circuit;
@@ -270,7 +222,12 @@ final class ExitCircuit extends EndCircuit {
 
     @Override
     public void onResolve(int query, Host.Name name, int family) {
-      circuit().onResolve(query, name);
+      new ExitNames(circuit()).resolve(query, name.name(), family);
+    }
+
+    @Override
+    public void onAsk(int query, NameQuestion question) {
+      new ExitNames(circuit()).ask(query, question);
     }
 
     @Override

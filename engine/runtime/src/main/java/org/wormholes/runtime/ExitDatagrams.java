@@ -3,6 +3,7 @@ package org.wormholes.runtime;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import org.wormholes.protocol.circuit.DatagramListener;
 import org.wormholes.protocol.circuit.Host;
 import org.wormholes.protocol.circuit.Reason;
 import org.wormholes.protocol.circuit.Target;
+import org.wormholes.runtime.spi.NameFailure;
 import org.wormholes.runtime.spi.Outside;
 
 /// A datagram flow at the exit: one UDP socket of its own. Answers are taken only from where the
@@ -71,10 +73,11 @@ final class ExitDatagrams implements DatagramListener, Outside.DatagramListener,
         .resolve(
             shard.loop,
             name,
+            0,
             gate.resolvers(),
             new Outside.ResolveListener() {
               @Override
-              public void onResolved(List<InetAddress> addresses) {
+              public void onResolved(List<InetAddress> addresses, Duration timeToLive) {
                 shard.node.memory.release(held.length);
                 if (!over && !addresses.isEmpty()) {
                   resolved.put(name, addresses.getFirst());
@@ -84,7 +87,7 @@ final class ExitDatagrams implements DatagramListener, Outside.DatagramListener,
               }
 
               @Override
-              public void onUnresolved(String why) {
+              public void onUnresolved(NameFailure why, Duration timeToLive) {
                 shard.node.memory.release(held.length);
               }
             });

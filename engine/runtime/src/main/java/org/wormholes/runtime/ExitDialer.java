@@ -2,6 +2,7 @@ package org.wormholes.runtime;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.wormholes.protocol.circuit.Host;
@@ -9,6 +10,7 @@ import org.wormholes.protocol.circuit.Reason;
 import org.wormholes.protocol.circuit.Target;
 import org.wormholes.runtime.spi.Connection;
 import org.wormholes.runtime.spi.DialListener;
+import org.wormholes.runtime.spi.NameFailure;
 import org.wormholes.runtime.spi.Outside;
 
 /// Reaches a destination for a flow at the exit: asks the exit policy, resolves, asks again about
@@ -47,7 +49,7 @@ final class ExitDialer {
           refuse(Reason.POLICY);
           return;
         }
-        shard.node.outside().resolve(shard.loop, name, gate.resolvers(), new Resolving(name));
+        shard.node.outside().resolve(shard.loop, name, 0, gate.resolvers(), new Resolving(name));
       }
       case Host.Ip4 ip -> connectTo(gate, ip.text(), ip.bytes());
       case Host.Ip6 ip -> connectTo(gate, ip.text(), ip.bytes());
@@ -98,7 +100,7 @@ final class ExitDialer {
     }
 
     @Override
-    public void onResolved(List<InetAddress> addresses) {
+    public void onResolved(List<InetAddress> addresses, Duration timeToLive) {
       ExitGate gate = shard.node.exitGate();
       for (InetAddress address : addresses) {
         // Checked again after resolution: a name must not lead where its address may not.
@@ -111,8 +113,8 @@ final class ExitDialer {
     }
 
     @Override
-    public void onUnresolved(String why) {
-      refuse(Reason.NAME_NOT_FOUND);
+    public void onUnresolved(NameFailure why, Duration timeToLive) {
+      refuse(ExitNames.reason(why));
     }
   }
 

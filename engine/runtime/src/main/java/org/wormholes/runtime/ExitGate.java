@@ -49,6 +49,18 @@ final class ExitGate {
             .allows();
   }
 
+  /// Whether a name may be asked about, whatever the port of the flow that may follow.
+  boolean mayAsk(String name) {
+    return Host.parse(name).filter(host -> policy.mayAnswer(host, null)).isPresent();
+  }
+
+  /// Whether somebody who asks about a name may be told of an address.
+  boolean mayTell(String name, InetAddress address) {
+    return Host.parse(name)
+        .filter(host -> policy.mayAnswer(host, Address.of(address.getAddress())))
+        .isPresent();
+  }
+
   private static ExitFacts facts(Host host, int port, boolean udp) {
     return ExitFacts.asked(host, port, udp ? Protocol.UDP : Protocol.TCP);
   }

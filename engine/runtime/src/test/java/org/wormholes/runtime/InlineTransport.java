@@ -52,7 +52,8 @@ final class InlineTransport implements Transport {
       }
 
       @Override
-      public void resolve(Loop on, String host, List<String> servers, ResolveListener listener) {
+      public void resolve(
+          Loop on, String host, int family, List<String> servers, ResolveListener listener) {
         left.incrementAndGet();
       }
     };

@@ -1,9 +1,12 @@
 package org.wormholes.transport.exit;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import org.wormholes.protocol.circuit.NameQuestion;
 import org.wormholes.runtime.spi.DialListener;
 import org.wormholes.runtime.spi.Loop;
 import org.wormholes.runtime.spi.Outside;
@@ -36,7 +39,18 @@ public final class NettyOutside implements Outside {
   }
 
   @Override
-  public void resolve(Loop loop, String host, List<String> servers, ResolveListener listener) {
-    names.resolve(sockets.loop(loop), host, servers, listener);
+  public void resolve(
+      Loop loop, String host, int family, List<String> servers, ResolveListener listener) {
+    names.resolve(sockets.loop(loop), host, family, servers, listener);
+  }
+
+  @Override
+  public void ask(
+      Loop loop,
+      NameQuestion question,
+      List<String> servers,
+      Predicate<InetAddress> allowed,
+      AskListener listener) {
+    names.ask(sockets.loop(loop), question, servers, allowed, listener);
   }
 }

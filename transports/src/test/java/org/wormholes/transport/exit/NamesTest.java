@@ -3,49 +3,54 @@ package org.wormholes.transport.exit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.wormholes.protocol.circuit.NameQuestion;
+import org.wormholes.runtime.spi.NameFailure;
+import org.wormholes.runtime.spi.Outside.AskListener;
 import org.wormholes.runtime.spi.Outside.ResolveListener;
 import org.wormholes.transport.socket.NettyOptions;
 import org.wormholes.transport.socket.Sockets;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.Section;
+import org.xbill.DNS.Type;
 
 @Timeout(30)
 class NamesTest {
   private final Sockets sockets = Sockets.open(NettyOptions.defaults().withLoops(1));
   private final NettyOutside outside = new NettyOutside(sockets);
-  private final List<String> asked = new CopyOnWriteArrayList<>();
-  private DatagramSocket server = newServer();
-
-  private static DatagramSocket newServer() {
-    try {
-      return new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-    } catch (IOException failure) {
-      throw new IllegalStateException(failure);
-    }
-  }
+  private ZoneServer server;
 
   @BeforeEach
-  void serve() {
-    Thread.startVirtualThread(this::answer);
+  void serve() throws IOException {
+    server =
+        new ZoneServer()
+            .with("www.page.test", "A", 300, "192.0.2.7")
+            .with("www.page.test", "AAAA", 200, "2001:db8::7")
+            .with("short.page.test", "A", 1, "192.0.2.7")
+            .with("four.page.test", "A", 300, "192.0.2.4")
+            .with("alias.test", "CNAME", 60, "www.page.test.")
+            .with("mail.test", "MX", 3600, "10 mx.mail.test.")
+            .with("inside.test", "A", 60, "10.0.0.1")
+            .with("inside.test", "A", 60, "192.0.2.9")
+            .with("inside.test", "HTTPS", 60, "1 . alpn=h2 ipv4hint=10.0.0.1")
+            .with("inside.test", "HTTPS", 60, "2 . alpn=h2 ipv4hint=192.0.2.9");
   }
 
   @AfterEach
-  void close() {
+  void close() throws IOException {
     sockets.close();
     server.close();
   }
@@ -59,25 +64,117 @@ class NamesTest {
     if (!Routes.hasIpv6()) {
       assertThat(first.getFirst().getHostAddress()).isEqualTo("192.0.2.7");
     }
-    assertThat(asked).containsExactlyInAnyOrder("www.page.test A", "www.page.test AAAA");
+    assertThat(server.asked).containsExactlyInAnyOrder("www.page.test A", "www.page.test AAAA");
     assertThat(resolve("www.page.test")).isEqualTo(first);
-    assertThat(asked).hasSize(2);
+    assertThat(server.asked).hasSize(2);
+  }
+
+  @Test
+  void asksForOneFamilyOnly() throws Exception {
+    assertThat(ask("www.page.test", 6).addresses.get(10, TimeUnit.SECONDS))
+        .extracting(InetAddress::getHostAddress)
+        .containsExactly("2001:db8:0:0:0:0:0:7");
+    assertThat(server.asked).containsExactly("www.page.test AAAA");
+  }
+
+  @Test
+  void saysHowLongAnAnswerMayBeRemembered() throws Exception {
+    Outcome outcome = ask("www.page.test", 0);
+    assertThat(outcome.timeToLive.get(10, TimeUnit.SECONDS)).isEqualTo(Duration.ofSeconds(200));
+    assertThat(ask("alias.test", 4).timeToLive.get(10, TimeUnit.SECONDS))
+        .isEqualTo(Duration.ofSeconds(60));
+  }
+
+  @Test
+  void tellsNoAddressFromNoName() throws Exception {
+    Outcome none = ask("four.page.test", 6);
+    assertThat(none.addresses.get(10, TimeUnit.SECONDS)).isEmpty();
+    Outcome missing = ask("missing.test", 6);
+    assertThat(missing.why.get(10, TimeUnit.SECONDS)).isEqualTo(NameFailure.NOT_FOUND);
+    // RFC 2308 section 5: the lesser of the SOA's time to live and its last field.
+    assertThat(none.timeToLive.get()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(missing.timeToLive.get()).isEqualTo(Duration.ofSeconds(30));
   }
 
   @Test
   void doesNotRememberLongerThanAllowed() throws Exception {
     resolve("short.page.test");
-    assertThat(asked).hasSize(2);
+    assertThat(server.asked).hasSize(2);
     CompletableFuture<Void> later = new CompletableFuture<>();
     sockets.loops().getFirst().schedule(Duration.ofMillis(1200), () -> later.complete(null));
     later.get(5, TimeUnit.SECONDS);
     resolve("short.page.test");
-    assertThat(asked).hasSize(4);
+    // That there is no other family is remembered longer.
+    assertThat(server.asked).filteredOn(it -> it.endsWith(" A")).hasSize(2);
   }
 
   @Test
   void saysWhenThereIsNoSuchName() throws Exception {
-    assertThat(failure("missing.test")).isEqualTo("no such name");
+    assertThat(failure("missing.test")).isEqualTo(NameFailure.NOT_FOUND);
+  }
+
+  @Test
+  void saysWhenTheServerFails() throws Exception {
+    server.codes.put("www.page.test", Rcode.SERVFAIL);
+    assertThat(failure("www.page.test")).isEqualTo(NameFailure.FAILED);
+  }
+
+  @Test
+  void asksTheNextServerWhereOneFails() throws Exception {
+    try (ZoneServer broken = new ZoneServer()) {
+      broken.codes.put("www.page.test", Rcode.REFUSED);
+      Outcome outcome = new Outcome();
+      outside.resolve(
+          sockets.loops().getFirst(),
+          "www.page.test",
+          4,
+          List.of(broken.address(), server.address()),
+          outcome);
+      assertThat(outcome.addresses.get(10, TimeUnit.SECONDS)).hasSize(1);
+      assertThat(broken.asked).hasSize(1);
+    }
+  }
+
+  @Test
+  void asksOverAConnectionForWhatWasCutShort() throws Exception {
+    for (int i = 0; i < 200; i++) {
+      server.with("many.test", "TXT", 60, "\"record number " + i + "\"");
+    }
+    Message answer = records("many.test", Type.TXT, any -> true);
+    assertThat(answer.getSection(Section.ANSWER)).hasSize(200);
+    assertThat(server.asked).containsExactly("many.test TXT", "many.test TXT");
+  }
+
+  @Test
+  void takesNoAnswerWithAnotherIdentifierOrQuestion() throws Exception {
+    server.datagrams =
+        response -> {
+          response.getHeader().setID(response.getHeader().getID() ^ 1);
+          return response;
+        };
+    assertThat(failure("www.page.test")).isEqualTo(NameFailure.TIMED_OUT);
+  }
+
+  @Test
+  void answersForRecordsOfOtherTypes() throws Exception {
+    Message answer = records("mail.test", Type.MX, any -> true);
+    assertThat(answer.getHeader().getID()).isZero();
+    assertThat(answer.getSection(Section.ANSWER))
+        .extracting(Record::rdataToString)
+        .containsExactly("10 mx.mail.test.");
+    assertThat(records("missing.test", Type.MX, any -> true).getRcode()).isEqualTo(Rcode.NXDOMAIN);
+  }
+
+  @Test
+  void leavesOutRecordsThatLeadWhereNobodyMayGo() throws Exception {
+    Predicate<InetAddress> isPublic = address -> !address.isSiteLocalAddress();
+    assertThat(records("inside.test", Type.A, isPublic).getSection(Section.ANSWER))
+        .extracting(Record::rdataToString)
+        .containsExactly("192.0.2.9");
+    assertThat(records("inside.test", Type.HTTPS, isPublic).getSection(Section.ANSWER))
+        .singleElement()
+        .asString()
+        .contains("192.0.2.9");
   }
 
   @Test
@@ -90,145 +187,89 @@ class NamesTest {
       strings = {"127.0.0.1", "::1", "192.0.2.1", "2001:db8::1", "localhost", "a.localhost"})
   void needsNoLookupForWhatIsKnown(String host) throws Exception {
     assertThat(resolve(host)).isNotEmpty();
-    assertThat(asked).isEmpty();
+    assertThat(server.asked).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", ".", "a..b", "a b", "fe80::1%lo", "\u00fc.test"})
   void refusesWhatIsNoName(String host) throws Exception {
-    assertThat(failure(host)).isEqualTo("not a name that DNS can hold");
-    assertThat(asked).isEmpty();
+    assertThat(failure(host)).isEqualTo(NameFailure.NOT_FOUND);
+    assertThat(server.asked).isEmpty();
   }
 
   @Test
   void refusesLabelsThatAreTooLong() throws Exception {
-    assertThat(failure("a".repeat(64) + ".test")).contains("not a name");
-    assertThat(failure("a.".repeat(127) + "test")).contains("not a name");
+    assertThat(failure("a".repeat(64) + ".test")).isEqualTo(NameFailure.NOT_FOUND);
+    assertThat(failure("a.".repeat(127) + "test")).isEqualTo(NameFailure.NOT_FOUND);
+    assertThat(server.asked).isEmpty();
   }
 
   /// Spellings that old C functions take for 127.0.0.1 are names here and get no address.
   @ParameterizedTest
   @ValueSource(strings = {"0x7f.1", "127.1", "2130706433", "0177.0.0.1"})
   void takesOddSpellingsForNames(String host) throws Exception {
-    assertThat(failure(host)).isEqualTo("no such name");
+    assertThat(failure(host)).isEqualTo(NameFailure.NOT_FOUND);
   }
 
   @Test
-  void saysWhatIsWrongWithAServer() throws Exception {
+  void aServerThatIsNoAddressIsNotLookedUp() throws Exception {
     Outcome outcome = new Outcome();
-    outside.resolve(sockets.loops().getFirst(), "a.test", List.of("dns.example"), outcome);
-    assertThat(outcome.why.get(5, TimeUnit.SECONDS))
-        .contains("a name server must be ip or ip:port");
+    outside.resolve(sockets.loops().getFirst(), "a.test", 0, List.of("dns.example"), outcome);
+    assertThat(outcome.why.get(5, TimeUnit.SECONDS)).isEqualTo(NameFailure.FAILED);
   }
 
   private List<InetAddress> resolve(String host) throws Exception {
-    return ask(host).addresses.get(10, TimeUnit.SECONDS);
+    return ask(host, 0).addresses.get(10, TimeUnit.SECONDS);
   }
 
-  private String failure(String host) throws Exception {
-    return ask(host).why.get(10, TimeUnit.SECONDS);
+  private NameFailure failure(String host) throws Exception {
+    return ask(host, 0).why.get(10, TimeUnit.SECONDS);
   }
 
-  private Outcome ask(String host) {
+  private Outcome ask(String host, int family) {
     Outcome outcome = new Outcome();
-    outside.resolve(
-        sockets.loops().getFirst(), host, List.of("127.0.0.1:" + server.getLocalPort()), outcome);
+    outside.resolve(sockets.loops().getFirst(), host, family, List.of(server.address()), outcome);
     return outcome;
+  }
+
+  private Message records(String name, int type, Predicate<InetAddress> allowed) throws Exception {
+    CompletableFuture<byte[]> message = new CompletableFuture<>();
+    outside.ask(
+        sockets.loops().getFirst(),
+        new NameQuestion(name, type, false),
+        List.of(server.address()),
+        allowed,
+        new AskListener() {
+          @Override
+          public void onAnswered(byte[] answer, Duration timeToLive) {
+            message.complete(answer);
+          }
+
+          @Override
+          public void onUnanswered(NameFailure why) {
+            message.completeExceptionally(new AssertionError(why));
+          }
+        });
+    return new Message(message.get(10, TimeUnit.SECONDS));
   }
 
   private static final class Outcome implements ResolveListener {
     private final CompletableFuture<List<InetAddress>> addresses = new CompletableFuture<>();
-    private final CompletableFuture<String> why = new CompletableFuture<>();
+    private final CompletableFuture<NameFailure> why = new CompletableFuture<>();
+    private final CompletableFuture<Duration> timeToLive = new CompletableFuture<>();
 
     @Override
-    public void onResolved(List<InetAddress> found) {
+    public void onResolved(List<InetAddress> found, Duration remembered) {
+      timeToLive.complete(remembered);
       addresses.complete(found);
       why.completeExceptionally(new AssertionError("resolved to " + found));
     }
 
     @Override
-    public void onUnresolved(String reason) {
+    public void onUnresolved(NameFailure reason, Duration remembered) {
+      timeToLive.complete(remembered);
       why.complete(reason);
       addresses.completeExceptionally(new AssertionError(reason));
     }
-  }
-
-  // A name server of a few lines: *.page.test has addresses, alias.test points there, the rest is
-  // not.
-
-  private void answer() {
-    DatagramPacket packet = new DatagramPacket(new byte[1500], 1500);
-    try {
-      while (true) {
-        packet.setLength(1500);
-        server.receive(packet);
-        byte[] reply = reply(ByteBuffer.wrap(packet.getData(), 0, packet.getLength()));
-        server.send(new DatagramPacket(reply, reply.length, packet.getSocketAddress()));
-      }
-    } catch (IOException closed) {
-      return;
-    }
-  }
-
-  private byte[] reply(ByteBuffer query) {
-    short id = query.getShort();
-    query.position(12);
-    StringBuilder name = new StringBuilder();
-    for (int length = query.get(); length > 0; length = query.get()) {
-      for (int i = 0; i < length; i++) {
-        name.append((char) query.get());
-      }
-      name.append('.');
-    }
-    name.setLength(Math.max(0, name.length() - 1));
-    short type = query.getShort();
-    String host = name.toString().toLowerCase(Locale.ROOT);
-    asked.add(host + (type == 1 ? " A" : " AAAA"));
-    boolean alias = host.equals("alias.test");
-    boolean known = alias || host.endsWith(".page.test");
-    ByteBuffer reply = ByteBuffer.allocate(512);
-    reply.putShort(id).putShort((short) (known ? 0x8180 : 0x8183)).putShort((short) 1);
-    reply.putShort((short) (known ? (alias ? 2 : 1) : 0)).putInt(0);
-    putName(reply, host);
-    reply.putShort(type).putShort((short) 1);
-    if (known) {
-      int ttl = host.startsWith("short") ? 1 : 300;
-      String owner = host;
-      if (alias) {
-        ByteBuffer target = ByteBuffer.allocate(64);
-        putName(target, "www.page.test");
-        putName(reply, host);
-        reply.putShort((short) 5).putShort((short) 1).putInt(ttl);
-        reply.putShort((short) target.position()).put(target.flip());
-        owner = "www.page.test";
-      }
-      putName(reply, owner);
-      reply.putShort(type).putShort((short) 1).putInt(ttl);
-      byte[] address = type == 1 ? new byte[] {(byte) 192, 0, 2, 7} : ipv6();
-      reply.putShort((short) address.length).put(address);
-    }
-    byte[] bytes = new byte[reply.position()];
-    reply.flip().get(bytes);
-    return bytes;
-  }
-
-  private static byte[] ipv6() {
-    byte[] address = new byte[16];
-    address[0] = 0x20;
-    address[1] = 1;
-    address[2] = 0xd;
-    address[3] = (byte) 0xb8;
-    address[15] = 7;
-    return address;
-  }
-
-  private static void putName(ByteBuffer out, String name) {
-    for (String label : name.split("\\.", -1)) {
-      out.put((byte) label.length());
-      for (int i = 0; i < label.length(); i++) {
-        out.put((byte) label.charAt(i));
-      }
-    }
-    out.put((byte) 0);
   }
 }

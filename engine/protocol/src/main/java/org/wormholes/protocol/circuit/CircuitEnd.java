@@ -24,6 +24,9 @@ public final class CircuitEnd {
   /// Room in a cell below which data is not worth its header.
   private static final int LEAST_ROOM = Message.DATA_OVERHEAD + 16;
 
+  /// What goes before questions and answers in a cell: CIRCUIT_ACK, PONG, PING and CLOSE.
+  private static final int AHEAD = 61;
+
   private static final Entropy NO_ENTROPY =
       out -> {
         throw new IllegalStateException("an exit chooses no keys");
@@ -40,7 +43,7 @@ public final class CircuitEnd {
   private final ChannelList urgent = new ChannelList();
   private final ChannelList lazy = new ChannelList();
   private final Rotation rotation = new Rotation();
-  private final Questions questions = new Questions();
+  private final Questions questions;
   private final Congestion congestion;
   private final Acknowledger acknowledger = new Acknowledger();
   private final MessageReader reader = new MessageReader();
@@ -78,6 +81,7 @@ public final class CircuitEnd {
     this.account = account;
     this.entropy = entropy;
     this.listener = listener;
+    this.questions = new Questions(account);
     this.congestion = new Congestion(limits.maxCongestionBytes());
   }
 
@@ -172,20 +176,46 @@ public final class CircuitEnd {
     return query;
   }
 
-  /// Exit: answers a question; at most 16 addresses are sent. An empty list is an answer of
-  /// `NAME_NOT_FOUND`. Answers nobody waits for are ignored.
+  /// Client: asks the exit for records.
+  ///
+  /// @return as [#resolve]; both kinds of questions are counted together
+  public int ask(NameQuestion question) {
+    checkClient();
+    int query = isClosed() ? -1 : questions.ask(question);
+    wake();
+    return query;
+  }
+
+  /// Exit: answers a question for addresses; at most 16 are sent. An empty list says that the name
+  /// exists and has none of that family. Answers nobody waits for are ignored.
   ///
   /// @param addresses without names
+  /// @param timeToLive how long the client may remember it, at most a day
   public void resolved(int query, List<Host> addresses, Duration timeToLive) {
-    Reason reason = addresses.isEmpty() ? Reason.NAME_NOT_FOUND : Reason.DONE;
-    questions.answer(query, reason, addresses, timeToLive);
+    questions.answer(query, Reason.DONE, addresses, timeToLive);
     wake();
   }
 
-  /// Exit: answers a question in the negative.
-  public void unresolved(int query, Reason reason) {
-    questions.answer(
-        query, reason == Reason.DONE ? Reason.NAME_FAILED : reason, List.of(), Duration.ZERO);
+  /// Exit: answers a question for records with a message of DNS. One that no cell of this circuit
+  /// holds is an answer of `LIMIT`.
+  public void answered(int query, byte[] message, Duration timeToLive) {
+    int most =
+        cells == CellChoice.SMALL
+            ? Cells.SMALL_PAYLOAD - AHEAD - Message.HEADER - Message.ANSWER_FIXED
+            : CircuitLimits.MAX_DATAGRAM;
+    if (message.length == 0 || message.length > most) {
+      unresolved(query, Reason.LIMIT, Duration.ZERO);
+      return;
+    }
+    questions.answer(query, Reason.DONE, message, timeToLive);
+    wake();
+  }
+
+  /// Exit: answers any question in the negative.
+  ///
+  /// @param timeToLive how long the client may remember it, at most a day
+  public void unresolved(int query, Reason reason, Duration timeToLive) {
+    questions.fail(query, reason == Reason.DONE ? Reason.NAME_FAILED : reason, timeToLive);
     wake();
   }
 
@@ -242,7 +272,7 @@ public final class CircuitEnd {
   private void forgetQuestions(Reason reason) {
     for (int query : questions.clear()) {
       if (atClient) {
-        listener.onUnresolved(query, reason);
+        listener.onUnresolved(query, reason, Duration.ZERO);
       }
     }
   }
@@ -448,7 +478,8 @@ public final class CircuitEnd {
       case SMALL -> false;
       case LARGE -> true;
       case AUTOMATIC ->
-          congestion.isOpen() && rotation.wantsMoreThan(Cells.SMALL_PAYLOAD - LEAST_ROOM);
+          questions.nextBytes() > Cells.SMALL_PAYLOAD - AHEAD
+              || (congestion.isOpen() && rotation.wantsMoreThan(Cells.SMALL_PAYLOAD - LEAST_ROOM));
     };
   }
 
@@ -633,6 +664,8 @@ public final class CircuitEnd {
       case Message.DATAGRAM_OPEN -> onDatagramOpen();
       case Message.RESOLVE -> onResolve();
       case Message.RESOLVED -> onResolved();
+      case Message.ASK -> onAsk();
+      case Message.ANSWER -> onAnswer();
       default -> onChannelMessage(type);
     }
   }
@@ -774,20 +807,40 @@ public final class CircuitEnd {
       throw new WireException("family must be 0, 4 or 6, was " + family);
     }
     Host.Name name = TargetCodec.readName(reader.array(), reader.body() + 1, reader.length() - 1);
-    questions.onAsked(reader.stream());
+    questions.onResolve(reader.stream());
     listener.onResolve(reader.stream(), name, family);
   }
 
   private void onResolved() throws WireException {
     checkIs(true, "RESOLVED");
     int query = reader.stream();
-    Questions.Answer answer =
-        questions.onAnswer(query, new WireReader(reader.array(), reader.body(), reader.length()));
-    if (answer.addresses().isEmpty()) {
-      listener.onUnresolved(query, answer.reason());
-    } else {
+    Questions.Addresses answer = questions.onAddresses(query, body());
+    if (answer.reason() == Reason.DONE) {
       listener.onResolved(query, answer.addresses(), answer.timeToLive());
+    } else {
+      listener.onUnresolved(query, answer.reason(), answer.timeToLive());
     }
+  }
+
+  private void onAsk() throws WireException {
+    checkIs(false, "ASK");
+    int query = reader.stream();
+    listener.onAsk(query, questions.onAsk(query, reader.array(), reader.body(), reader.length()));
+  }
+
+  private void onAnswer() throws WireException {
+    checkIs(true, "ANSWER");
+    int query = reader.stream();
+    Questions.Records answer = questions.onRecords(query, body());
+    if (answer.reason() == Reason.DONE) {
+      listener.onAnswered(query, answer.message().toArray(), answer.timeToLive());
+    } else {
+      listener.onUnresolved(query, answer.reason(), answer.timeToLive());
+    }
+  }
+
+  private WireReader body() {
+    return new WireReader(reader.array(), reader.body(), reader.length());
   }
 
   private void onChannelMessage(int type) throws WireException {

@@ -33,11 +33,21 @@ public interface CircuitListener {
   /// @param family 4, 6 or 0 for both
   default void onResolve(int query, Host.Name name, int family) {}
 
-  /// Client: the addresses of a name, at least one.
+  /// Exit: the client asks for records. Answer with [CircuitEnd#answered] or
+  /// [CircuitEnd#unresolved].
+  default void onAsk(int query, NameQuestion question) {}
+
+  /// Client: the addresses of a name; none where the name exists and has none of that family.
   default void onResolved(int query, List<Host> addresses, Duration timeToLive) {}
 
-  /// Client: a name has no answer.
-  default void onUnresolved(int query, Reason reason) {}
+  /// Client: the records asked for, as a message of DNS (RFC 1035 section 4) that the exit may have
+  /// made up.
+  default void onAnswered(int query, byte[] message, Duration timeToLive) {}
+
+  /// Client: a question has no answer.
+  ///
+  /// @param timeToLive how long that may be remembered
+  default void onUnresolved(int query, Reason reason, Duration timeToLive) {}
 
   /// The far end answered a ping after `roundTripNanos`.
   default void onPong(long roundTripNanos) {}

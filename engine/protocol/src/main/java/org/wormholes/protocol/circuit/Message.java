@@ -27,6 +27,8 @@ final class Message {
   static final int DATAGRAM_CLOSE = 34;
   static final int RESOLVE = 48;
   static final int RESOLVED = 49;
+  static final int ASK = 50;
+  static final int ANSWER = 51;
 
   /// On BEGIN: the exit may have this stream already.
   static final int FLAG_AGAIN = 1;
@@ -45,7 +47,13 @@ final class Message {
 
   static final int MAX_ADDRESSES = 16;
 
-  private static final int TYPES = 50;
+  /// In the flags of ASK: the signatures are wanted too.
+  static final int SIGNED = 1;
+
+  static final int ASK_FIXED = 3;
+  static final int ANSWER_FIXED = 5;
+
+  private static final int TYPES = 52;
   private static final int NONE = -1;
   private static final int[] MIN = new int[TYPES];
   private static final int[] MAX = new int[TYPES];
@@ -75,6 +83,8 @@ final class Message {
     shape(DATAGRAM_CLOSE, 1, 1, 0);
     shape(RESOLVE, 2, 1 + Host.MAX_NAME, 0);
     shape(RESOLVED, 6, 6 + 17 * MAX_ADDRESSES, 0);
+    shape(ASK, ASK_FIXED, ASK_FIXED + Host.MAX_NAME, 0);
+    shape(ANSWER, ANSWER_FIXED, ANSWER_FIXED + CircuitLimits.MAX_DATAGRAM, 0);
   }
 
   private Message() {}

@@ -390,9 +390,54 @@ final class CircuitEndTest {
     assertThat(client.addresses).isEqualTo(answer);
     pair.client.resolve(new Host.Name("nowhere.example"), 0);
     pair.settle();
-    pair.exit.resolved(exit.queries.getLast(), List.of(), Duration.ZERO);
+    pair.exit.unresolved(exit.queries.getLast(), Reason.NAME_NOT_FOUND, Duration.ofHours(1));
     pair.settle();
     assertThat(client.unresolved).containsExactly(Reason.NAME_NOT_FOUND);
+    assertThat(client.remembered).containsExactly(Duration.ofHours(1));
+  }
+
+  @Test
+  void tellsNoAddressFromNoName() throws WireException {
+    pair.client.resolve(new Host.Name("four.example"), 6);
+    pair.settle();
+    pair.exit.resolved(exit.queries.getLast(), List.of(), Duration.ofDays(30));
+    pair.settle();
+    assertThat(client.resolved).isEqualTo(1);
+    assertThat(client.addresses).isEmpty();
+    assertThat(client.unresolved).isEmpty();
+  }
+
+  @Test
+  void answersQuestionsForRecordsOfAnySize() throws WireException {
+    pair.client.ask(new NameQuestion("example.org", 15, false));
+    pair.client.ask(new NameQuestion("", 48, true));
+    pair.settle();
+    assertThat(exit.names).containsExactly("example.org/15", "/48/signed");
+    byte[] longest = new byte[CircuitLimits.MAX_DATAGRAM];
+    longest[0] = 1;
+    pair.exit.answered(exit.queries.getFirst(), longest, Duration.ofSeconds(5));
+    pair.exit.answered(exit.queries.getLast(), new byte[] {7}, Duration.ofDays(9));
+    pair.settle();
+    assertThat(client.answers).hasSize(2).contains("2 07 86400");
+    assertThat(client.answers.getFirst()).hasSize(2 + 2 * longest.length + 2);
+    pair.client.ask(new NameQuestion("example.org", 16, false));
+    pair.settle();
+    int tooLong = CircuitLimits.MAX_DATAGRAM + 1;
+    pair.exit.answered(exit.queries.getLast(), new byte[tooLong], Duration.ZERO);
+    pair.settle();
+    assertThat(client.unresolved).containsExactly(Reason.LIMIT);
+  }
+
+  @Test
+  void anAnswerOfTheOtherKindBreaksTheProtocol() {
+    byte[] payload = new byte[64];
+    pair.client.ask(new NameQuestion("example.org", 15, false));
+    payload[0] = Message.RESOLVED;
+    payload[3] = 6;
+    payload[7] = 1;
+    assertThatThrownBy(() -> pair.client.onPayload(payload, 0, payload.length, 1))
+        .isInstanceOf(WireException.class)
+        .hasMessageContaining("was not asked");
   }
 
   @Test

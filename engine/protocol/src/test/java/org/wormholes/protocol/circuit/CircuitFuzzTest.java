@@ -57,13 +57,13 @@ final class CircuitFuzzTest {
 
   private static CircuitEnd fresh(Random random, MemoryAccount account) {
     if (random.nextBoolean()) {
-      return CircuitEnd.exit(LIMITS, new ChunkPool(0), account, new ExitSide());
+      return CircuitEnd.exit(LIMITS, new ChunkPool(0), account, new Careless());
     }
     return client(random, account);
   }
 
   private static CircuitEnd exit() {
-    return CircuitEnd.exit(LIMITS, new ChunkPool(0), MemoryAccount.UNLIMITED, new ExitSide());
+    return CircuitEnd.exit(LIMITS, new ChunkPool(0), MemoryAccount.UNLIMITED, new Careless());
   }
 
   /// A client with some of everything open.
@@ -86,6 +86,8 @@ final class CircuitFuzzTest {
           public void onClosed(Reason reason) {}
         });
     client.resolve(new Host.Name("example.org"), 0);
+    client.ask(new NameQuestion("example.org", 15, false));
+    client.ask(new NameQuestion("", 48, true));
     client.ping();
     client.fill(new byte[Cells.LARGE_PAYLOAD], 0, Cells.LARGE_PAYLOAD, 0);
     return client;
@@ -121,6 +123,21 @@ final class CircuitFuzzTest {
       payload[at] = (byte) (random.nextBoolean() ? random.nextInt(6) : random.nextInt());
     }
     return payload;
+  }
+
+  /// An exit that takes whatever streams carry.
+  private static final class Careless implements CircuitListener {
+    @Override
+    public void onReady() {}
+
+    @Override
+    public void onStream(StreamEnd stream, Target target) {
+      stream.listener(new Ignoring());
+      stream.connected(4);
+    }
+
+    @Override
+    public void onClosed(Reason reason) {}
   }
 
   /// Hears everything and does nothing.

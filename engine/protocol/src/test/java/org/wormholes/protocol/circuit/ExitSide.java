@@ -66,6 +66,12 @@ final class ExitSide implements CircuitListener {
   }
 
   @Override
+  public void onAsk(int query, NameQuestion question) {
+    queries.add(query);
+    names.add(question.name() + "/" + question.type() + (question.signed() ? "/signed" : ""));
+  }
+
+  @Override
   public void onClosed(Reason reason) {
     closed = reason;
   }

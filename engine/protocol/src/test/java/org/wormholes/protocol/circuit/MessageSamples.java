@@ -58,6 +58,15 @@ final class MessageSamples {
         new Sample(
             "resolved",
             "31 00 001c 00000001 00 0000003c 02 04 c0000207 06 20010db8000000000000000000000009"),
-        new Sample("resolved-not", "31 00 0006 00000001 07 00000000 00"));
+        new Sample("resolved-none", "31 00 0006 00000001 00 0000012c 00"),
+        new Sample("resolved-not", "31 00 0006 00000001 07 00000e10 00"),
+        new Sample("ask", "32 00 000e 00000002 00 000f 6578616d706c652e6f7267"),
+        new Sample("ask-root-signed", "32 00 0003 00000003 01 0030"),
+        new Sample(
+            "answer",
+            "33 00 0037 00000002 00 00000e10 0000 8180 0001 0001 0000 0000"
+                + " 07 6578616d706c65 03 6f7267 00 000f 0001"
+                + " c00c 000f 0001 00000e10 0009 000a 04 6d61696c c00c"),
+        new Sample("answer-not", "33 00 0005 00000003 06 00000000"));
   }
 }
