@@ -10,8 +10,10 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.wormholes.rules.Entry;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.Resolve;
+import org.wormholes.rules.expr.AddressRange;
 import org.wormholes.rules.expr.Fact;
 import org.wormholes.rules.expr.Host;
 
@@ -78,6 +80,9 @@ record Accepts<T>(
                   ? Host.parse(text).map(Host::text).orElse(null)
                   : null,
           value -> "");
+
+  static final Accepts<AddressRange> INVENTED_4 = invented(true, "198.18.0.0/15");
+  static final Accepts<AddressRange> INVENTED_6 = invented(false, "fd5a:9c17:b3e4::/48");
 
   static final Accepts<Endpoint> ENDPOINT =
       new Accepts<>(
@@ -341,5 +346,18 @@ record Accepts<T>(
             .replaceAll("[^a-z0-9._-]+", "-")
             .replaceAll("^[^a-z0-9]+|-+$", "");
     return PLAIN_NAME.matcher(plain).matches() ? "write \"" + plain + '"' : "";
+  }
+
+  private static Accepts<AddressRange> invented(boolean four, String example) {
+    return new Accepts<>(
+        "a range of 256 or more IPv%d addresses that are not public, such as \"%s\""
+            .formatted(four ? 4 : 6, example),
+        value ->
+            value instanceof Value.Text(String text)
+                ? AddressRange.parse(text)
+                    .filter(range -> Entry.Dns.isUsable(range, four))
+                    .orElse(null)
+                : null,
+        value -> "leave it out for \"" + example + '"');
   }
 }

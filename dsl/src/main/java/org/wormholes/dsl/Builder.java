@@ -26,6 +26,7 @@ import org.wormholes.rules.Protocol;
 import org.wormholes.rules.Resolve;
 import org.wormholes.rules.Shape;
 import org.wormholes.rules.Verdict;
+import org.wormholes.rules.expr.AddressRange;
 import org.wormholes.rules.expr.Expr;
 import org.wormholes.rules.expr.Exprs;
 import org.wormholes.rules.expr.Fact;
@@ -519,6 +520,23 @@ final class Builder {
     return open(frame, call, new Entry.Http(listen(call, 8080)));
   }
 
+  Value dns(RoomFrame frame, Call call) {
+    Entry.Dns.Invents invents = Entry.Dns.Invents.SPECIAL;
+    for (Entry.Dns.Invents each : Entry.Dns.Invents.values()) {
+      if (each.word().equals(call.text("invents", ""))) {
+        invents = each;
+      }
+    }
+    return open(
+        frame,
+        call,
+        new Entry.Dns(
+            listen(call, 5353),
+            invents,
+            call.find("ipv4", AddressRange.class).orElse(Entry.Dns.ADDRESSES_4),
+            call.find("ipv6", AddressRange.class).orElse(Entry.Dns.ADDRESSES_6)));
+  }
+
   Value forward(RoomFrame frame, Call call) {
     Optional<Accepts.Endpoint> to = call.find("to", Accepts.Endpoint.class);
     if (to.isEmpty() || !call.has("port")) {
@@ -684,7 +702,8 @@ final class Builder {
             Problem.error(
                     call.positionOf("destination"), "this is no destination: \"" + shown + '"')
                 .expecting(
-                    "a URL such as \"https://example.org\", or a host and a port such as \"10.0.0.1:22\"")
+                    "a URL such as \"https://example.org\", or a host and a port such as"
+                        + " \"10.0.0.1:22\"")
                 .hinting(Destinations.advice(shown)));
       } else {
         sample = sample(call, to);

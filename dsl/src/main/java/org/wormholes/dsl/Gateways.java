@@ -66,7 +66,7 @@ final class Gateways {
     return switch (entry) {
       case Entry.Socks socks -> socks.udp();
       case Entry.Forward forward -> forward.udp();
-      case Entry.Http _ -> false;
+      case Entry.Http _, Entry.Dns _ -> false;
     };
   }
 

@@ -143,8 +143,8 @@ public final class Vocabulary {
             .takes(Accepts.NAME, "name", "the name", "A ruleset that is installed as a gem.")
             .repeats()
             .doc(
-                "Builds on another ruleset: its networks, tunnels and groups are as if written here. Its routes"
-                    + " are not, unless `routes` says `use` too.")
+                "Builds on another ruleset: its networks, tunnels and groups are as if written"
+                    + " here. Its routes are not, unless `routes` says `use` too.")
             .example("use \"quiet-web\"")
             .means(Builder::use),
         say(Room.RULESET, "network")
@@ -167,25 +167,32 @@ public final class Vocabulary {
             .opens(Room.TUNNEL, true)
             .repeats()
             .doc(
-                "Describes a way out: where traffic enters, through which relays, out of which exit.")
+                "Describes a way out: where traffic enters, through which relays, out of which"
+                    + " exit.")
             .example(
-                "tunnel \"web\", over: \"commons\" do\n  entry { socks port: 1080 }\n  relay 3\nend")
+                "tunnel \"web\", over: \"commons\" do\n"
+                    + "  entry { socks port: 1080 }\n"
+                    + "  relay 3\n"
+                    + "end")
             .means(Builder::tunnel),
         say(Room.RULESET, "routes")
             .opens(Room.ROUTES, true)
             .doc(
-                "Says which flow goes where. The first route whose condition holds wins; a flow that"
-                    + " none takes is refused. A ruleset with one tunnel may do without: everything"
-                    + " goes through it.")
+                "Says which flow goes where. The first route whose condition holds wins; a flow"
+                    + " that none takes is refused. A ruleset with one tunnel may do without:"
+                    + " everything goes through it.")
             .example(
-                "routes do\n  refuse    { host.listed? \"ads.txt\" }\n  to(\"web\") { otherwise }\nend")
+                "routes do\n"
+                    + "  refuse    { host.listed? \"ads.txt\" }\n"
+                    + "  to(\"web\") { otherwise }\n"
+                    + "end")
             .means(Builder::routes),
         say(Room.RULESET, "expect")
             .opens(Room.EXPECT, true)
             .repeats()
             .doc(
-                "States what the routes must decide about a flow. Checked whenever the ruleset is; one"
-                    + " that fails is an error.")
+                "States what the routes must decide about a flow. Checked whenever the ruleset is;"
+                    + " one that fails is an error.")
             .example("expect { flow(\"https://example.org\").uses \"web\" }")
             .means(Builder::expect));
   }
@@ -206,9 +213,11 @@ public final class Vocabulary {
                 "The address of a node, and where it listens.")
             .repeats()
             .doc(
-                "Names nodes to contact first. They are no part of the network's rules, so not of its name.")
+                "Names nodes to contact first. They are no part of the network's rules, so not of"
+                    + " its name.")
             .example(
-                "bootstrap \"wormhole://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@203.0.113.7:4040\"")
+                "bootstrap"
+                    + " \"wormhole://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@203.0.113.7:4040\"")
             .means(Builder::bootstrap));
   }
 
@@ -233,9 +242,9 @@ public final class Vocabulary {
         say(Room.TUNNEL, "exit")
             .opens(Room.EXIT, true)
             .doc(
-                "Says what may be reached through the exit, and who resolves names there. Without it:"
-                    + " every public address. Addresses that are private, loopback, link-local and the"
-                    + " like are refused unless an `allow` names them.")
+                "Says what may be reached through the exit, and who resolves names there. Without"
+                    + " it: every public address. Addresses that are private, loopback, link-local"
+                    + " and the like are refused unless an `allow` names them.")
             .example("exit do\n  allow { port.in? [80, 443] }\nend")
             .means(Builder::exit),
         say(Room.TUNNEL, "carry")
@@ -245,7 +254,8 @@ public final class Vocabulary {
                 "the carrier",
                 "In the order they are tried: " + String.join(", ", CARRIERS) + ".")
             .doc(
-                "Says what may carry bytes between nodes. Nothing else is ever used. Without it: `:tcp`.")
+                "Says what may carry bytes between nodes. Nothing else is ever used. Without it:"
+                    + " `:tcp`.")
             .example("carry :tls, :tcp")
             .means(Builder::carry),
         say(Room.TUNNEL, "rotate")
@@ -255,7 +265,8 @@ public final class Vocabulary {
                 "the time",
                 "How old a circuit may become before new flows get a new one.")
             .doc(
-                "Builds new circuits for new flows from time to time. Flows that run stay undisturbed.")
+                "Builds new circuits for new flows from time to time. Flows that run stay"
+                    + " undisturbed.")
             .example("rotate every: 10.minutes")
             .means(Builder::rotate),
         say(Room.TUNNEL, "isolate")
@@ -270,8 +281,8 @@ public final class Vocabulary {
         say(Room.TUNNEL, "early_data")
             .takesOptional(Accepts.TRUTH, "allowed", "the value", "true", "Whether they may.")
             .doc(
-                "Lets the first bytes travel with the set-up of a circuit: one round trip less, under"
-                    + " a weaker promise of forward secrecy. Without it they wait.")
+                "Lets the first bytes travel with the set-up of a circuit: one round trip less,"
+                    + " under a weaker promise of forward secrecy. Without it they wait.")
             .example("early_data true")
             .means(Builder::earlyData),
         say(Room.TUNNEL, "shape")
@@ -290,8 +301,8 @@ public final class Vocabulary {
             .named(Accepts.TRUTH, "udp", "`udp:`", "false", "Whether UDP ASSOCIATE is offered.")
             .repeats()
             .doc(
-                "Opens a SOCKS5 proxy. SOCKS4a and HTTP proxying are understood on the same port. Names"
-                    + " are resolved at the exit.")
+                "Opens a SOCKS5 proxy. SOCKS4a and HTTP proxying are understood on the same port."
+                    + " Names are resolved at the exit.")
             .example("socks port: 1080, udp: true")
             .means(Builder::socks),
         say(Room.ENTRY, "http")
@@ -302,6 +313,37 @@ public final class Vocabulary {
             .doc("Opens an HTTP proxy: CONNECT and plain requests.")
             .example("http port: 8080")
             .means(Builder::http),
+        say(Room.ENTRY, "dns")
+            .named(Accepts.port(true), "port", "the port", "5353", "The port, of UDP and TCP.")
+            .named(
+                Accepts.HOST, "host", "the address", "\"127.0.0.1\"", "The address to listen on.")
+            .named(
+                Accepts.oneOf("nothing", "special", "all"),
+                "invents",
+                "`invents:`",
+                ":special",
+                "Which names are answered with invented addresses, so that programs that can only"
+                    + " connect to addresses reach them through the other entries: names under"
+                    + " `onion`, `i2p` and `wormhole` and those that go to a gateway, or `:all`.")
+            .named(
+                Accepts.INVENTED_4,
+                "ipv4",
+                "`ipv4:`",
+                "\"198.18.0.0/15\"",
+                "Where invented IPv4 addresses come from.")
+            .named(
+                Accepts.INVENTED_6,
+                "ipv6",
+                "`ipv6:`",
+                "\"fd5a:9c17:b3e4::/48\"",
+                "Where invented IPv6 addresses come from.")
+            .repeats()
+            .doc(
+                "Opens a DNS server. Each name is resolved on the way that flows to it take: at the"
+                    + " exit of its tunnel, by this machine where the routes say `direct`, and not"
+                    + " at all where they refuse it. The routes decide as for port 443 over TCP.")
+            .example("dns port: 5353")
+            .means(Builder::dns),
         say(Room.ENTRY, "forward")
             .needs(Accepts.port(true), "port", "the port", "The port to listen on.")
             .needs(Accepts.ENDPOINT, "to", "the destination", "Where every connection goes.")
@@ -315,7 +357,8 @@ public final class Vocabulary {
                 "Whether it takes datagrams instead of connections.")
             .repeats()
             .doc(
-                "Opens a port whose every connection goes to one destination, resolved at the exit.")
+                "Opens a port whose every connection goes to one destination, resolved at the"
+                    + " exit.")
             .example("forward port: 2222, to: \"host.example:22\"")
             .means(Builder::forward));
   }
@@ -327,7 +370,8 @@ public final class Vocabulary {
         say(Room.RELAY, "only")
             .asks(Scope.RELAY, false)
             .doc(
-                "Takes only relays that meet the condition. A path that can't be completed is an error.")
+                "Takes only relays that meet the condition. A path that can't be completed is an"
+                    + " error.")
             .example("only { latency < 80.ms && !country.in?(%w[KP IR]) }")
             .means(Builder::only),
         say(Room.RELAY, "distinct")
@@ -337,7 +381,8 @@ public final class Vocabulary {
                 "the value",
                 "One or more of `" + String.join("`, `", distinct) + "`.")
             .doc(
-                "Says what no two relays of a path may share. A relay that does not say differs from all.")
+                "Says what no two relays of a path may share. A relay that does not say differs"
+                    + " from all.")
             .example("distinct :operator, :subnet")
             .means(Builder::distinct),
         say(Room.RELAY, "prefer")
@@ -365,15 +410,16 @@ public final class Vocabulary {
             .asks(Scope.EXIT, false)
             .repeats()
             .doc(
-                "Lets destinations be reached that meet the condition. Where there is an `allow`, one"
-                    + " of them must hold; a `refuse` that holds always wins.")
+                "Lets destinations be reached that meet the condition. Where there is an `allow`,"
+                    + " one of them must hold; a `refuse` that holds always wins.")
             .example("allow { port.in? [80, 443] }")
             .means(Builder::allow),
         say(Room.EXIT, "refuse")
             .asks(Scope.EXIT, false)
             .repeats()
             .doc(
-                "Keeps destinations that meet the condition from being reached, whatever is allowed.")
+                "Keeps destinations that meet the condition from being reached, whatever is"
+                    + " allowed.")
             .example("refuse { port == 25 }")
             .means(Builder::refuseExit),
         say(Room.EXIT, "resolve")
@@ -381,7 +427,8 @@ public final class Vocabulary {
                 Accepts.SERVER,
                 "servers",
                 "the server",
-                "`:system`, or servers by address in the order they are asked; port 53 if left out.")
+                "`:system`, or servers by address in the order they are asked; port 53 if left"
+                    + " out.")
             .doc("Says who turns names into addresses, at the exit. Without it: `:system`.")
             .example("resolve \"9.9.9.9\", \"149.112.112.112\"")
             .means(Builder::resolve));
@@ -398,8 +445,8 @@ public final class Vocabulary {
             .asks(Scope.FLOW, false)
             .repeats()
             .doc(
-                "Sends flows that meet the condition through a tunnel, one of a group, or a network of"
-                    + " others: `tor`, `i2p`, `upstream`.")
+                "Sends flows that meet the condition through a tunnel, one of a group, or a network"
+                    + " of others: `tor`, `i2p`, `upstream`.")
             .example("to(\"web\") { port.in? [80, 443] }")
             .means(Builder::to),
         say(Room.ROUTES, "refuse")
@@ -413,24 +460,24 @@ public final class Vocabulary {
             .asks(Scope.FLOW, false)
             .repeats()
             .doc(
-                "Marks flows that meet the condition and lets them go on: a later route decides, and may"
-                    + " ask `marked?`.")
+                "Marks flows that meet the condition and lets them go on: a later route decides,"
+                    + " and may ask `marked?`.")
             .example("mark(\"streaming\") { sni.under? \"video.example\" }")
             .means(Builder::mark),
         say(Room.ROUTES, "use")
             .takes(Accepts.NAME, "name", "the name", "A ruleset that is installed as a gem.")
             .repeats()
             .doc(
-                "The routes of another ruleset stand here, in their order; its networks and tunnels come"
-                    + " along.")
+                "The routes of another ruleset stand here, in their order; its networks and tunnels"
+                    + " come along.")
             .example("use \"quiet-web\"")
             .means(Builder::useRoutes),
         say(Room.ROUTES, "direct")
             .asks(Scope.FLOW, false)
             .repeats()
             .doc(
-                "Lets flows that meet the condition leave this machine as they are, outside every tunnel."
-                    + " Nothing ever goes direct unless this says so.")
+                "Lets flows that meet the condition leave this machine as they are, outside every"
+                    + " tunnel. Nothing ever goes direct unless this says so.")
             .example("direct { address.in? \"192.168.1.0/24\" }")
             .means(Builder::direct));
   }

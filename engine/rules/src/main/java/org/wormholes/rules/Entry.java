@@ -2,6 +2,9 @@ package org.wormholes.rules;
 
 import static java.util.Objects.requireNonNull;
 
+import org.wormholes.rules.expr.AddressKind;
+import org.wormholes.rules.expr.AddressRange;
+
 /// Where a tunnel takes traffic in.
 public sealed interface Entry {
   Listen listen();
@@ -30,6 +33,90 @@ public sealed interface Entry {
       requireNonNull(listen, "listen");
       host = Hosts.plain("the destination of a forward", host);
       Checks.within("a port", port, 1, 65_535);
+    }
+  }
+
+  /// A DNS port, UDP and TCP. What is asked about a name goes the way that flows to it go.
+  ///
+  /// @param invents which names are answered with invented addresses
+  /// @param addresses4 where invented IPv4 addresses come from
+  /// @param addresses6 where invented IPv6 addresses come from
+  record Dns(Listen listen, Invents invents, AddressRange addresses4, AddressRange addresses6)
+      implements Entry {
+    /// The block for tests of networks (RFC 2544), which nobody's traffic goes to.
+    public static final AddressRange ADDRESSES_4 =
+        AddressRange.parse("198.18.0.0/15").orElseThrow();
+
+    /// Unique local addresses (RFC 4193) of the random prefix that is this program's.
+    public static final AddressRange ADDRESSES_6 =
+        AddressRange.parse("fd5a:9c17:b3e4::/48").orElseThrow();
+
+    private static final int MIN_FREE_BITS = 8;
+    private static final int IPV4_AT = 96;
+
+    public Dns {
+      requireNonNull(listen, "listen");
+      requireNonNull(invents, "invents");
+      check(addresses4, true);
+      check(addresses6, false);
+    }
+
+    public Dns(Listen listen, Invents invents) {
+      this(listen, invents, ADDRESSES_4, ADDRESSES_6);
+    }
+
+    private static void check(AddressRange range, boolean four) {
+      if (!isUsable(range, four)) {
+        throw new IllegalArgumentException(
+            "invented addresses must be an IPv%d range of 256 addresses or more, none of them public, was %s"
+                .formatted(four ? 4 : 6, range));
+      }
+    }
+
+    /// Whether addresses can be invented within a range.
+    ///
+    /// @param four whether they are to be IPv4
+    public static boolean isUsable(AddressRange range, boolean four) {
+      AddressKind kind = AddressKind.of(range.first());
+      boolean invented =
+          kind == AddressKind.PRIVATE
+              || kind == AddressKind.RESERVED
+              || kind == AddressKind.DOCUMENTATION
+              || kind == AddressKind.SHARED;
+      int bits = range.prefixBits();
+      return range.first().isIpv4() == four
+          && (!four || bits >= IPV4_AT)
+          && bits <= 128 - MIN_FREE_BITS
+          && invented
+          && kind == AddressKind.of(range.last());
+    }
+
+    /// Which names are answered with invented addresses: an entry that is told to go there goes to
+    /// the name.
+    public enum Invents {
+      /// None; names under `onion`, `i2p` and `wormhole` do not exist then.
+      NOTHING(0, "nothing"),
+      /// Those that DNS does not know, and those that go to a gateway.
+      SPECIAL(1, "special"),
+      /// All that the rules do not refuse.
+      ALL(2, "all");
+
+      private final int id;
+      private final String word;
+
+      Invents(int id, String word) {
+        this.id = id;
+        this.word = word;
+      }
+
+      public int id() {
+        return id;
+      }
+
+      /// As scripts have it.
+      public String word() {
+        return word;
+      }
     }
   }
 

@@ -108,7 +108,7 @@ public record Gateway(
           switch (entry) {
             case Entry.Socks(_, boolean udp) -> udp;
             case Entry.Forward(_, _, _, boolean udp) -> udp;
-            case Entry.Http _ -> false;
+            case Entry.Http _, Entry.Dns _ -> false;
           };
       if (datagrams) {
         throw new IllegalArgumentException(

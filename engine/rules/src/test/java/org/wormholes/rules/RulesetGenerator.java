@@ -140,9 +140,10 @@ public final class RulesetGenerator {
 
   private Entry entry(int i) {
     Entry.Listen listen = new Entry.Listen(1080 + i);
-    return switch (random.nextInt(3)) {
+    return switch (random.nextInt(4)) {
       case 0 -> new Entry.Socks(listen, random.nextBoolean());
       case 1 -> new Entry.Http(listen);
+      case 2 -> new Entry.Dns(listen, Entry.Dns.Invents.values()[random.nextInt(3)]);
       default -> new Entry.Forward(listen, "mx.example", 25, random.nextBoolean());
     };
   }

@@ -2,13 +2,17 @@ package org.wormholes.runtime;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.protocol.circuit.CellChoice;
 import org.wormholes.protocol.circuit.CircuitEnd;
 import org.wormholes.protocol.circuit.CircuitLimits;
 import org.wormholes.protocol.circuit.CircuitListener;
+import org.wormholes.protocol.circuit.Host;
+import org.wormholes.protocol.circuit.NameQuestion;
 import org.wormholes.protocol.circuit.Reason;
 import org.wormholes.protocol.directory.NodeDescriptor;
 import org.wormholes.protocol.link.LinkReason;
@@ -50,6 +54,7 @@ final class ClientCircuit implements CircuitListener {
   /// Datagram flows on the circuit; counted by [ClientDatagrams].
   int datagramFlows;
 
+  private final Map<Integer, NameReply> questions = new HashMap<>();
   private final Owner owner;
   private final List<String> carriers;
   private final boolean earlyData;
@@ -122,6 +127,24 @@ final class ClientCircuit implements CircuitListener {
     }
     boolean behind = reason == LinkReason.LINK_LOST || reason == LinkReason.UNREACHABLE;
     return behind && hops.size() > 1 ? hops.subList(1, hops.size()) : hops;
+  }
+
+  /// Asks the exit about a name.
+  ///
+  /// @param family of the addresses asked for, 4 or 6; -1 for records of the question's type
+  /// @return false when too many questions wait already
+  boolean ask(NameQuestion question, int family, NameReply reply) {
+    int number =
+        family < 0 ? end.ask(question) : end.resolve(new Host.Name(question.name()), family);
+    if (number > 0) {
+      questions.put(number, reply);
+    }
+    return number > 0;
+  }
+
+  /// Whether a question waits for its answer.
+  boolean isAsking() {
+    return !questions.isEmpty();
   }
 
   long bornAt() {
@@ -206,6 +229,9 @@ final class ClientCircuit implements CircuitListener {
       end.lost();
     }
     owner.onOver(this, reason);
+    List<NameReply> left = List.copyOf(questions.values());
+    questions.clear();
+    left.forEach(reply -> reply.onNothing(Reason.LOST, Duration.ZERO));
   }
 
   private void cancelTimeout() {
@@ -227,6 +253,30 @@ final class ClientCircuit implements CircuitListener {
   @Override
   public void onPong(long roundTripNanos) {
     owner.onPong(this, roundTripNanos);
+  }
+
+  @Override
+  public void onResolved(int query, List<Host> addresses, Duration timeToLive) {
+    NameReply reply = questions.remove(query);
+    if (reply != null) {
+      reply.onAddresses(addresses, timeToLive);
+    }
+  }
+
+  @Override
+  public void onAnswered(int query, byte[] message, Duration timeToLive) {
+    NameReply reply = questions.remove(query);
+    if (reply != null) {
+      reply.onRecords(message, timeToLive);
+    }
+  }
+
+  @Override
+  public void onUnresolved(int query, Reason reason, Duration timeToLive) {
+    NameReply reply = questions.remove(query);
+    if (reply != null) {
+      reply.onNothing(reason, timeToLive);
+    }
   }
 
   @Override

@@ -103,7 +103,12 @@ final class DatagramSession implements FlowAcceptor.DatagramHandler {
     }
     Switchboard switchboard = ruled.get().switchboard();
     FlowRequest asked = ruled.get().request();
-    EntrySpec.Target to = asked.entry().forward().orElse(named);
+    Optional<EntrySpec.Target> meant =
+        asked.entry().forward().isPresent() ? asked.entry().forward() : switchboard.meant(named);
+    if (meant.isEmpty()) {
+      return new Nowhere(Optional.of(switchboard));
+    }
+    EntrySpec.Target to = meant.get();
     Optional<Target> target = Switchboard.target(to);
     Optional<org.wormholes.rules.expr.Host> host = org.wormholes.rules.expr.Host.parse(to.host());
     if (target.isEmpty() || host.isEmpty()) {
@@ -111,42 +116,59 @@ final class DatagramSession implements FlowAcceptor.DatagramHandler {
     }
     Clues clues = new Clues(shard.node.countries(), host.get());
     clues.found(Names.NONE); // said in streams only
-    return legTo(switchboard, asked, to, target.get(), clues);
+    boolean isInvented = asked.entry().forward().isEmpty() && !to.equals(named);
+    return legTo(switchboard, asked, isInvented ? named : null, to, target.get(), clues);
   }
 
   private Leg legTo(
-      Switchboard switchboard, FlowRequest asked, EntrySpec.Target to, Target target, Clues clues) {
+      Switchboard switchboard,
+      FlowRequest asked,
+      EntrySpec.@Nullable Target invented,
+      EntrySpec.Target to,
+      Target target,
+      Clues clues) {
     Verdict.Final verdict = switchboard.decide(asked, to, Protocol.UDP, clues);
     if (clues.wantsClient()) {
-      return new Undecided(switchboard, asked, to, target, clues);
+      return new Undecided(switchboard, asked, invented, to, target, clues);
     }
     return switch (verdict) {
       case Verdict.Refuse() -> new Nowhere(Optional.of(switchboard));
-      case Verdict.Direct() -> new DirectLeg(target);
-      case Verdict.To(String name) -> throughTunnel(switchboard, name, asked, to, target);
+      case Verdict.Direct() -> new DirectLeg(invented, target);
+      case Verdict.To(String name) -> throughTunnel(switchboard, name, asked, invented, to, target);
     };
   }
 
   private Leg throughTunnel(
-      Switchboard switchboard, String name, FlowRequest asked, EntrySpec.Target to, Target target) {
+      Switchboard switchboard,
+      String name,
+      FlowRequest asked,
+      EntrySpec.@Nullable Target invented,
+      EntrySpec.Target to,
+      Target target) {
     Optional<RunningGroup> group = switchboard.group(name);
     if (group.isPresent()) {
       return group
           .get()
           .take(to, Protocol.UDP, Set.of())
-          .<Leg>map(slot -> new TunnelLeg(slot.tunnel(), Optional.of(slot), asked, to, target))
+          .<Leg>map(
+              slot -> new TunnelLeg(slot.tunnel(), Optional.of(slot), asked, to, invented, target))
           .orElseGet(() -> new Nowhere(Optional.empty()));
     }
     return switchboard
         .tunnel(name)
         .filter(tunnel -> Switchboard.exitAllows(tunnel, to, Protocol.UDP))
-        .<Leg>map(tunnel -> new TunnelLeg(tunnel, Optional.empty(), asked, to, target))
+        .<Leg>map(tunnel -> new TunnelLeg(tunnel, Optional.empty(), asked, to, invented, target))
         .orElseGet(() -> new Nowhere(Optional.of(switchboard)));
   }
 
-  private void answer(Target from, byte[] array, int offset, int length) {
+  /// @param invented the address by which the application knows where it comes from, null where it
+  ///   is the real one
+  private void answer(
+      EntrySpec.@Nullable Target invented, Target from, byte[] array, int offset, int length) {
     if (!over) {
-      port.send(new EntrySpec.Target(from.host().text(), from.port()), array, offset, length);
+      EntrySpec.Target shown =
+          invented != null ? invented : new EntrySpec.Target(from.host().text(), from.port());
+      port.send(shown, array, offset, length);
     }
   }
 
@@ -176,6 +198,7 @@ final class DatagramSession implements FlowAcceptor.DatagramHandler {
     private final Optional<RunningGroup.Slot> slot;
     private final IsolationKey key;
     private final Target target;
+    private final EntrySpec.@Nullable Target invented;
     private @Nullable ClientDatagrams flow;
 
     TunnelLeg(
@@ -183,8 +206,10 @@ final class DatagramSession implements FlowAcceptor.DatagramHandler {
         Optional<RunningGroup.Slot> slot,
         FlowRequest asked,
         EntrySpec.Target to,
+        EntrySpec.@Nullable Target invented,
         Target target) {
       this.tunnel = tunnel;
+      this.invented = invented;
       this.slot = slot;
       int lane = slot.map(RunningGroup.Slot::lane).orElse(0);
       this.key = IsolationKey.of(tunnel.rule.isolation(), asked, to, lane);
@@ -209,7 +234,7 @@ final class DatagramSession implements FlowAcceptor.DatagramHandler {
 
     @Override
     public void onDatagram(Target from, byte[] array, int offset, int length) {
-      answer(from, array, offset, length);
+      answer(invented, from, array, offset, length);
     }
 
     @Override
@@ -236,15 +261,16 @@ final class DatagramSession implements FlowAcceptor.DatagramHandler {
     private static final int MAX_KEPT = 16;
 
     private final List<byte[]> kept = new ArrayList<>();
-    private final EntrySpec.Target to;
+    private final EntrySpec.Target named;
 
     Undecided(
         Switchboard switchboard,
         FlowRequest asked,
+        EntrySpec.@Nullable Target invented,
         EntrySpec.Target to,
         Target target,
         Clues clues) {
-      this.to = to;
+      this.named = invented != null ? invented : to;
       try {
         shard
             .node
@@ -253,7 +279,7 @@ final class DatagramSession implements FlowAcceptor.DatagramHandler {
               LocalClient client = shard.node.localClients().find(asked.application());
               shard.run(() -> {
                 clues.found(client);
-                become(() -> legTo(switchboard, asked, to, target, clues));
+                become(() -> legTo(switchboard, asked, invented, to, target, clues));
               });
             });
       } catch (RejectedExecutionException e) {
@@ -262,9 +288,9 @@ final class DatagramSession implements FlowAcceptor.DatagramHandler {
     }
 
     private void become(Supplier<Leg> decided) {
-      if (!over && legs.get(to) == this) {
+      if (!over && legs.get(named) == this) {
         Leg leg = decided.get();
-        legs.put(to, leg);
+        legs.put(named, leg);
         kept.forEach(datagram -> leg.send(datagram, datagram.length));
       }
     }
@@ -291,9 +317,11 @@ final class DatagramSession implements FlowAcceptor.DatagramHandler {
   private final class DirectLeg implements Leg, Outside.DatagramListener {
     private final Outside.Datagrams socket = shard.node.outside().datagrams(shard.loop, this);
     private final Target target;
+    private final EntrySpec.@Nullable Target invented;
     private @Nullable InetSocketAddress address;
 
-    DirectLeg(Target target) {
+    DirectLeg(EntrySpec.@Nullable Target invented, Target target) {
+      this.invented = invented;
       this.target = target;
     }
 
@@ -327,6 +355,7 @@ final class DatagramSession implements FlowAcceptor.DatagramHandler {
         byte[] copy = new byte[data.remaining()];
         data.get(copy);
         answer(
+            invented,
             new Target(Host.of(from.getAddress().getAddress()), from.getPort()),
             copy,
             0,

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.runtime.spi.EntrySpec;
@@ -12,6 +13,9 @@ import org.wormholes.runtime.spi.FlowAcceptor;
 import org.wormholes.runtime.spi.FlowRequest;
 import org.wormholes.runtime.spi.Listener;
 import org.wormholes.runtime.spi.Loop;
+import org.wormholes.runtime.spi.NameAnswer;
+import org.wormholes.runtime.spi.NameFailure;
+import org.wormholes.runtime.spi.NameRequest;
 
 /// An open port, as flows come in by it. It stays open when the rules behind it are exchanged; each
 /// flow is decided by what runs at the moment it comes in, which is read once.
@@ -44,10 +48,13 @@ final class EntryDoor implements FlowAcceptor {
 
   /// Where a door stands: two entries with equal places can be served by the same socket, whatever
   /// is spoken there.
-  record Place(String host, int port, boolean udpSocket) {
+  record Place(String host, int port, boolean udpSocket, boolean names) {
     static Place of(EntrySpec spec) {
       return new Place(
-          spec.host(), spec.port(), spec.kind() == EntrySpec.Kind.FORWARD && spec.udp());
+          spec.host(),
+          spec.port(),
+          spec.kind() == EntrySpec.Kind.FORWARD && spec.udp(),
+          spec.kind() == EntrySpec.Kind.DNS);
     }
   }
 
@@ -98,6 +105,25 @@ final class EntryDoor implements FlowAcceptor {
   @Override
   public DatagramHandler associate(FlowRequest request, DatagramPort port) {
     return new DatagramSession(this, shardOf(port.loop()), request, port);
+  }
+
+  @Override
+  public void ask(NameRequest request, Loop loop, Consumer<NameAnswer> answer) {
+    Shard shard = shardOf(loop);
+    FlowRequest flow =
+        new FlowRequest(
+            request.entry(),
+            NameAdmission.target(request.question()),
+            Optional.empty(),
+            request.application());
+    Optional<Ruled> ruled = ruled(flow).filter(now -> now.request().entry().names().isPresent());
+    if (ruled.isPresent()) {
+      NameAdmission.of(
+          ruled.get().switchboard(), shard, ruled.get().request(), request.question(), answer);
+    } else {
+      answer.accept(new NameAnswer.Nothing(NameFailure.REFUSED));
+    }
+    shard.flush();
   }
 
   /// The request under what runs now; empty when the door belongs to nothing that runs.

@@ -89,6 +89,7 @@ final class Node {
           Thread.ofPlatform().daemon().name("wormholes-lookup").factory());
   private final FactBoard facts;
   private volatile Countries countries = Countries.NONE;
+  private final InventedNames invented = new InventedNames(System::nanoTime, random::nextInt);
   private final AtomicLong circuitNumbers = new AtomicLong();
   private final AtomicLong refusedFlows = new AtomicLong();
   private final List<Consumer<EngineEvent>> listeners = new CopyOnWriteArrayList<>();
@@ -207,6 +208,10 @@ final class Node {
 
   FactBoard facts() {
     return facts;
+  }
+
+  InventedNames invented() {
+    return invented;
   }
 
   Countries countries() {

@@ -249,6 +249,7 @@ final class Preparation {
           new EntrySpec(tunnel, EntrySpec.Kind.SOCKS, host, port, udp, Optional.empty());
       case Entry.Http(Entry.Listen _) ->
           new EntrySpec(tunnel, EntrySpec.Kind.HTTP, host, port, false, Optional.empty());
+      case Entry.Dns dns -> EntrySpec.dns(tunnel, host, port, dns);
       case Entry.Forward(Entry.Listen _, String to, int toPort, boolean udp) ->
           new EntrySpec(
               tunnel,

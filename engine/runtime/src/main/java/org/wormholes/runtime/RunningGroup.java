@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.Predicate;
 import org.wormholes.protocol.circuit.Target;
 import org.wormholes.protocol.crypto.NodeId;
 import org.wormholes.rules.Group;
@@ -292,6 +293,11 @@ final class RunningGroup {
       flows.decrementAndGet(i);
     }
     members.forEach(member -> member.flows.add(-rule.circuits()));
+  }
+
+  /// The member that is asked about names: the first of those that are up and that will do.
+  Optional<RunningTunnel> forNames(Predicate<RunningTunnel> willDo) {
+    return choice.order().stream().map(members::get).filter(willDo).findFirst();
   }
 
   boolean isUp(int member) {

@@ -1,15 +1,20 @@
 package org.wormholes.runtime;
 
 import java.time.ZonedDateTime;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.wormholes.protocol.circuit.Target;
+import org.wormholes.rules.Entry;
 import org.wormholes.rules.ExitFacts;
 import org.wormholes.rules.FlowFacts;
 import org.wormholes.rules.Protocol;
 import org.wormholes.rules.RouteDecider;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.Verdict;
+import org.wormholes.rules.expr.Address;
+import org.wormholes.rules.expr.AddressRange;
 import org.wormholes.rules.expr.Host;
 import org.wormholes.runtime.spi.EntrySpec;
 import org.wormholes.runtime.spi.FlowAcceptor;
@@ -24,6 +29,9 @@ final class Switchboard {
   private final Map<String, RunningGroup> groups;
   private final Map<String, RunningGateway> gateways;
 
+  /// Where invented addresses come from.
+  private final List<AddressRange> invented;
+
   Switchboard(
       Node node,
       Ruleset ruleset,
@@ -35,6 +43,34 @@ final class Switchboard {
     this.tunnels = Map.copyOf(tunnels);
     this.groups = Map.copyOf(groups);
     this.gateways = Map.copyOf(gateways);
+    this.invented =
+        Stream.concat(
+                ruleset.tunnels().stream().flatMap(tunnel -> tunnel.entries().stream()),
+                ruleset.gateways().stream().flatMap(gateway -> gateway.entries().stream()))
+            .filter(Entry.Dns.class::isInstance)
+            .map(Entry.Dns.class::cast)
+            .filter(dns -> dns.invents() != Entry.Dns.Invents.NOTHING)
+            .flatMap(dns -> Stream.of(dns.addresses4(), dns.addresses6()))
+            .distinct()
+            .toList();
+  }
+
+  /// What an application means by a destination: the name behind an address that a DNS entry
+  /// invented, else what it says. Empty for an invented address that stands for nothing: it leads
+  /// nowhere.
+  Optional<EntrySpec.Target> meant(EntrySpec.Target said) {
+    if (invented.isEmpty()
+        || !(Host.parse(said.host()).orElse(null) instanceof Host.Literal(Address address))) {
+      return Optional.of(said);
+    }
+    for (AddressRange range : invented) {
+      if (range.contains(address)) {
+        return node.invented()
+            .nameOf(address, range)
+            .map(name -> new EntrySpec.Target(name, said.port()));
+      }
+    }
+    return Optional.of(said);
   }
 
   /// Makes decisions fast; they are right before that.
@@ -118,7 +154,14 @@ final class Switchboard {
   }
 
   /// Takes a stream in.
-  void open(Shard shard, FlowRequest request, FlowAcceptor.PendingFlow pending) {
+  void open(Shard shard, FlowRequest said, FlowAcceptor.PendingFlow pending) {
+    Optional<EntrySpec.Target> meant = meant(said.target());
+    if (meant.isEmpty()) {
+      refuse(shard, pending);
+      return;
+    }
+    FlowRequest request =
+        new FlowRequest(said.entry(), meant.get(), said.credentials(), said.application());
     Optional<Target> target = target(request.target());
     Optional<Host> host = Host.parse(request.target().host());
     if (target.isEmpty() || host.isEmpty()) {

@@ -52,6 +52,7 @@ final class TunnelShard implements ClientCircuit.Owner {
   /// Flows for which there is no path yet.
   private final Set<ClientFlow> waiting = new LinkedHashSet<>();
 
+  private final TunnelNames names;
   private @Nullable ClientCircuit spare;
   private boolean sparePaused;
   private boolean draining;
@@ -76,6 +77,16 @@ final class TunnelShard implements ClientCircuit.Owner {
   TunnelShard(Shard shard, RunningTunnel tunnel) {
     this.shard = shard;
     this.tunnel = tunnel;
+    this.names = new TunnelNames(this, tunnel);
+  }
+
+  TunnelNames names() {
+    return names;
+  }
+
+  /// The circuit for questions about names, null while there is none to be had.
+  @Nullable ClientCircuit circuitForNames(IsolationKey key) {
+    return draining ? null : circuitFor(key);
   }
 
   void start() {
@@ -430,7 +441,7 @@ final class TunnelShard implements ClientCircuit.Owner {
   }
 
   private static boolean isUnused(ClientCircuit circuit) {
-    return circuit.flows.size() == 0 && circuit.datagramFlows == 0;
+    return circuit.flows.size() == 0 && circuit.datagramFlows == 0 && !circuit.isAsking();
   }
 
   private void retire(ClientCircuit circuit, Use use) {

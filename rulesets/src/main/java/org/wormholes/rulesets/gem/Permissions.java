@@ -82,6 +82,7 @@ public record Permissions(
     return switch (entry) {
       case Entry.Socks(_, boolean udp) -> (udp ? "tcp+udp " : "tcp ") + address;
       case Entry.Http _ -> "tcp " + address;
+      case Entry.Dns _ -> "tcp+udp " + address;
       case Entry.Forward(_, _, _, boolean udp) -> (udp ? "udp " : "tcp ") + address;
     };
   }

@@ -38,6 +38,9 @@ public final class Entries {
           new IOException("could not listen on " + entry.host() + ": expected an IP address"));
     }
     Door door = new Door(sockets, entry, acceptor, limits, log);
+    if (entry.kind() == EntrySpec.Kind.DNS) {
+      return NameEntry.listen(door, address.get());
+    }
     CompletionStage<Listener> streams =
         sockets.listen(sockets.loops(), address.get(), door::onArrival);
     return entry.kind() == EntrySpec.Kind.FORWARD && entry.udp()

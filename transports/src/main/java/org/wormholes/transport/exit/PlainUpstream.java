@@ -10,6 +10,7 @@ import org.wormholes.runtime.spi.ConnectionHandler;
 import org.wormholes.runtime.spi.DialListener;
 import org.wormholes.runtime.spi.Loop;
 import org.wormholes.runtime.spi.Outside;
+import org.wormholes.transport.names.Framing;
 import org.wormholes.transport.socket.NettyLoop;
 import org.wormholes.transport.socket.Sockets;
 import org.wormholes.transport.socket.UdpSocket;

@@ -6,10 +6,15 @@ import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.KryoException;
 import org.wormholes.rules.Entry;
 import org.wormholes.rules.Entry.Listen;
+import org.wormholes.rules.codec.ExprNodes.ById;
+import org.wormholes.rules.expr.AddressRange;
 import org.wormholes.rules.expr.Host;
 
 /// The bytes of entries: rules.md 3.2.
 final class EntryNodes {
+  private static final ById<Entry.Dns.Invents> INVENTS =
+      new ById<>(Entry.Dns.Invents.values(), Entry.Dns.Invents::id);
+
   private EntryNodes() {}
 
   static void registerAll(Kryo kryo) {
@@ -58,6 +63,31 @@ final class EntryNodes {
           in.zero();
           return new Entry.Forward(listen, host, port, udp);
         });
+    register(
+        kryo,
+        Kinds.DNS,
+        Entry.Dns.class,
+        (out, entry) -> {
+          out.head(Kinds.DNS, entry.invents().id(), entry.listen().port());
+          out.text(entry.listen().host());
+          out.text(entry.addresses4().toString());
+          out.text(entry.addresses6().toString());
+        },
+        in -> {
+          in.isOf(Formats.FOURTH);
+          Entry.Dns.Invents invents = INVENTS.of(in.detail());
+          Listen listen = listen(in);
+          AddressRange four = range(in);
+          return new Entry.Dns(listen, invents, four, range(in));
+        });
+  }
+
+  /// A range in its plain form.
+  private static AddressRange range(RuleInput in) {
+    String text = in.text();
+    return AddressRange.parse(text)
+        .filter(range -> range.toString().equals(text))
+        .orElseThrow(() -> new KryoException("a range must be in its plain form"));
   }
 
   private static Listen listen(RuleInput in) {

@@ -1,5 +1,7 @@
 package org.wormholes.rules.codec;
 
+import java.util.List;
+import org.wormholes.rules.Entry;
 import org.wormholes.rules.FactsAsked;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.Verdict;
@@ -18,12 +20,18 @@ final class Formats {
   /// With gateways.
   static final int THIRD = 3;
 
-  static final int NEWEST = THIRD;
+  /// With entries for DNS.
+  static final int FOURTH = 4;
+
+  static final int NEWEST = FOURTH;
 
   private Formats() {}
 
   /// The format that the ruleset needs.
   static int of(Ruleset ruleset) {
+    if (hasDns(ruleset)) {
+      return FOURTH;
+    }
     if (!ruleset.gateways().isEmpty()) {
       return THIRD;
     }
@@ -34,6 +42,15 @@ final class Formats {
             || FactsAsked.in(ruleset).facts().stream().anyMatch(Formats::isOfSecond)
             || FactsAsked.in(Scope.FLOW, ruleset).has(Fact.COUNTRY);
     return second ? SECOND : FIRST;
+  }
+
+  private static boolean hasDns(Ruleset ruleset) {
+    return ruleset.tunnels().stream().anyMatch(it -> hasDns(it.entries()))
+        || ruleset.gateways().stream().anyMatch(it -> hasDns(it.entries()));
+  }
+
+  private static boolean hasDns(List<Entry> entries) {
+    return entries.stream().anyMatch(Entry.Dns.class::isInstance);
   }
 
   static boolean isOfSecond(Fact fact) {

@@ -120,7 +120,7 @@ class RuleCodecTest {
     assertRefused(changed(file, 0), "this is not a rule file");
     assertRefused(
         changed(file, 8),
-        "the rule file has format 0, this engine reads 1 to 3: compile it again from its script");
+        "the rule file has format 0, this engine reads 1 to 4: compile it again from its script");
     assertRefused(changed(file, 11), "the rule file has unknown flags");
     assertRefused(changed(file, 200), "the rule file is damaged: its checksum does not fit");
     assertRefused(

@@ -1,6 +1,7 @@
 package org.wormholes.runtime.spi;
 
 import java.util.Optional;
+import org.wormholes.rules.Entry;
 
 /// What to listen for on behalf of a tunnel.
 ///
@@ -10,8 +11,31 @@ import java.util.Optional;
 /// @param port 0 for any free port
 /// @param udp whether UDP is carried (SOCKS UDP ASSOCIATE, or a forwarded UDP port)
 /// @param forward where a forward leads, `host:port`; present exactly for [Kind#FORWARD]
+/// @param names what the rules say of a DNS port; present exactly for [Kind#DNS]
 public record EntrySpec(
-    String tunnel, Kind kind, String host, int port, boolean udp, Optional<Target> forward) {
+    String tunnel,
+    Kind kind,
+    String host,
+    int port,
+    boolean udp,
+    Optional<Target> forward,
+    Optional<Entry.Dns> names) {
+  public EntrySpec {
+    if (names.isPresent() != (kind == Kind.DNS)) {
+      throw new IllegalArgumentException("a DNS port, and no other, says what names become");
+    }
+  }
+
+  /// A port that is not for DNS.
+  public EntrySpec(
+      String tunnel, Kind kind, String host, int port, boolean udp, Optional<Target> forward) {
+    this(tunnel, kind, host, port, udp, forward, Optional.empty());
+  }
+
+  /// A port for DNS.
+  public static EntrySpec dns(String tunnel, String host, int port, Entry.Dns names) {
+    return new EntrySpec(tunnel, Kind.DNS, host, port, true, Optional.empty(), Optional.of(names));
+  }
 
   /// What is spoken on an entry's port.
   public enum Kind {
@@ -21,7 +45,9 @@ public record EntrySpec(
     /// HTTP CONNECT and plain HTTP proxy requests only.
     HTTP,
     /// Every connection leads to one fixed place.
-    FORWARD
+    FORWARD,
+    /// DNS over UDP and TCP.
+    DNS
   }
 
   /// A destination as the application named it. The host is a name or an address literal and is

@@ -1,6 +1,7 @@
 package org.wormholes.runtime.spi;
 
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 
 /// The engine's side of an entry.
 public interface FlowAcceptor {
@@ -18,6 +19,14 @@ public interface FlowAcceptor {
   /// An application asked for a UDP association. The returned handler takes its datagrams; the
   /// acceptor sends answers through `port`.
   DatagramHandler associate(FlowRequest request, DatagramPort port);
+
+  /// An application asked a DNS entry about a name.
+  ///
+  /// @param loop where the answer is heard
+  /// @param answer hears once, now or later, on `loop`
+  default void ask(NameRequest request, Loop loop, Consumer<NameAnswer> answer) {
+    answer.accept(new NameAnswer.Nothing(NameFailure.REFUSED));
+  }
 
   /// A conversation that waits for its answer.
   interface PendingFlow {

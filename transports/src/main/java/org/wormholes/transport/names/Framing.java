@@ -1,18 +1,18 @@
-package org.wormholes.transport.exit;
+package org.wormholes.transport.names;
 
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Messages of DNS in a stream: a length of two bytes before each (RFC 1035 section 4.2.2).
-final class Framing {
+public final class Framing {
   private int length = -1;
   private int lengthBytes;
   private byte @Nullable [] message;
   private int filled;
 
   /// Takes all of `in`. False for a message without content, which nobody sends.
-  boolean read(ByteBuffer in, Consumer<byte[]> whole) {
+  public boolean read(ByteBuffer in, Consumer<byte[]> whole) {
     while (in.hasRemaining()) {
       byte[] filling = message;
       if (filling == null) {
@@ -40,7 +40,7 @@ final class Framing {
     return true;
   }
 
-  static byte[] framed(byte[] message) {
+  public static byte[] framed(byte[] message) {
     byte[] framed = new byte[2 + message.length];
     framed[0] = (byte) (message.length >>> 8);
     framed[1] = (byte) message.length;
