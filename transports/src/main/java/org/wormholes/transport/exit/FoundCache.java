@@ -13,26 +13,26 @@ import org.wormholes.transport.names.Found;
 final class FoundCache {
   static final int MAX_ENTRIES = 2_048;
 
-  private final Map<Key, Entry> entries =
+  private final Map<Key, Held> entries =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, Entry> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Key, Held> eldest) {
           return size() > MAX_ENTRIES;
         }
       };
 
   private record Key(List<String> servers, NameQuestion question) {}
 
-  private record Entry(Found found, long storedAt, long until) {}
+  private record Held(Found found, long storedAt, long until) {}
 
   /// An answer, and how long it may still be remembered.
   record Kept(Found found, Duration timeToLive) {}
 
   Optional<Kept> find(List<String> servers, NameQuestion question, long now) {
     Key key = new Key(servers, question);
-    Entry entry = entries.get(key);
+    Held entry = entries.get(key);
     if (entry == null) {
       return Optional.empty();
     }
@@ -46,7 +46,7 @@ final class FoundCache {
   void keep(List<String> servers, NameQuestion question, Found found, long now) {
     long nanos = found.timeToLive().toNanos();
     if (nanos > 0 && found.bytes() <= Found.MAX_KEPT_BYTES) {
-      entries.put(new Key(List.copyOf(servers), question), new Entry(found, now, now + nanos));
+      entries.put(new Key(List.copyOf(servers), question), new Held(found, now, now + nanos));
     }
   }
 }
