@@ -89,7 +89,8 @@ final class Node {
           Thread.ofPlatform().daemon().name("wormholes-lookup").factory());
   private final FactBoard facts;
   private volatile Countries countries = Countries.NONE;
-  private final InventedNames invented = new InventedNames(System::nanoTime, random::nextInt);
+  private final InventedNames invented =
+      new InventedNames(System::nanoTime, bound -> random().nextInt(bound));
   private final AtomicLong circuitNumbers = new AtomicLong();
   private final AtomicLong refusedFlows = new AtomicLong();
   private final List<Consumer<EngineEvent>> listeners = new CopyOnWriteArrayList<>();
