@@ -22,6 +22,7 @@ import org.wormholes.protocol.wire.WireException;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.Resolve;
 import org.wormholes.runtime.facts.Countries;
+import org.wormholes.transport.socket.NettyOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -95,7 +96,8 @@ final class DaemonCommand implements Callable<Integer> {
       description =
           "How a carrier is to be: tls.certificate=FILE with tls.key=FILE (PEM; else it makes its"
               + " own), tls.name=NAME in its own one, tls.pin=SHA256 of a key that must answer,"
-              + " tls.engine=boringssl or jdk; the same for websocket.")
+              + " tls.engine=boringssl or jdk; the same for websocket;"
+              + " certificate, key, name and pin of quic likewise.")
   private List<String> carrierOptions = List.of();
 
   @Option(
@@ -105,6 +107,14 @@ final class DaemonCommand implements Callable<Integer> {
           "A jar with a carrier of others, which runs with all the rights of the engine. May be"
               + " given more than once.")
   private List<Path> carrierJars = List.of();
+
+  @Option(
+      names = "--io",
+      paramLabel = "INTERFACE",
+      description =
+          "What tells of ready sockets: epoll, io_uring, kqueue or nio (default: the first of these"
+              + " that works here).")
+  private @Nullable String io;
 
   @Option(
       names = "--network",
@@ -250,6 +260,7 @@ final class DaemonCommand implements Callable<Integer> {
         told,
         carrierOptions(),
         carrierJars,
+        polling(),
         networks(),
         operator,
         family,
@@ -258,6 +269,16 @@ final class DaemonCommand implements Callable<Integer> {
         memory,
         exitToPrivate,
         resolve());
+  }
+
+  private NettyOptions.Polling polling() {
+    try {
+      return io == null
+          ? NettyOptions.defaults().polling()
+          : NettyOptions.Polling.named(io.toLowerCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw wrong(io == null ? String.valueOf(e.getMessage()) : "--io: " + e.getMessage());
+    }
   }
 
   private Resolve resolve() {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.wormholes.rules.Resolve;
+import org.wormholes.transport.socket.NettyOptions;
 
 /// Settings of engines in tests.
 final class TestSettings {
@@ -20,6 +21,7 @@ final class TestSettings {
         Map.of(),
         Map.of(),
         List.of(),
+        NettyOptions.defaults().polling(),
         List.of(),
         "",
         "",

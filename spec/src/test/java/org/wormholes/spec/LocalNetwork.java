@@ -1,6 +1,10 @@
 package org.wormholes.spec;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.SocketException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,15 +58,23 @@ public final class LocalNetwork implements AutoCloseable {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final NettyTransport transport;
+  private final String carrier;
   private final List<Engine> relays = new ArrayList<>();
   private final Engine client;
 
   private LocalNetwork(NettyTransport transport, int relays, long clientMemory, Exit exit)
       throws IOException {
+    this(transport, "tcp", relays, clientMemory, exit);
+  }
+
+  private LocalNetwork(
+      NettyTransport transport, String carrier, int relays, long clientMemory, Exit exit)
+      throws IOException {
     this.transport = transport;
+    this.carrier = carrier;
     Network network = new Network(NETWORK, true, List.of());
     for (int i = 0; i < relays; i++) {
-      this.relays.add(Engine.start(relay(network, exit), transport, GuardStore.NONE));
+      this.relays.add(Engine.start(relay(network, exit, carrier), transport, GuardStore.NONE));
       network = new Network(NETWORK, true, List.of(bootstrap()));
     }
     NodeSettings settings =
@@ -77,6 +89,26 @@ public final class LocalNetwork implements AutoCloseable {
   public static LocalNetwork of(int relays, int loops) throws IOException {
     return new LocalNetwork(
         NettyTransport.open(NettyOptions.defaults().withLoops(loops)),
+        relays,
+        NodeSettings.DEFAULT_MEMORY,
+        LOOPBACK_EXIT);
+  }
+
+  /// A network whose sockets are driven by this interface of the system.
+  public static LocalNetwork on(NettyOptions.Polling polling, int relays) throws IOException {
+    return new LocalNetwork(
+        NettyTransport.open(NettyOptions.defaults().withPolling(polling).withLoops(1)),
+        relays,
+        NodeSettings.DEFAULT_MEMORY,
+        LOOPBACK_EXIT);
+  }
+
+  /// A network whose relays are reached over this carrier; over `tcp` they only get to know each
+  /// other.
+  public static LocalNetwork over(String carrier, int relays) throws IOException {
+    return new LocalNetwork(
+        NettyTransport.open(NettyOptions.defaults().withLoops(1)),
+        carrier,
         relays,
         NodeSettings.DEFAULT_MEMORY,
         LOOPBACK_EXIT);
@@ -101,19 +133,29 @@ public final class LocalNetwork implements AutoCloseable {
     return NodeKey.create(RANDOM::nextBytes);
   }
 
-  private static NodeSettings relay(Network network, Exit exit) {
+  private static NodeSettings relay(Network network, Exit exit, String carrier) {
+    boolean onlyTcp = carrier.equals("tcp");
+    String own = "127.0.0.1:" + (onlyTcp ? 0 : freeUdpPort());
     return new NodeSettings(
         newKey(),
         List.of(network),
         Set.of(NodeRole.RELAY, NodeRole.EXIT, NodeRole.GUARD),
-        Map.of("tcp", "127.0.0.1:0"),
-        Map.of(),
+        onlyTcp ? Map.of("tcp", own) : Map.of("tcp", "127.0.0.1:0", carrier, own),
+        onlyTcp ? Map.of() : Map.of(carrier, own),
         "",
         "",
         "",
         0,
         Optional.of(exit),
         NodeSettings.DEFAULT_MEMORY);
+  }
+
+  private static int freeUdpPort() {
+    try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (SocketException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// `wormhole://…` of the first relay.
@@ -152,7 +194,7 @@ public final class LocalNetwork implements AutoCloseable {
             List.of(new Entry.Socks(new Entry.Listen(port), true)),
             Relays.any(hops),
             LOOPBACK_EXIT,
-            List.of("tcp"),
+            List.of(carrier),
             Optional.empty(),
             isolation,
             false,

@@ -1,5 +1,6 @@
 package org.wormholes.transport;
 
+import io.netty.handler.codec.quic.Quic;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -91,6 +92,12 @@ public final class NettyTransport implements Transport {
     return providers.stream()
         .map(provider -> provider.create(sockets, settings.of(provider.name())))
         .toList();
+  }
+
+  /// Whether there is a QUIC library for this machine: where there is none, the carrier `quic`
+  /// neither dials nor listens.
+  public static boolean hasQuic() {
+    return Quic.isAvailable();
   }
 
   /// The sockets below, for those who need more than the engine does, such as the control server.

@@ -35,6 +35,7 @@ import org.wormholes.transport.embed.ChannelBridge;
 import org.wormholes.transport.socket.HostPort;
 import org.wormholes.transport.socket.NettyOptions;
 import org.wormholes.transport.socket.NettyOptions.Polling;
+import org.wormholes.transport.socket.Works;
 
 @Timeout(20)
 class NettyTransportTest {
@@ -58,6 +59,7 @@ class NettyTransportTest {
   @ParameterizedTest
   @EnumSource(Polling.class)
   void acceptsOnItsLoopsInTurn(Polling polling) throws Exception {
+    Works.here(polling);
     use(NettyOptions.defaults().withPolling(polling).withLoops(3));
     ConcurrentLinkedQueue<Integer> indexes = new ConcurrentLinkedQueue<>();
     CompletableFuture<Void> six = new CompletableFuture<>();

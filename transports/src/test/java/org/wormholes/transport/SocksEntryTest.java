@@ -18,6 +18,7 @@ import org.wormholes.runtime.spi.FlowRequest.Credentials;
 import org.wormholes.transport.entry.EntryLimits;
 import org.wormholes.transport.socket.NettyOptions;
 import org.wormholes.transport.socket.NettyOptions.Polling;
+import org.wormholes.transport.socket.Works;
 
 @Timeout(20)
 class SocksEntryTest extends ProxyTest {
@@ -26,6 +27,7 @@ class SocksEntryTest extends ProxyTest {
   @ParameterizedTest
   @EnumSource(Polling.class)
   void takesEverythingInOnePacketAndHalfCloses(Polling polling) throws Exception {
+    Works.here(polling);
     open(
         NettyOptions.defaults().withPolling(polling).withLoops(2), EntryLimits.defaults(), socks());
     try (Loopback echo = Loopback.echo();

@@ -21,12 +21,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.wormholes.transport.entry.EntryLimits;
 import org.wormholes.transport.socket.NettyOptions;
 import org.wormholes.transport.socket.NettyOptions.Polling;
+import org.wormholes.transport.socket.Works;
 
 @Timeout(20)
 class UdpEntryTest extends ProxyTest {
   @ParameterizedTest
   @EnumSource(Polling.class)
   void carriesDatagramsOfAnAssociation(Polling polling) throws Exception {
+    Works.here(polling);
     open(
         NettyOptions.defaults().withPolling(polling).withLoops(2), EntryLimits.defaults(), socks());
     try (DatagramSocket echo = echo();

@@ -9,6 +9,8 @@ import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.CodecException;
+import io.netty.handler.codec.quic.QuicException;
+import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
@@ -115,7 +117,7 @@ public final class NettyConnection extends ChannelInboundHandlerAdapter implemen
 
   /// Handlers of a layer keep bytes, so they get buffers of their own.
   private void readFor(NettyLoop owner) {
-    if (layer == null) {
+    if (layer == null || !layer.keepsBytes()) {
       reads.stream(owner);
     }
   }
@@ -132,12 +134,18 @@ public final class NettyConnection extends ChannelInboundHandlerAdapter implemen
 
   @Override
   public String remoteAddress() {
-    return print(channel.remoteAddress());
+    return print(
+        channel instanceof QuicStreamChannel stream
+            ? stream.parent().remoteSocketAddress()
+            : channel.remoteAddress());
   }
 
   @Override
   public String localAddress() {
-    return print(channel.localAddress());
+    return print(
+        channel instanceof QuicStreamChannel stream
+            ? stream.parent().localSocketAddress()
+            : channel.localAddress());
   }
 
   DuplexChannel channel() {
@@ -241,7 +249,7 @@ public final class NettyConnection extends ChannelInboundHandlerAdapter implemen
         failure instanceof ChannelOutputShutdownException && failure.getCause() != null
             ? failure.getCause()
             : failure;
-    if (!(reason instanceof IOException)) {
+    if (!(reason instanceof IOException) && !(reason instanceof QuicException)) {
       LOG.error("bytes could not be sent, their connection is reset", reason);
     }
     noteCause(reason);
@@ -530,6 +538,9 @@ public final class NettyConnection extends ChannelInboundHandlerAdapter implemen
     } catch (RuntimeException gone) {
       LOG.debug("could not arrange a reset", gone);
     }
+    if (layer != null) {
+      layer.reset();
+    }
     closeSocket();
   }
 
@@ -567,7 +578,8 @@ public final class NettyConnection extends ChannelInboundHandlerAdapter implemen
     // a layer of what a peer sent that it cannot read.
     if (!(failure instanceof IOException)
         && !(failure instanceof UncheckedIOException)
-        && !(failure instanceof CodecException)) {
+        && !(failure instanceof CodecException)
+        && !(failure instanceof QuicException)) {
       LOG.error("connection failed", failure);
     }
     closeSocket();

@@ -19,13 +19,16 @@ public final class NettyLoop implements Loop {
 
   private final int index;
   private final EventLoop eventLoop;
+  private final boolean readsAtOnce;
   private final WriteBuffers writeBuffers = new WriteBuffers();
   private @Nullable ByteBuf readBuffer;
   private @Nullable ByteBuffer readView;
 
-  NettyLoop(int index, EventLoop eventLoop) {
+  /// @param readsAtOnce see [Io]
+  NettyLoop(int index, EventLoop eventLoop, boolean readsAtOnce) {
     this.index = index;
     this.eventLoop = eventLoop;
+    this.readsAtOnce = readsAtOnce;
   }
 
   public EventLoop eventLoop() {
@@ -70,6 +73,11 @@ public final class NettyLoop implements Loop {
 
   WriteBuffers writeBuffers() {
     return writeBuffers;
+  }
+
+  /// Whether [#lendReadBuffer] serves: no read of this loop keeps a buffer after its call.
+  boolean readsAtOnce() {
+    return readsAtOnce;
   }
 
   /// The buffer that every stream of this loop reads into, with one reference more. Whoever reads

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class ReadSizes implements RecvByteBufAllocator, RecvByteBufAllocator.ExtendedHandle {
   private static final int HANDSHAKE_BYTES = 256;
 
+  /// Where reads cannot share a buffer.
+  private static final int STREAM_BYTES = 64 * 1024;
+
   /// How many bytes one connection may read before the others of its loop get their turn.
   private static final int MAX_BYTES_PER_TURN = 256 * 1024;
 
@@ -26,7 +29,11 @@ final class ReadSizes implements RecvByteBufAllocator, RecvByteBufAllocator.Exte
   /// From now on reads go into the shared buffer of `loop`. No decoder that keeps bytes may be left
   /// in the pipeline.
   void stream(NettyLoop loop) {
-    streaming = loop;
+    if (loop.readsAtOnce()) {
+      streaming = loop;
+    } else {
+      size = STREAM_BYTES;
+    }
   }
 
   /// Reads so much at a time from now on, for what stays decoded.

@@ -75,7 +75,7 @@ public final class Sockets implements AutoCloseable {
             options.loops(), new DefaultThreadFactory("wormholes-loop", true), io.loops());
     List<NettyLoop> list = new ArrayList<>();
     for (EventExecutor executor : group) {
-      list.add(new NettyLoop(list.size(), (IoEventLoop) executor));
+      list.add(new NettyLoop(list.size(), (IoEventLoop) executor, io.readsAtOnce()));
     }
     this.loops = List.copyOf(list);
   }
@@ -127,7 +127,7 @@ public final class Sockets implements AutoCloseable {
   /// Nothing is read from it yet.
   public void open(Loop loop, InetSocketAddress address, Duration timeout, Opened outcome) {
     NettyLoop on = loop(loop);
-    SocketChannel channel = io.stream();
+    SocketChannel channel = io.stream().get();
     prepare(channel);
     channel.config().setConnectTimeoutMillis(Math.clamp(timeout.toMillis(), 1, 600_000));
     on.eventLoop()
@@ -183,13 +183,17 @@ public final class Sockets implements AutoCloseable {
   public CompletionStage<Listener> listen(
       List<? extends Loop> on, InetSocketAddress address, Accept accept) {
     List<NettyLoop> turns = on.stream().map(this::loop).toList();
-    return bind(io.server(), address, HostPort.of(address), turns, accept);
+    return bind(io.server().get(), address, HostPort.of(address), turns, accept);
   }
 
   /// The same on a Unix domain socket at `path`.
   public CompletionStage<Listener> listen(Loop on, Path path, Accept accept) {
     return bind(
-        io.domainServer(), io.domainAddress(path), path.toString(), List.of(loop(on)), accept);
+        io.domainServer().get(),
+        io.domainAddress().apply(path),
+        path.toString(),
+        List.of(loop(on)),
+        accept);
   }
 
   private CompletionStage<Listener> bind(
@@ -254,6 +258,12 @@ public final class Sockets implements AutoCloseable {
     ReadSizes reads = channel.config().getRecvByteBufAllocator();
     reads.roomy(LAYERED_BYTES);
     return NettyConnection.take(loop, channel, reads, options, layer, early, false);
+  }
+
+  /// A connection over a channel that no listener of ours handed out, such as a stream inside QUIC.
+  /// Nothing has been read from it yet.
+  public NettyConnection overlaid(NettyLoop loop, DuplexChannel channel, Layer layer) {
+    return NettyConnection.take(loop, channel, prepare(channel), options, layer, null, false);
   }
 
   /// Lets a channel that stays decoded read more at a time than a handshake does.
@@ -388,7 +398,7 @@ public final class Sockets implements AutoCloseable {
 
   /// A new UDP channel, not yet registered.
   public DatagramChannel newDatagramChannel() {
-    return io.datagram();
+    return io.datagram().get();
   }
 
   public Class<? extends DatagramChannel> datagramType() {
@@ -403,13 +413,13 @@ public final class Sockets implements AutoCloseable {
   /// first loop.
   public void connect(Path path, Consumer<Connection> connected, Consumer<Throwable> failed) {
     NettyLoop loop = loops.getFirst();
-    DuplexChannel channel = io.domainStream();
+    DuplexChannel channel = io.domainStream().get();
     ReadSizes reads = prepare(channel);
     loop.eventLoop()
         .register(channel)
         .addListener(registered ->
             channel
-                .connect(io.domainAddress(path))
+                .connect(io.domainAddress().apply(path))
                 .addListener(done -> {
                   if (done.isSuccess()) {
                     connected.accept(

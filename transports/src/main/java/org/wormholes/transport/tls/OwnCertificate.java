@@ -10,17 +10,22 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
@@ -35,16 +40,18 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 /// good as any for the links inside, which do not look at it; a browser would warn of it.
 ///
 /// @param pem the certificate, then its key (PKCS #8)
-record OwnCertificate(String pem) {
+public record OwnCertificate(String pem) {
   private static final String FILE = "certificate.pem";
   private static final Duration LIFE = Duration.ofDays(365);
   private static final Duration RENEWED_BEFORE = Duration.ofDays(30);
   private static final int MAX_BYTES = 64 * 1024;
   private static final int SERIAL_BITS = 127;
+  private static final Pattern KEY_BLOCK =
+      Pattern.compile("-----BEGIN PRIVATE KEY-----([^-]+)-----END PRIVATE KEY-----");
 
   /// The one kept in `folder`, or a new one where there is none, it is for another name, or it ends
   /// within a month.
-  static OwnCertificate in(Path folder, String name, Instant now) throws IOException {
+  public static OwnCertificate in(Path folder, String name, Instant now) throws IOException {
     Path file = folder.resolve(FILE);
     if (Files.exists(file) && Files.size(file) <= MAX_BYTES) {
       OwnCertificate kept = new OwnCertificate(Files.readString(file, StandardCharsets.US_ASCII));
@@ -72,7 +79,7 @@ record OwnCertificate(String pem) {
     }
   }
 
-  static OwnCertificate create(String name, Instant now) throws IOException {
+  public static OwnCertificate create(String name, Instant now) throws IOException {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec("secp256r1"));
@@ -113,12 +120,28 @@ record OwnCertificate(String pem) {
         .isPresent();
   }
 
-  Optional<X509Certificate> certificate() {
+  public Optional<X509Certificate> certificate() {
     try {
       CertificateFactory factory = CertificateFactory.getInstance("X.509");
       return Optional.of((X509Certificate) factory.generateCertificate(stream()));
     } catch (GeneralSecurityException unreadable) {
       return Optional.empty();
+    }
+  }
+
+  /// Its key.
+  ///
+  /// @throws IOException if the text holds none that can be read
+  public PrivateKey key() throws IOException {
+    Matcher block = KEY_BLOCK.matcher(pem);
+    try {
+      if (!block.find()) {
+        throw new IOException("there is no key beside the certificate");
+      }
+      byte[] der = Base64.getMimeDecoder().decode(block.group(1));
+      return KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(der));
+    } catch (GeneralSecurityException | IllegalArgumentException e) {
+      throw new IOException("could not read the key of the certificate: " + e.getMessage(), e);
     }
   }
 

@@ -13,12 +13,12 @@ import javax.net.ssl.X509ExtendedTrustManager;
 /// Takes the certificate of whoever answers, or only pinned ones. Without pins nothing is lost: the
 /// link inside proves who answers and encrypts on its own, TLS around it is looks. A pin ends the
 /// dial before the first byte of a link is shown to somebody in the middle.
-final class Pins extends X509ExtendedTrustManager {
+public final class Pins extends X509ExtendedTrustManager {
   private final Set<String> sha256;
 
   /// @param sha256 SHA-256 of the certificate's public key (SubjectPublicKeyInfo) in lower-case
   ///   hex; empty to take any
-  Pins(Set<String> sha256) {
+  public Pins(Set<String> sha256) {
     this.sha256 = Set.copyOf(sha256);
     for (String pin : sha256) {
       if (!pin.matches("[0-9a-f]{64}")) {
@@ -28,7 +28,7 @@ final class Pins extends X509ExtendedTrustManager {
     }
   }
 
-  static String of(X509Certificate certificate) {
+  public static String of(X509Certificate certificate) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       return HexFormat.of().formatHex(digest.digest(certificate.getPublicKey().getEncoded()));

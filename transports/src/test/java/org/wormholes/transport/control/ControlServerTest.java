@@ -34,6 +34,7 @@ import org.wormholes.runtime.spi.Listener;
 import org.wormholes.transport.socket.NettyOptions;
 import org.wormholes.transport.socket.NettyOptions.Polling;
 import org.wormholes.transport.socket.Sockets;
+import org.wormholes.transport.socket.Works;
 
 @Timeout(20)
 class ControlServerTest {
@@ -49,6 +50,7 @@ class ControlServerTest {
   @ParameterizedTest
   @EnumSource(Polling.class)
   void answersRequestsOnAProtectedSocketAndCleansUp(Polling polling) throws Exception {
+    Works.here(polling);
     sockets.close();
     sockets = Sockets.open(NettyOptions.defaults().withPolling(polling).withLoops(1));
     Path socket = folder.resolve("run/control.sock");

@@ -16,7 +16,7 @@ public final class FakeStream extends EmbeddedChannel implements DuplexChannel {
 
   public FakeStream(Sockets sockets) {
     // The entry's own loop object, driven by this channel's event loop.
-    this.loop = new NettyLoop(0, eventLoop());
+    this.loop = new NettyLoop(0, eventLoop(), true);
     sockets.prepare(this);
   }
 

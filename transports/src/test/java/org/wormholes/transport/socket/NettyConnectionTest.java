@@ -25,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.wormholes.runtime.spi.Connection;
 import org.wormholes.runtime.spi.ConnectionHandler;
 import org.wormholes.runtime.spi.DialListener;
@@ -53,6 +54,7 @@ class NettyConnectionTest {
   @ParameterizedTest
   @EnumSource(Polling.class)
   void deliversInOrderWhileItMovesBetweenLoops(Polling polling) throws Exception {
+    Works.here(polling);
     Connection connection = connect(polling, 0);
     int size = 24 << 20;
     byte[] sent = new byte[size];
@@ -76,8 +78,9 @@ class NettyConnectionTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Polling.class)
+  @EnumSource(value = Polling.class, mode = Mode.EXCLUDE, names = "IO_URING") // see there
   void sendsWhatWasWrittenWhileItMovedWithABlockedPeer(Polling polling) throws Exception {
+    Works.here(polling);
     Connection connection = connect(polling, 16 * 1024);
     byte[] sent = new byte[6 << 20];
     new Random(8).nextBytes(sent);
@@ -106,8 +109,9 @@ class NettyConnectionTest {
 
   /// More than once the system takes no more, and takes everything again.
   @ParameterizedTest
-  @EnumSource(Polling.class)
+  @EnumSource(value = Polling.class, mode = Mode.EXCLUDE, names = "IO_URING") // see there
   void sendsEverythingToASlowPeerThatHasEndedItsDirection(Polling polling) throws Exception {
+    Works.here(polling);
     Connection connection = connect(polling, 16 * 1024);
     byte[] piece = new byte[4 << 20];
     new Random(9).nextBytes(piece);
@@ -137,6 +141,7 @@ class NettyConnectionTest {
   @ParameterizedTest
   @EnumSource(Polling.class)
   void endsEachDirectionOnItsOwn(Polling polling) throws Exception {
+    Works.here(polling);
     Connection connection = connect(polling, 0);
     Collector collector = new Collector(connection);
     on(
@@ -158,6 +163,7 @@ class NettyConnectionTest {
   @ParameterizedTest
   @EnumSource(Polling.class)
   void resetsOnAbortAndHearsOfResets(Polling polling) throws Exception {
+    Works.here(polling);
     Connection connection = connect(polling, 0);
     Collector collector = new Collector(connection);
     on(
@@ -186,6 +192,7 @@ class NettyConnectionTest {
   @ParameterizedTest
   @EnumSource(Polling.class)
   void stopsBeingWritableForASlowReaderAndStartsAgain(Polling polling) throws Exception {
+    Works.here(polling);
     Connection connection = connect(polling, 16 * 1024);
     Collector collector = new Collector(connection);
     AtomicLong written = new AtomicLong();
@@ -212,6 +219,7 @@ class NettyConnectionTest {
   @ParameterizedTest
   @EnumSource(Polling.class)
   void deliversNothingAfterReadingWasTurnedOff(Polling polling) throws Exception {
+    Works.here(polling);
     Connection connection = connect(polling, 0);
     Collector collector = new Collector(connection);
     collector.stopAfter = 1;
@@ -242,6 +250,7 @@ class NettyConnectionTest {
   @ParameterizedTest
   @EnumSource(Polling.class)
   void sleepsWhileAnEndedPeersBytesWaitUnread(Polling polling) throws Exception {
+    Works.here(polling);
     Connection connection = connect(polling, 0);
     Collector collector = new Collector(connection);
     // Few enough to fit into the receive buffer, so that the end arrives behind them.
@@ -277,6 +286,7 @@ class NettyConnectionTest {
   @ParameterizedTest
   @EnumSource(Polling.class)
   void losesNothingThatWasWrittenBeforeClose(Polling polling) throws Exception {
+    Works.here(polling);
     Connection connection = connect(polling, 16 * 1024);
     // Unread bytes at our side would turn a careless close into a reset.
     peer().getOutputStream().write(new byte[1000]);
@@ -299,6 +309,7 @@ class NettyConnectionTest {
   @ParameterizedTest
   @EnumSource(Polling.class)
   void tellsWhyItCouldNotConnect(Polling polling) throws Exception {
+    Works.here(polling);
     sockets = Sockets.open(NettyOptions.defaults().withPolling(polling).withLoops(1));
     int port;
     try (ServerSocket gone = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -317,6 +328,7 @@ class NettyConnectionTest {
   @ParameterizedTest
   @EnumSource(Polling.class)
   void gathersAllWritesOfATurnIntoFewBuffers(Polling polling) throws Exception {
+    Works.here(polling);
     Connection connection = connect(polling, 0);
     Collector collector = new Collector(connection);
     byte[] cell = new byte[1000];

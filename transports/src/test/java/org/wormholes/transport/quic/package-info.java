@@ -1,0 +1,4 @@
+@NullMarked
+package org.wormholes.transport.quic;
+
+import org.jspecify.annotations.NullMarked;
