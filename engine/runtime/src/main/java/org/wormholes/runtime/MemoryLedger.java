@@ -41,6 +41,15 @@ final class MemoryLedger implements MemoryAccount {
     used.addAndGet(-bytes);
   }
 
+  /// So many bytes more are held, or fewer when negative.
+  void hold(int bytes) {
+    if (bytes >= 0) {
+      charge(bytes);
+    } else {
+      release(-bytes);
+    }
+  }
+
   /// From three quarters of the limit nobody's window grows any more.
   @Override
   public boolean isShort() {

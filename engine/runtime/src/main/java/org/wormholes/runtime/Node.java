@@ -78,6 +78,7 @@ final class Node {
   private final ExitSplits splits = new ExitSplits();
   private final RoundTrips roundTrips = new RoundTrips();
   private final CarrierHealth carrierHealth = new CarrierHealth();
+  private final MovableLinks movableLinks = new MovableLinks();
   private final LocalClients localClients = new LocalClients();
   private final ThreadPoolExecutor lookups =
       new ThreadPoolExecutor(
@@ -196,6 +197,10 @@ final class Node {
 
   CarrierHealth carrierHealth() {
     return carrierHealth;
+  }
+
+  MovableLinks movableLinks() {
+    return movableLinks;
   }
 
   LocalClients localClients() {
@@ -371,6 +376,13 @@ final class Node {
         link.peer().map(NodeId::address).orElse(""),
         "link over " + link.carrier() + " is down",
         Map.of("carrier", link.carrier()));
+  }
+
+  void linkMoved(NodeLink link) {
+    tell(
+        EngineEvent.Kind.LINK_UP,
+        link.peer().map(NodeId::address).orElse(""),
+        "link goes on over " + link.carrier());
   }
 
   void dialFailed(NodeId peer, String carrier, DialListener.DialFailure why) {

@@ -17,6 +17,7 @@ import org.wormholes.protocol.link.FrameSink;
 import org.wormholes.protocol.link.LinkHandshake;
 import org.wormholes.protocol.link.LinkReason;
 import org.wormholes.protocol.link.LinkSession;
+import org.wormholes.protocol.link.ResendBuffer;
 import org.wormholes.protocol.wire.ByteSink;
 import org.wormholes.protocol.wire.Cells;
 import org.wormholes.protocol.wire.WireException;
@@ -69,6 +70,18 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
   private final @Nullable NodeId dialed;
   private String carrier;
 
+  /// Brings this link elsewhere when its connection dies; only where we dialled.
+  private @Nullable LinkMover mover;
+
+  /// What the first bytes of an accepted connection are, until that is clear.
+  private @Nullable LinkArrival arrival;
+
+  /// The attempt to move this link that is looked out for next; only where the peer dialled.
+  private int nextMove;
+
+  private final ResendBuffer unheard;
+  private final List<Map.Entry<String, String>> ways = new ArrayList<>();
+
   /// Where the peer listens on the carriers that were not tried yet.
   private final ArrayDeque<Map.Entry<String, String>> untried = new ArrayDeque<>();
 
@@ -97,6 +110,7 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
     this.dialed = dialed;
     this.carrier = carrier;
     this.state = state;
+    this.unheard = new ResendBuffer(shard.node.memory::hold);
     this.setups = new TokenBucket(SETUPS_A_SECOND, SETUPS_AT_ONCE, shard.now());
   }
 
@@ -127,6 +141,7 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
     for (String name : common) {
       link.untried.addLast(Map.entry(name, Objects.requireNonNull(addresses.get(name))));
     }
+    link.ways.addAll(link.untried);
     link.dialNext();
     return link;
   }
@@ -150,6 +165,7 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
     shard.strangers++;
     NodeLink link = new NodeLink(shard, null, carrier, State.HANDSHAKE);
     link.handshake = LinkHandshake.responder(shard.node.key(), shard.node.entropy());
+    link.arrival = new LinkArrival(shard.node.movableLinks());
     link.connected(connection);
   }
 
@@ -192,6 +208,27 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
 
   long roundTripNanos() {
     return roundTripNanos;
+  }
+
+  /// Gives back the memory of what the peer may lack: until it has all of it, the link cannot be
+  /// moved.
+  void forgetUnheard() {
+    unheard.forget();
+  }
+
+  /// Whether the link is open and has no connection for now.
+  boolean isCut() {
+    return state == State.OPEN && connection == null;
+  }
+
+  /// How long nothing was heard.
+  long silentNanos() {
+    return shard.now() - heardAt;
+  }
+
+  /// How long the last question has waited for an answer, 0 when it has one.
+  long unansweredNanos() {
+    return pingSentAt > heardAt ? shard.now() - pingSentAt : 0;
   }
 
   List<LinkCircuit> circuits() {
@@ -267,13 +304,27 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
   public void flushNow() {
     flushAsked = false;
     Connection live = connection;
-    if (live == null || state == State.CLOSED) {
+    if (state == State.CLOSED) {
+      return;
+    }
+    if (live == null) {
+      keepUnsent();
       return;
     }
     if (state == State.OPEN) {
       pump(live);
+      if (mover != null) {
+        mover.watch();
+      }
     }
     live.flush();
+  }
+
+  /// Without a connection what was said waits where it is sent from again.
+  private void keepUnsent() {
+    if (state == State.OPEN) {
+      session().flush((array, offset, length) -> {});
+    }
   }
 
   /// Lets circuits write in turn for as long as the connection takes it.
@@ -319,17 +370,158 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
     }
     heardAt = shard.now();
     try {
-      if (state == State.HANDSHAKE) {
+      if (state == State.HANDSHAKE && isNewLink(in)) {
         shakeHands(in);
       }
       if (state == State.OPEN && in.hasRemaining()) {
         session().receive(in, this);
+        if (state == State.OPEN && session().owesReceipt()) {
+          session().receipt();
+          flushLater();
+        }
       }
     } catch (WireException e) {
       LOG.debug("link closed: {}", e.getMessage());
       fail(String.valueOf(e.getMessage()), LinkReason.PROTOCOL);
     }
     in.position(in.limit());
+  }
+
+  /// Whether what was accepted is a new link, as far as that is clear: else the connection leaves
+  /// for the link that moves here.
+  private boolean isNewLink(ByteBuffer in) throws WireException {
+    LinkArrival first = arrival;
+    if (first == null) {
+      return true;
+    }
+    return switch (first.take(in)) {
+      case UNDECIDED -> false;
+      case NEW_LINK -> {
+        arrival = null;
+        shakeHands(ByteBuffer.wrap(first.bytes()));
+        yield true;
+      }
+      case MOVE -> {
+        giveAway(first);
+        yield false;
+      }
+    };
+  }
+
+  /// Hands the connection to a link of this node, on that link's loop.
+  private void giveAway(LinkArrival move) {
+    Connection live = connection;
+    NodeLink home = move.place().link();
+    noLongerStranger();
+    state = State.CLOSED;
+    cancelTimer();
+    connection = null;
+    if (live != null) {
+      live.reading(false);
+      live.handler(Deaf.INSTANCE);
+      live.moveTo(
+          home.shard.loop,
+          () -> {
+            home.arrived(live, carrier, move.place().attempt(), move.bytes());
+            home.shard.flush();
+          });
+    }
+  }
+
+  /// Our peer asks to go on over another connection.
+  private void arrived(Connection fresh, String by, int attempt, byte[] first) {
+    if (state != State.OPEN || attempt < nextMove) {
+      fresh.abort();
+      return;
+    }
+    shard.node.movableLinks().remove(this, nextMove);
+    nextMove = attempt + 1;
+    shard.node.movableLinks().add(this, nextMove);
+    LinkMover.arrived(this, fresh, by, attempt, first);
+  }
+
+  /// While a move is talked about the old connection is not heard.
+  void listenNoMore() {
+    if (connection != null) {
+      connection.reading(false);
+    }
+  }
+
+  void listenAgain() {
+    if (connection != null && state == State.OPEN) {
+      connection.reading(true);
+    }
+  }
+
+  /// Goes on over another connection.
+  void moved(Connection fresh, String by, long peerHeard, ByteBuffer rest) {
+    if (state != State.OPEN) {
+      fresh.abort();
+      return;
+    }
+    leaveConnection();
+    if (!by.equals(carrier)) {
+      shard.node.carrierHealth().linkDown(carrier);
+      shard.node.carrierHealth().linkUp(by);
+      carrier = by;
+    }
+    connection = fresh;
+    toCarrier = fresh::write;
+    heardAt = shard.now();
+    fresh.handler(this);
+    try {
+      session().resend(peerHeard, fresh::write);
+    } catch (WireException e) {
+      lost(String.valueOf(e.getMessage()));
+      return;
+    }
+    shard.node.linkMoved(this);
+    fresh.reading(true);
+    flushLater();
+    if (rest.hasRemaining()) {
+      onRead(rest);
+    }
+  }
+
+  private void leaveConnection() {
+    Connection old = connection;
+    connection = null;
+    if (old != null) {
+      old.handler(Deaf.INSTANCE);
+      old.abort();
+    }
+  }
+
+  /// The connection has died without a word of the peer.
+  private void cut(String why) {
+    if (state != State.OPEN) {
+      end(why);
+      return;
+    }
+    leaveConnection();
+    keepUnsent();
+    shard.after(
+        LinkMover.KEEP,
+        () -> {
+          if (isCut() && silentNanos() >= LinkMover.KEEP.toNanos()) {
+            lost(why);
+          }
+        });
+    if (mover != null) {
+      mover.start();
+    }
+  }
+
+  /// There is no way to go on.
+  void lost(String why) {
+    end(why);
+  }
+
+  /// Asks the peer for a sign of life.
+  void ask() {
+    pingSentAt = shard.now();
+    session().ping(pingSentAt);
+    flushLater();
   }
 
   private void shakeHands(ByteBuffer in) throws WireException {
@@ -351,6 +543,12 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
     noLongerStranger();
     state = State.OPEN;
     cancelTimer();
+    session().keepSent(unheard);
+    if (dialed == null) {
+      shard.node.movableLinks().add(this, nextMove);
+    } else {
+      mover = new LinkMover(this, ways);
+    }
     shard.opened(this);
     List<OpenListener> told = List.copyOf(waiting);
     waiting.clear();
@@ -370,9 +568,8 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
       fail("nothing heard for " + SILENCE.toSeconds() + " s", LinkReason.TIMED_OUT);
       return;
     }
-    pingSentAt = now;
-    session().ping(now);
-    flushLater();
+    session().receipt();
+    ask();
     pingsSent++;
     timer = shard.after(pingsSent < FIRST_PINGS ? FIRST_PINGS_EVERY : PING_EVERY, this::ping);
   }
@@ -390,14 +587,14 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
 
   @Override
   public void onInputFinished() {
-    end("the peer ended the link");
+    cut("the peer ended the link");
     shard.flush();
   }
 
   @Override
   public void onClosed(@Nullable String cause) {
     connection = null;
-    end(cause == null ? "closed" : cause);
+    cut(cause == null ? "closed" : cause);
     shard.flush();
   }
 
@@ -491,7 +688,11 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
       return;
     }
     noLongerStranger();
+    if (state == State.OPEN && dialed == null) {
+      shard.node.movableLinks().remove(this, nextMove);
+    }
     state = State.CLOSED;
+    unheard.forget();
     failure = why;
     cancelTimer();
     shard.closed(this);

@@ -120,7 +120,7 @@ final class Shard {
             .toList();
     Way way = new Way(peer, common);
     NodeLink link = dialed.get(way);
-    if (link == null || link.isClosed()) {
+    if (link == null || link.isClosed() || link.isCut()) {
       link = common.isEmpty() ? null : openLink(peer, common.getFirst());
     }
     if (link != null) {
@@ -136,7 +136,10 @@ final class Shard {
   private @Nullable NodeLink openLink(NodeId peer, String carrier) {
     for (Map.Entry<Way, NodeLink> each : dialed.entrySet()) {
       NodeLink link = each.getValue();
-      if (each.getKey().peer().equals(peer) && link.isOpen() && link.carrier().equals(carrier)) {
+      if (each.getKey().peer().equals(peer)
+          && link.isOpen()
+          && !link.isCut()
+          && link.carrier().equals(carrier)) {
         return link;
       }
     }
@@ -171,6 +174,10 @@ final class Shard {
   /// Closes circuits, the ones with the oldest queued bytes first, until memory is no longer
   /// pressing.
   void relieve() {
+    if (node.memory.pressing()) {
+      // Before anybody's circuit ends, links give up that they could be moved.
+      links.forEach(NodeLink::forgetUnheard);
+    }
     while (node.memory.pressing()) {
       LinkCircuit oldest = null;
       long since = Long.MAX_VALUE;

@@ -630,6 +630,10 @@ public final class NettyConnection extends ChannelInboundHandlerAdapter implemen
     if (!(target instanceof NettyLoop next)) {
       throw new IllegalArgumentException("not a loop of this transport: " + target);
     }
+    if (next != loop && channel instanceof QuicStreamChannel) {
+      // It lives and dies with the loop of its QUIC connection.
+      abort();
+    }
     if (next == loop || closedTold || closing) {
       target.execute(done);
       return;

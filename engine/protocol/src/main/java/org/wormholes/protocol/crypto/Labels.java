@@ -11,6 +11,12 @@ public final class Labels {
   /// Next key of one direction of a link.
   public static final byte[] LINK_REKEY = ascii("wormholes/link/rekey/v1");
 
+  /// Secret of a link from which its moves have their keys.
+  public static final byte[] LINK_MOVE_SECRET = ascii("wormholes/link/move-secret/v1");
+
+  /// Keys of one attempt to move a link; the number of the attempt follows.
+  public static final byte[] LINK_MOVE = ascii("wormholes/link/move/v1");
+
   /// Transcript of one hop of a set-up packet.
   public static final byte[] ONION_HOP = ascii("wormholes/onion/hop/v1");
 

@@ -11,6 +11,7 @@ final class Frames {
   static final int PONG = 7;
   static final int DIRECTORY = 8;
   static final int CLOSE = 9;
+  static final int RECEIPT = 10;
 
   /// Type and length of everything that is not a cell.
   static final int FRAME_HEADER = 3;

@@ -42,6 +42,9 @@ public final class LinkSession {
   /// Set in the ids of circuits that the link's responder opened.
   public static final int RESPONDER_SIDE = 0x8000_0000;
 
+  /// Bytes taken in after which the peer is to have a receipt.
+  public static final int RECEIPT_EVERY = 256 * 1024;
+
   static final int PREFIX = 2;
   static final int MAX_RECORD = PREFIX + MAX_PLAINTEXT + AesGcm.TAG_BYTES;
 
@@ -67,6 +70,12 @@ public final class LinkSession {
   private int lastOwnCircuit;
   private int lastPeerCircuit;
 
+  private final byte[] moveSecret;
+  private @Nullable ResendBuffer resend;
+  private long received;
+  private long receiptSaid;
+  private long sent;
+
   LinkSession(
       boolean initiator,
       @Nullable NodeId peer,
@@ -78,6 +87,10 @@ public final class LinkSession {
     this.binding = binding;
     this.sending = new Direction(AesGcm.sealing(sendingKey), sendingKey);
     this.receiving = new Direction(AesGcm.opening(receivingKey), receivingKey);
+    this.moveSecret =
+        initiator
+            ? Hkdf.extract(Labels.LINK_MOVE_SECRET, sendingKey, receivingKey)
+            : Hkdf.extract(Labels.LINK_MOVE_SECRET, receivingKey, sendingKey);
     this.lastOwnCircuit = ownSide();
     this.lastPeerCircuit = ownSide() ^ RESPONDER_SIDE;
   }
@@ -114,6 +127,66 @@ public final class LinkSession {
 
   private int ownSide() {
     return initiator ? 0 : RESPONDER_SIDE;
+  }
+
+  // Moving.
+
+  /// From now on keeps what is sent until the peer has it, so that the link can be moved. To be
+  /// called before anything is sent.
+  public void keepSent(ResendBuffer buffer) {
+    resend = buffer;
+  }
+
+  /// Sends again, over a new carrier, what the peer lacks.
+  ///
+  /// @param peerHeard [LinkMove#peerHeard]
+  /// @throws WireException if that is no longer kept: the link is lost
+  public void resend(long peerHeard, ByteSink out) throws WireException {
+    ResendBuffer kept = resend;
+    if (kept == null) {
+      throw new WireException("nothing is kept");
+    }
+    kept.resend(peerHeard, out);
+    kept.acknowledged(peerHeard);
+  }
+
+  /// How many bytes of the peer's records were taken in.
+  public long received() {
+    return received;
+  }
+
+  /// How many bytes of records were handed to the carrier.
+  public long sent() {
+    return sent;
+  }
+
+  /// Whether the peer should have a [#receipt] soon.
+  public boolean owesReceipt() {
+    return !closing && received - receiptSaid >= RECEIPT_EVERY;
+  }
+
+  /// Tells the peer how much of what it sent is here. Nothing to say is not said.
+  public void receipt() {
+    if (closing || received == receiptSaid) {
+      return;
+    }
+    receiptSaid = received;
+    int at = appendFrame(Frames.RECEIPT, 8);
+    BigEndian.putI64(pending, at, received);
+  }
+
+  byte[] exposeMoveSecret() {
+    return moveSecret;
+  }
+
+  /// A receipt that was under way when the link moved is older than what the move said.
+  private void hearReceipt(long place) throws WireException {
+    if (place < 0 || place > sent) {
+      throw new WireException("receipt must be 0.." + sent + ", was " + place);
+    }
+    if (resend != null) {
+      resend.acknowledged(place);
+    }
   }
 
   // Sending.
@@ -221,6 +294,10 @@ public final class LinkSession {
     }
     int length = sealed;
     sealed = 0;
+    sent += length;
+    if (resend != null) {
+      resend.append(pending, 0, length);
+    }
     out.write(pending, 0, length);
     // A burst must not keep its memory for the rest of the link's life.
     if (pending.length > INITIAL_ARRAY && length < pending.length / 8) {
@@ -315,6 +392,7 @@ public final class LinkSession {
     int part = Math.min(target - filled, in.remaining());
     in.get(record, filled, part);
     filled += part;
+    received += part;
     return filled == target;
   }
 
@@ -440,6 +518,10 @@ public final class LinkSession {
         sink.onDirectory(opened, body, length);
       }
       case Frames.PADDING -> {}
+      case Frames.RECEIPT -> {
+        expect(8, length);
+        hearReceipt(BigEndian.i64(opened, body));
+      }
       case Frames.CLOSE -> {
         expect(1, length);
         if (body + 1 != end) {
