@@ -13,32 +13,12 @@ import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Optional;
 
-/// System calls of Linux on x86-64, by number, and the C library's functions that start a process.
+/// Makes system calls of Linux, and calls the C library's functions that start a process.
 ///
-/// The numbers are those of this one architecture; [#missing()] is asked before anything else is.
+/// Their numbers are those of a few architectures; [#missing()] is asked before anything else is.
 final class Kernel {
-  static final int READ = 0;
-  static final int WRITE = 1;
-  static final int CLOSE = 3;
-  static final int POLL = 7;
-  static final int ALARM = 37;
-  static final int WAIT4 = 61;
-  static final int KILL = 62;
-  static final int FCNTL = 72;
-  static final int CAPSET = 126;
-  static final int PRCTL = 157;
-  static final int CLOCK_GETTIME = 228;
-  static final int OPENAT = 257;
-  static final int PIPE2 = 293;
-  static final int PRLIMIT64 = 302;
-  static final int SECCOMP = 317;
-  static final int LANDLOCK_CREATE_RULESET = 444;
-  static final int LANDLOCK_ADD_RULE = 445;
-  static final int LANDLOCK_RESTRICT_SELF = 446;
-
   static final int EINTR = 4;
   static final int EAGAIN = 11;
 
@@ -63,13 +43,16 @@ final class Kernel {
 
   /// What this machine lacks for any of this, before a single call is made.
   static Optional<String> missing() {
-    String system = System.getProperty("os.name");
+    return missing(System.getProperty("os.name"), System.getProperty("os.arch"));
+  }
+
+  static Optional<String> missing(String system, String machine) {
     if (!system.equals("Linux")) {
       return Optional.of("the sandbox needs Linux, this is " + system);
     }
-    String machine = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
-    if (!machine.equals("amd64")) {
-      return Optional.of("the sandbox knows the system calls of x86-64 only, this is " + machine);
+    if (Machine.named(machine).isEmpty()) {
+      return Optional.of(
+          "the sandbox knows the system calls of x86-64 and aarch64 only, this is " + machine);
     }
     return Optional.empty();
   }
@@ -89,14 +72,13 @@ final class Kernel {
   }
 
   /// What the call answers; an error as its negative number.
-  static long call(int number, long... arguments) {
+  static long call(SystemCall call, long... arguments) {
+    long number = call.on(Machine.here());
     long[] six = Arrays.copyOf(arguments, ARGUMENTS);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE);
       long result =
-          (long)
-              SYSCALL.invokeExact(
-                  state, (long) number, six[0], six[1], six[2], six[3], six[4], six[5]);
+          (long) SYSCALL.invokeExact(state, number, six[0], six[1], six[2], six[3], six[4], six[5]);
       return result == -1 ? -(long) (int) ERRNO.get(state, 0L) : result;
     } catch (Throwable e) {
       throw new IllegalStateException("calling the kernel", e);
@@ -104,9 +86,9 @@ final class Kernel {
   }
 
   /// What the call answers, if that is no error.
-  static long must(String purpose, int number, long... arguments)
+  static long must(String purpose, SystemCall call, long... arguments)
       throws SandboxUnavailableException {
-    long result = call(number, arguments);
+    long result = call(call, arguments);
     if (result < 0) {
       throw new SandboxUnavailableException("%s failed (error %d)".formatted(purpose, -result));
     }
@@ -114,6 +96,16 @@ final class Kernel {
   }
 
   static void close(int descriptor) {
-    call(CLOSE, descriptor);
+    call(SystemCall.CLOSE, descriptor);
+  }
+
+  /// Waits until one of the descriptors is ready, or for a time.
+  static void poll(MemorySegment descriptors, int count, long millis) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment time = arena.allocate(16, 8);
+      time.set(JAVA_LONG, 0, millis / 1_000);
+      time.set(JAVA_LONG, 8, millis % 1_000 * 1_000_000);
+      call(SystemCall.PPOLL, descriptors.address(), count, time.address(), 0, 0);
+    }
   }
 }

@@ -50,7 +50,7 @@ final class Landlock implements AutoCloseable {
 
   /// The kernel's version of Landlock, 0 where there is none.
   static int version() {
-    return (int) Math.max(0, Kernel.call(Kernel.LANDLOCK_CREATE_RULESET, 0, 0, VERSION_ASKED));
+    return (int) Math.max(0, Kernel.call(SystemCall.LANDLOCK_CREATE_RULESET, 0, 0, VERSION_ASKED));
   }
 
   static Landlock granting(List<Grant> grants) throws SandboxUnavailableException {
@@ -63,7 +63,7 @@ final class Landlock implements AutoCloseable {
           (int)
               Kernel.must(
                   "making a Landlock ruleset",
-                  Kernel.LANDLOCK_CREATE_RULESET,
+                  SystemCall.LANDLOCK_CREATE_RULESET,
                   attributes.address(),
                   attributes.byteSize(),
                   0);
@@ -86,7 +86,7 @@ final class Landlock implements AutoCloseable {
     MemorySegment path = arena.allocate(name.length + 1L);
     MemorySegment.copy(name, 0, path, JAVA_BYTE, 0, name.length);
     int opened =
-        (int) Kernel.must(purpose, Kernel.OPENAT, AT_FDCWD, path.address(), O_PATH_CLOEXEC, 0);
+        (int) Kernel.must(purpose, SystemCall.OPENAT, AT_FDCWD, path.address(), O_PATH_CLOEXEC, 0);
     try {
       long rights = READ_FILE;
       rights |= grant.executable() ? EXECUTE : 0;
@@ -94,7 +94,8 @@ final class Landlock implements AutoCloseable {
       MemorySegment beneath = arena.allocate(12, 8);
       beneath.set(JAVA_LONG_UNALIGNED, 0, rights);
       beneath.set(JAVA_INT_UNALIGNED, 8, opened);
-      Kernel.must(purpose, Kernel.LANDLOCK_ADD_RULE, ruleset, PATH_BENEATH, beneath.address(), 0);
+      Kernel.must(
+          purpose, SystemCall.LANDLOCK_ADD_RULE, ruleset, PATH_BENEATH, beneath.address(), 0);
     } finally {
       Kernel.close(opened);
     }
@@ -103,13 +104,13 @@ final class Landlock implements AutoCloseable {
   /// Locks in the calling thread, for good: no privileges from programs it runs, no capabilities,
   /// nothing but what was granted.
   void restrictThread() throws SandboxUnavailableException {
-    Kernel.must("giving up privileges", Kernel.PRCTL, NO_NEW_PRIVILEGES, 1, 0, 0, 0);
-    Kernel.must("entering Landlock", Kernel.LANDLOCK_RESTRICT_SELF, ruleset, 0);
+    Kernel.must("giving up privileges", SystemCall.PRCTL, NO_NEW_PRIVILEGES, 1, 0, 0, 0);
+    Kernel.must("entering Landlock", SystemCall.LANDLOCK_RESTRICT_SELF, ruleset, 0);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment header = arena.allocate(8, 4);
       header.set(JAVA_INT, 0, CAPABILITIES_VERSION_3);
       MemorySegment none = arena.allocate(24, 4);
-      Kernel.must("giving up capabilities", Kernel.CAPSET, header.address(), none.address());
+      Kernel.must("giving up capabilities", SystemCall.CAPSET, header.address(), none.address());
     }
   }
 

@@ -33,6 +33,7 @@ final class Limits {
   private static final int SET_DUMPABLE = 4;
   private static final int SET_PARENT_DEATH_SIGNAL = 1;
   private static final int KILL_SIGNAL = 9;
+  private static final int REAL_TIME = 0;
 
   /// How much later than the parent the kernel ends the process: for a parent that is gone.
   private static final Duration PAST_THE_PARENT = Duration.ofSeconds(10);
@@ -43,7 +44,8 @@ final class Limits {
   static void restrictProcess(Duration limit) throws SandboxUnavailableException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment two = arena.allocate(16, 8);
-      Kernel.must("reading the clock", Kernel.CLOCK_GETTIME, CLOCK_PROCESS_CPUTIME, two.address());
+      Kernel.must(
+          "reading the clock", SystemCall.CLOCK_GETTIME, CLOCK_PROCESS_CPUTIME, two.address());
       limit(CPU, two.get(JAVA_LONG, 0) + 1 + CPU_SECONDS, two);
       limit(FILE_SIZE, 0, two);
       limit(DATA, DATA_BYTES, two);
@@ -57,21 +59,29 @@ final class Limits {
     // A parent that is killed ends nothing any more.
     Kernel.must(
         "tying the process to its parent",
-        Kernel.PRCTL,
+        SystemCall.PRCTL,
         SET_PARENT_DEATH_SIGNAL,
         KILL_SIGNAL,
         0,
         0,
         0);
-    Kernel.must("setting an alarm", Kernel.ALARM, limit.plus(PAST_THE_PARENT).toSeconds());
+    alarm(limit.plus(PAST_THE_PARENT));
     // Nobody of the same user may look into the process either.
-    Kernel.must("closing the process to debuggers", Kernel.PRCTL, SET_DUMPABLE, 0, 0, 0, 0);
+    Kernel.must("closing the process to debuggers", SystemCall.PRCTL, SET_DUMPABLE, 0, 0, 0, 0);
+  }
+
+  private static void alarm(Duration time) throws SandboxUnavailableException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment timer = arena.allocate(32, 8); // an interval of none, and the time
+      timer.set(JAVA_LONG, 16, time.toSeconds());
+      Kernel.must("setting an alarm", SystemCall.SETITIMER, REAL_TIME, timer.address(), 0);
+    }
   }
 
   private static void limit(int resource, long most, MemorySegment two)
       throws SandboxUnavailableException {
     two.set(JAVA_LONG, 0, most);
     two.set(JAVA_LONG, 8, most);
-    Kernel.must("setting limit " + resource, Kernel.PRLIMIT64, 0, resource, two.address(), 0);
+    Kernel.must("setting limit " + resource, SystemCall.PRLIMIT64, 0, resource, two.address(), 0);
   }
 }

@@ -23,7 +23,9 @@ final class OpenedFile {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = arena.allocateFrom(file.toString());
       int opened =
-          (int) Kernel.call(Kernel.OPENAT, AT_FDCWD, name.address(), CLOSE_ON_EXEC_NON_BLOCKING, 0);
+          (int)
+              Kernel.call(
+                  SystemCall.OPENAT, AT_FDCWD, name.address(), CLOSE_ON_EXEC_NON_BLOCKING, 0);
       if (opened < 0) {
         return Optional.empty();
       }
@@ -39,7 +41,7 @@ final class OpenedFile {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     while (bytes.size() < most) {
       long wanted = Math.min(CHUNK, most - bytes.size());
-      long count = Kernel.call(Kernel.READ, opened, chunk.address(), wanted);
+      long count = Kernel.call(SystemCall.READ, opened, chunk.address(), wanted);
       if (count < 0) {
         return Optional.empty();
       }

@@ -30,7 +30,8 @@ final class Pipes implements AutoCloseable {
       for (int i = 0; i < 3; i++) {
         pipes.add();
       }
-      Kernel.must("readying a pipe", Kernel.FCNTL, pipes.opened.get(1), SET_FLAGS, NON_BLOCKING);
+      Kernel.must(
+          "readying a pipe", SystemCall.FCNTL, pipes.opened.get(1), SET_FLAGS, NON_BLOCKING);
       return pipes;
     } catch (SandboxUnavailableException e) {
       pipes.close();
@@ -42,10 +43,11 @@ final class Pipes implements AutoCloseable {
   private void add() throws SandboxUnavailableException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment ends = arena.allocate(JAVA_INT, 2);
-      Kernel.must("making a pipe", Kernel.PIPE2, ends.address(), CLOSE_ON_EXEC);
+      Kernel.must("making a pipe", SystemCall.PIPE2, ends.address(), CLOSE_ON_EXEC);
       for (int i = 0; i < 2; i++) {
         int low = ends.getAtIndex(JAVA_INT, i);
-        long high = Kernel.call(Kernel.FCNTL, low, DUPLICATE_CLOSE_ON_EXEC, PAST_STANDARD_STREAMS);
+        long high =
+            Kernel.call(SystemCall.FCNTL, low, DUPLICATE_CLOSE_ON_EXEC, PAST_STANDARD_STREAMS);
         Kernel.close(low);
         if (high >= 0) {
           opened.add((int) high);

@@ -72,8 +72,8 @@ final class SandboxedProcess {
         over = end == End.SPOKEN && endsSoon(status);
       } finally {
         if (!over) {
-          Kernel.call(Kernel.KILL, pid, KILL_SIGNAL);
-          while (Kernel.call(Kernel.WAIT4, pid, status.address(), 0, 0) == -Kernel.EINTR) {}
+          Kernel.call(SystemCall.KILL, pid, KILL_SIGNAL);
+          while (Kernel.call(SystemCall.WAIT4, pid, status.address(), 0, 0) == -Kernel.EINTR) {}
         }
         conversation.close();
       }
@@ -88,10 +88,10 @@ final class SandboxedProcess {
   private boolean endsSoon(MemorySegment status) {
     long deadline = System.nanoTime() + LAST_BREATH.toNanos();
     while (System.nanoTime() - deadline < 0) {
-      if (Kernel.call(Kernel.WAIT4, pid, status.address(), WITHOUT_HANGING, 0) == pid) {
+      if (Kernel.call(SystemCall.WAIT4, pid, status.address(), WITHOUT_HANGING, 0) == pid) {
         return true;
       }
-      Kernel.call(Kernel.POLL, 0, 0, 1);
+      Kernel.poll(MemorySegment.NULL, 0, 1);
     }
     return false;
   }
@@ -152,7 +152,7 @@ final class SandboxedProcess {
       poll(0, input, WRITABLE);
       poll(1, pipes.fromOutput(), READABLE);
       poll(2, errorsFrom, READABLE);
-      Kernel.call(Kernel.POLL, polled.address(), 3, SLICE_MILLIS);
+      Kernel.poll(polled, 3, SLICE_MILLIS);
     }
 
     /// What has a negative descriptor is left out by the kernel.
@@ -168,7 +168,7 @@ final class SandboxedProcess {
 
     private void send() {
       long left = toSend.byteSize() - sent;
-      long written = Kernel.call(Kernel.WRITE, input, toSend.address() + sent, left);
+      long written = Kernel.call(SystemCall.WRITE, input, toSend.address() + sent, left);
       if (written > 0) {
         sent += written;
       }
@@ -180,7 +180,7 @@ final class SandboxedProcess {
     }
 
     private long read(int from, ByteArrayOutputStream into, int most) {
-      long count = Kernel.call(Kernel.READ, from, chunk.address(), CHUNK);
+      long count = Kernel.call(SystemCall.READ, from, chunk.address(), CHUNK);
       if (count == -Kernel.EINTR) {
         return 1;
       }

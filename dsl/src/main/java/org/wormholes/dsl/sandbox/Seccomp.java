@@ -8,18 +8,18 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 
 /// The list of system calls that a running JVM needs once all its threads exist, and nothing else:
 /// no call that starts a thread or program, opens for writing, makes a socket, or asks about files
 /// or processes.
 ///
-/// Numbers are those of x86-64. Another architecture's call ends the process; what is not on the
-/// list is answered with "not permitted".
+/// A call of another architecture than the machine's ends the process; what is not on the list is
+/// answered with "not permitted".
 final class Seccomp {
   private static final int SET_MODE_FILTER = 1;
   private static final int FILTER_FLAG_TSYNC = 1;
 
-  private static final int AUDIT_ARCH_X86_64 = 0xC000003E;
   private static final int X32_BIT = 0x40000000;
 
   private static final int KILL_PROCESS = 0x80000000;
@@ -38,38 +38,35 @@ final class Seccomp {
   private static final int AND = 0x54;
   private static final int RETURN = 0x06;
 
-  private static final int CLONE3 = 435;
-  private static final int MMAP = 9;
-
   /// Memory, waiting, time and the end of threads.
-  private static final int[] ALLOWED = {
-    0, // read
-    3, // close
-    8, // lseek
-    10, // mprotect
-    11, // munmap
-    12, // brk
-    14, // rt_sigprocmask
-    15, // rt_sigreturn
-    17, // pread64
-    24, // sched_yield
-    25, // mremap
-    28, // madvise
-    35, // nanosleep
-    39, // getpid
-    60, // exit
-    96, // gettimeofday
-    131, // sigaltstack
-    186, // gettid
-    202, // futex
-    219, // restart_syscall
-    228, // clock_gettime
-    229, // clock_getres
-    230, // clock_nanosleep
-    231, // exit_group
-    318, // getrandom
-    324, // membarrier
-  };
+  private static final List<SystemCall> ALLOWED =
+      List.of(
+          SystemCall.READ,
+          SystemCall.CLOSE,
+          SystemCall.LSEEK,
+          SystemCall.MPROTECT,
+          SystemCall.MUNMAP,
+          SystemCall.BRK,
+          SystemCall.RT_SIGPROCMASK,
+          SystemCall.RT_SIGRETURN,
+          SystemCall.PREAD64,
+          SystemCall.SCHED_YIELD,
+          SystemCall.MREMAP,
+          SystemCall.MADVISE,
+          SystemCall.NANOSLEEP,
+          SystemCall.GETPID,
+          SystemCall.EXIT,
+          SystemCall.GETTIMEOFDAY,
+          SystemCall.SIGALTSTACK,
+          SystemCall.GETTID,
+          SystemCall.FUTEX,
+          SystemCall.RESTART_SYSCALL,
+          SystemCall.CLOCK_GETTIME,
+          SystemCall.CLOCK_GETRES,
+          SystemCall.CLOCK_NANOSLEEP,
+          SystemCall.EXIT_GROUP,
+          SystemCall.GETRANDOM,
+          SystemCall.MEMBARRIER);
 
   /// Shared memory escapes the limit on data, and so does what grows downwards; huge and locked
   /// pages are nobody's need.
@@ -80,11 +77,15 @@ final class Seccomp {
 
   private final ByteBuffer code = ByteBuffer.allocate(8 * 512).order(ByteOrder.nativeOrder());
 
-  private Seccomp() {}
+  private final Machine machine;
+
+  private Seccomp(Machine machine) {
+    this.machine = machine;
+  }
 
   /// Puts the list in force for all threads of this process, at once and for good.
   static void restrictProcess() throws SandboxUnavailableException {
-    byte[] code = new Seccomp().program();
+    byte[] code = program(Machine.here());
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment filter = arena.allocate(code.length, 8);
       MemorySegment.copy(code, 0, filter, JAVA_BYTE, 0, code.length);
@@ -94,7 +95,7 @@ final class Seccomp {
       long unwilling =
           Kernel.must(
               "entering seccomp",
-              Kernel.SECCOMP,
+              SystemCall.SECCOMP,
               SET_MODE_FILTER,
               FILTER_FLAG_TSYNC,
               program.address());
@@ -104,22 +105,29 @@ final class Seccomp {
     }
   }
 
-  private byte[] program() {
+  /// The filter's code, as the kernel of such a machine takes it, in this machine's byte order.
+  static byte[] program(Machine machine) {
+    return new Seccomp(machine).assemble();
+  }
+
+  private byte[] assemble() {
     add(LOAD, 0, 0, OFFSET_ARCH);
-    add(JUMP_EQUAL, 1, 0, AUDIT_ARCH_X86_64);
+    add(JUMP_EQUAL, 1, 0, machine.auditArchitecture());
     add(RETURN, 0, 0, KILL_PROCESS);
     add(LOAD, 0, 0, OFFSET_NUMBER);
-    add(JUMP_AT_LEAST, 0, 1, X32_BIT);
-    add(RETURN, 0, 0, KILL_PROCESS);
-    for (int call : ALLOWED) {
-      add(JUMP_EQUAL, 0, 1, call);
+    if (machine == Machine.X86_64) {
+      add(JUMP_AT_LEAST, 0, 1, X32_BIT);
+      add(RETURN, 0, 0, KILL_PROCESS);
+    }
+    for (SystemCall call : ALLOWED) {
+      add(JUMP_EQUAL, 0, 1, call.on(machine));
       add(RETURN, 0, 0, ALLOW);
     }
-    allowWithout(MMAP, 3, MMAP_REFUSED);
-    allowWithout(Kernel.OPENAT, 2, OPEN_REFUSED);
-    allowToStandardStreams(Kernel.WRITE);
+    allowWithout(SystemCall.MMAP, 3, MMAP_REFUSED);
+    allowWithout(SystemCall.OPENAT, 2, OPEN_REFUSED);
+    allowToStandardStreams(SystemCall.WRITE);
     // A C library that is told there is no such call tries `clone`, which is not permitted.
-    add(JUMP_EQUAL, 0, 1, CLONE3);
+    add(JUMP_EQUAL, 0, 1, SystemCall.CLONE3.on(machine));
     add(RETURN, 0, 0, ERRNO | ENOSYS);
     add(RETURN, 0, 0, ERRNO | EPERM);
     byte[] program = new byte[code.position()];
@@ -128,8 +136,8 @@ final class Seccomp {
   }
 
   /// Allows a call unless its argument has one of these bits.
-  private void allowWithout(int call, int argument, int bits) {
-    add(JUMP_EQUAL, 0, 5, call);
+  private void allowWithout(SystemCall call, int argument, int bits) {
+    add(JUMP_EQUAL, 0, 5, call.on(machine));
     add(LOAD, 0, 0, OFFSET_ARGUMENTS + 8 * argument);
     add(AND, 0, 0, bits);
     add(JUMP_EQUAL, 0, 1, 0);
@@ -138,8 +146,8 @@ final class Seccomp {
   }
 
   /// Allows a call on descriptors 1 and 2.
-  private void allowToStandardStreams(int call) {
-    add(JUMP_EQUAL, 0, 5, call);
+  private void allowToStandardStreams(SystemCall call) {
+    add(JUMP_EQUAL, 0, 5, call.on(machine));
     add(LOAD, 0, 0, OFFSET_ARGUMENTS);
     add(JUMP_EQUAL, 1, 0, 1);
     add(JUMP_EQUAL, 0, 1, 2);
