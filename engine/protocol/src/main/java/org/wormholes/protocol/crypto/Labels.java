@@ -38,6 +38,39 @@ public final class Labels {
   /// What an invitation's code is proved for.
   public static final byte[] INVITATION = ascii("wormholes/invitation/v1");
 
+  /// The scalar that turns a service's key into that of a period.
+  public static final byte[] RENDEZVOUS_BLIND = ascii("wormholes/rendezvous/blind/v1");
+
+  /// The second half of a blinded secret key.
+  public static final byte[] RENDEZVOUS_NONCE = ascii("wormholes/rendezvous/nonce/v1");
+
+  /// What who knows a service's address knows beyond its blinded key.
+  public static final byte[] RENDEZVOUS_CREDENTIAL = ascii("wormholes/rendezvous/credential/v1");
+
+  /// What a service signs when it publishes itself.
+  public static final byte[] RENDEZVOUS_DESCRIPTOR = ascii("wormholes/rendezvous/descriptor/v1");
+
+  /// Key of what only an allowed client of a service reads.
+  public static final byte[] RENDEZVOUS_ACCESS = ascii("wormholes/rendezvous/access/v1");
+
+  /// Which relays keep a service's descriptor.
+  public static final byte[] RENDEZVOUS_KEEPER = ascii("wormholes/rendezvous/keeper/v1");
+
+  /// What a service signs for a relay that introduces clients to it.
+  public static final byte[] RENDEZVOUS_ESTABLISH = ascii("wormholes/rendezvous/establish/v1");
+
+  /// Transcript of an introduction.
+  public static final byte[] RENDEZVOUS_INTRODUCE = ascii("wormholes/rendezvous/introduce/v1");
+
+  /// Keys that follow from an introduction alone.
+  public static final byte[] RENDEZVOUS_KEYS = ascii("wormholes/rendezvous/keys/v1");
+
+  /// Keys between the two ends that also mix in the service's fresh share.
+  public static final byte[] RENDEZVOUS_LAYERS = ascii("wormholes/rendezvous/layers/v1");
+
+  /// Work of a client for an introduction.
+  public static final byte[] RENDEZVOUS_PUZZLE = ascii("wormholes/rendezvous/puzzle/v1");
+
   private Labels() {}
 
   static byte[] ascii(String text) {

@@ -58,11 +58,17 @@ public final class OnionKeyPair {
     return publicHash;
   }
 
-  byte[] agree(byte[] share) throws WireException {
+  /// X25519 of our half and a share from outside.
+  ///
+  /// @throws WireException if the share is not canonical or of low order
+  public byte[] agree(byte[] share) throws WireException {
     return X25519.agree(agreementPrivate, share);
   }
 
-  byte[] decapsulate(byte[] ciphertext) throws WireException {
+  /// The secret of a ciphertext; of a forged one, another.
+  ///
+  /// @throws WireException if the length is wrong
+  public byte[] decapsulate(byte[] ciphertext) throws WireException {
     return encapsulation.decapsulate(ciphertext);
   }
 

@@ -6,9 +6,9 @@ import org.wormholes.protocol.crypto.Labels;
 
 /// Keys of one direction of one hop, new ones for each [#CELLS] cells; the old cannot be computed
 /// from the new. See `spec/protocol/onion.md`, section 5.4.
-final class Ratchet {
+public final class Ratchet {
   /// Cells under one key.
-  static final int CELLS = 1_024;
+  public static final int CELLS = 1_024;
 
   private static final int KEY = 32;
 
@@ -16,12 +16,13 @@ final class Ratchet {
   private byte[] cellKey = new byte[0];
   private byte[] fillerKey = new byte[0];
 
-  Ratchet(byte[] chain) {
+  /// @param chain 32 bytes, overwritten by the first [#advance]
+  public Ratchet(byte[] chain) {
     this.chain = chain;
   }
 
   /// Moves to the next keys; also to the first.
-  void advance() {
+  public void advance() {
     byte[] material = Hkdf.expand(chain, Labels.ONION_RATCHET, 3 * KEY);
     Arrays.fill(chain, (byte) 0);
     chain = Arrays.copyOf(material, KEY);
@@ -30,7 +31,7 @@ final class Ratchet {
     Arrays.fill(material, (byte) 0);
   }
 
-  byte[] cellKey() {
+  public byte[] cellKey() {
     return cellKey;
   }
 
