@@ -11,8 +11,8 @@ import java.util.Collections;
 import java.util.List;
 import org.wormholes.spec.lab.I2pLab;
 
-/// What the carrier over I2P costs beside SAM as it is: the same bytes through the same router, by a
-/// stream of SAM and by a tunnel whose one link is such a stream. Run by `spec/bench/i2p.sh`.
+/// What the carrier over I2P costs beside SAM as it is: the same bytes through the same router, by
+/// a stream of SAM and by a tunnel whose one link is such a stream. Run by `spec/bench/i2p.sh`.
 public final class I2pBench {
   private static final int BYTES = 16_000_000;
   private static final int SAMPLES = 5;
@@ -63,15 +63,18 @@ public final class I2pBench {
   private static int raw(RawSam from, RawSam to, String destination, byte[] page)
       throws IOException {
     Thread sender =
-        Thread.ofPlatform().daemon().name("sender").start(() -> {
-          try (Socket stream = to.accept();
-              OutputStream out = stream.getOutputStream()) {
-            int _ = stream.getInputStream().read();
-            out.write(page);
-          } catch (IOException gone) {
-            // The receiver misses bytes, and says so.
-          }
-        });
+        Thread.ofPlatform()
+            .daemon()
+            .name("sender")
+            .start(() -> {
+              try (Socket stream = to.accept();
+                  OutputStream out = stream.getOutputStream()) {
+                int _ = stream.getInputStream().read();
+                out.write(page);
+              } catch (IOException gone) {
+                // The receiver misses bytes, and says so.
+              }
+            });
     try (Socket stream = from.connect(destination);
         InputStream in = stream.getInputStream()) {
       stream.getOutputStream().write(1);

@@ -71,8 +71,7 @@ class I2pRoutesTest {
               EntryLimits.defaults(),
               new CarrierSettings(Optional.empty(), Map.of("i2p", alone)));
       NodeKey key = NodeKey.create(new SecureRandom()::nextBytes);
-      Engine engine =
-          Engine.start(NodeSettings.client(key, List.of()), transport, GuardStore.NONE);
+      Engine engine = Engine.start(NodeSettings.client(key, List.of()), transport, GuardStore.NONE);
       engine
           .apply(compiled.ruleset().orElseThrow(), compiled.sourceMap())
           .toCompletableFuture()
@@ -85,7 +84,8 @@ class I2pRoutesTest {
     }
 
     void awaitReady() {
-      Await.that("a gateway that is ready", LIMIT, () -> gateway().state() == GatewayView.State.READY);
+      Await.that(
+          "a gateway that is ready", LIMIT, () -> gateway().state() == GatewayView.State.READY);
     }
 
     Socket open(String host) throws IOException {
@@ -142,7 +142,9 @@ class I2pRoutesTest {
             .hasMessage("Connection reset");
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
         Await.that(
-            "a gateway that is down", LIMIT, () -> applied.gateway().state() != GatewayView.State.READY);
+            "a gateway that is down",
+            LIMIT,
+            () -> applied.gateway().state() != GatewayView.State.READY);
 
         Await.that(
             "another router",

@@ -81,8 +81,8 @@ public record SamSettings(
     return new SamSettings(router, hops, tunnels, options, key, who);
   }
 
-  /// The first line of every socket. Routers answer the highest of the versions asked for; i2pd does
-  /// so only if the lowest is 3.1. A login is of SAM 3.2.
+  /// The first line of every socket. Routers answer the highest of the versions asked for; i2pd
+  /// does so only if the lowest is 3.1. A login is of SAM 3.2.
   String greeting() {
     StringBuilder line = new StringBuilder("HELLO VERSION MIN=3.1 MAX=3.3");
     if (!login.user().isEmpty() || !login.password().isEmpty()) {

@@ -107,16 +107,13 @@ class I2pGatewayTest {
     try (FakeRouter router = new FakeRouter(FakeRouter::well);
         I2pGateway gateway =
             gateway(
-                Optional.of(router.address()),
-                I2pGateway.Options.usual(Optional.empty()),
-                login)) {
+                Optional.of(router.address()), I2pGateway.Options.usual(Optional.empty()), login)) {
       gateway.start();
       await(Phase.READY);
       assertThat(open(gateway, "stats.i2p")).isEqualTo("opened");
       assertThat(router.heard.stream().filter(line -> line.startsWith("HELLO")))
           .hasSize(2)
-          .containsOnly(
-              "HELLO VERSION MIN=3.1 MAX=3.3 USER=\"ann\" PASSWORD=\"a \\\"b\\\\c\"");
+          .containsOnly("HELLO VERSION MIN=3.1 MAX=3.3 USER=\"ann\" PASSWORD=\"a \\\"b\\\\c\"");
     }
   }
 

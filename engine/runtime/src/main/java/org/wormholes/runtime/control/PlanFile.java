@@ -30,6 +30,7 @@ public final class PlanFile {
 
   /// How every such file begins.
   public static final String MAGIC = "wormholes-plan ";
+
   private static final String VERSION = "1 ";
   private static final int MAX_HEADER_BYTES = 128;
 
