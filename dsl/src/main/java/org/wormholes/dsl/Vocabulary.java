@@ -170,10 +170,12 @@ public final class Vocabulary {
                 "Describes a way out: where traffic enters, through which relays, out of which"
                     + " exit.")
             .example(
-                "tunnel \"web\", over: \"commons\" do\n"
-                    + "  entry { socks port: 1080 }\n"
-                    + "  relay 3\n"
-                    + "end")
+                """
+                tunnel "web", over: "commons" do
+                  entry { socks port: 1080 }
+                  relay 3
+                end\
+                """)
             .means(Builder::tunnel),
         say(Room.RULESET, "routes")
             .opens(Room.ROUTES, true)
@@ -182,10 +184,12 @@ public final class Vocabulary {
                     + " that none takes is refused. A ruleset with one tunnel may do without:"
                     + " everything goes through it.")
             .example(
-                "routes do\n"
-                    + "  refuse    { host.listed? \"ads.txt\" }\n"
-                    + "  to(\"web\") { otherwise }\n"
-                    + "end")
+                """
+                routes do
+                  refuse    { host.listed? "ads.txt" }
+                  to("web") { otherwise }
+                end\
+                """)
             .means(Builder::routes),
         say(Room.RULESET, "expect")
             .opens(Room.EXPECT, true)

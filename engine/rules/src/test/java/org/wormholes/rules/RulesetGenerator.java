@@ -143,7 +143,7 @@ public final class RulesetGenerator {
     return switch (random.nextInt(4)) {
       case 0 -> new Entry.Socks(listen, random.nextBoolean());
       case 1 -> new Entry.Http(listen);
-      case 2 -> new Entry.Dns(listen, Entry.Dns.Invents.values()[random.nextInt(3)]);
+      case 2 -> new Entry.Dns(listen, List.of(Entry.Dns.Invents.values()).get(random.nextInt(3)));
       default -> new Entry.Forward(listen, "mx.example", 25, random.nextBoolean());
     };
   }
