@@ -36,7 +36,7 @@ public final class I2pGateway implements GatewaySpeaker {
   private final Object lock = new Object();
   private volatile State state = new State(Phase.STARTING, 0, "");
   private @Nullable SamSession session;
-  private @Nullable RouterLauncher router;
+  private volatile @Nullable RouterLauncher router;
   private boolean closed;
 
   /// How sessions and routers are made.
@@ -150,11 +150,21 @@ public final class I2pGateway implements GatewaySpeaker {
     switch (status.state()) {
       case READY -> become(State.READY);
       case OPENING -> become(new State(Phase.STARTING, 50, "the I2P router builds its tunnels"));
-      case WAITING -> become(new State(Phase.DOWN, 0, problem(status)));
+      case WAITING -> {
+        if (!isStarting()) {
+          become(new State(Phase.DOWN, 0, problem(status)));
+        }
+      }
       case STOPPED -> {
         return;
       }
     }
+  }
+
+  /// A router of ours that nothing is known of yet says itself what became of it.
+  private boolean isStarting() {
+    RouterLauncher ours = router;
+    return ours != null && ours.status().state() == RouterLauncher.State.STOPPED;
   }
 
   /// A router that is missing is the better reason for a bridge that does not answer.

@@ -49,8 +49,8 @@ final class PtCarrier implements ClosableCarrier {
 
   private final Sockets sockets;
   private final CarrierOptions options;
-  private final Map<String, PtProgram> clients = new HashMap<>();
-  private final List<PtProgram> servers = new ArrayList<>();
+  private final Map<String, PtLauncher> clients = new HashMap<>();
+  private final List<PtLauncher> servers = new ArrayList<>();
   private boolean closed;
 
   PtCarrier(Sockets sockets, CarrierOptions options) {
@@ -116,14 +116,14 @@ final class PtCarrier implements ClosableCarrier {
   }
 
   private synchronized CompletableFuture<PtLine> client(String transport) {
-    PtProgram known = clients.get(transport);
+    PtLauncher known = clients.get(transport);
     if (known == null) {
       if (closed || clients.size() >= MAX_CLIENTS) {
         return CompletableFuture.failedFuture(new IOException("no further program is started"));
       }
       try {
         known =
-            new PtProgram(
+            new PtLauncher(
                 program(),
                 folder("client-" + transport),
                 () -> Map.of("TOR_PT_CLIENT_TRANSPORTS", transport));
@@ -235,10 +235,10 @@ final class PtCarrier implements ClosableCarrier {
 
   private CompletionStage<Listener> outer(PtAddress place, String address, Listener inner) {
     AtomicReference<InetSocketAddress> bound = new AtomicReference<>(place.socket());
-    PtProgram program;
+    PtLauncher program;
     try {
       program =
-          new PtProgram(
+          new PtLauncher(
               program(),
               folder("server-" + place.transport()),
               () -> environment(place, bound.get(), inner.address()));
@@ -279,7 +279,7 @@ final class PtCarrier implements ClosableCarrier {
         inner);
   }
 
-  private synchronized void keep(PtProgram program) {
+  private synchronized void keep(PtLauncher program) {
     if (closed) {
       program.close();
     } else {
@@ -294,13 +294,13 @@ final class PtCarrier implements ClosableCarrier {
   @Override
   public synchronized void close() {
     closed = true;
-    clients.values().forEach(PtProgram::close);
-    servers.forEach(PtProgram::close);
+    clients.values().forEach(PtLauncher::close);
+    servers.forEach(PtLauncher::close);
     clients.clear();
     servers.clear();
   }
 
-  private record Open(String address, Listener inner, PtProgram program) implements Listener {
+  private record Open(String address, Listener inner, PtLauncher program) implements Listener {
     @Override
     public CompletionStage<Void> close() {
       program.close();

@@ -18,8 +18,9 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -145,7 +146,12 @@ final class QuicCarrier implements ClosableCarrier {
   }
 
   private static InetSocketAddress anyAddress(InetSocketAddress like) {
-    return new InetSocketAddress(like.getAddress() instanceof Inet6Address ? "::" : "0.0.0.0", 0);
+    byte[] zeros = new byte[like.getAddress().getAddress().length];
+    try {
+      return new InetSocketAddress(InetAddress.getByAddress(zeros), 0);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("addresses have 4 bytes or 16", e);
+    }
   }
 
   private void connect(

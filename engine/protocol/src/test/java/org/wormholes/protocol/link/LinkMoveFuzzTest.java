@@ -3,6 +3,7 @@ package org.wormholes.protocol.link;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import com.code_intelligence.jazzer.mutation.annotation.NotNull;
 import java.nio.ByteBuffer;
 import org.wormholes.protocol.RepeatingEntropy;
 import org.wormholes.protocol.wire.Bytes;
@@ -13,7 +14,7 @@ final class LinkMoveFuzzTest {
   private static final byte[] KEY = new byte[32];
 
   @FuzzTest
-  void nobodyElseMovesALink(boolean initiator, byte[] said) {
+  void nobodyElseMovesALink(boolean initiator, byte @NotNull [] said) {
     LinkSession session = new LinkSession(initiator, null, Bytes.EMPTY, KEY, KEY);
     LinkMove move = LinkMove.of(session, 0, new RepeatingEntropy("fuzz"));
     if (initiator) {

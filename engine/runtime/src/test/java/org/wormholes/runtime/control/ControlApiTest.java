@@ -107,7 +107,7 @@ class ControlApiTest {
       String body =
           switch (words[1]) {
             case "/v1/plan", "/v1/apply" -> request(Samples.ruleset(3), Optional.empty());
-            case "/v1/rollback", "/v1/facts" -> "{}";
+            case "/v1/rollback", "/v1/facts", "/v1/identities" -> "{}";
             case "/v1/check" ->
                 "{\"file\":\"web.rb\",\"folder\":\"/\",\"strict\":false,\"colours\":false}";
             case "/v1/proxies" -> "{\"tunnel\":\"web\"}";

@@ -126,4 +126,9 @@ final class FakeEngine implements EngineControl {
     stopped = true;
     return CompletableFuture.completedStage(null);
   }
+
+  @Override
+  public List<String> newIdentity(Optional<String> gateway) {
+    return List.of(gateway.orElse("onions"));
+  }
 }

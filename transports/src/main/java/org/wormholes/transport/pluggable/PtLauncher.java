@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 /// A pluggable transport's program that is kept running: started, listened to, and started again
 /// when it ends, after pauses that grow. It ends with this process, whose end closes its standard
 /// input.
-final class PtProgram implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(PtProgram.class);
+final class PtLauncher implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PtLauncher.class);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
   private static final Duration HEALTHY = Duration.ofSeconds(30);
@@ -37,7 +37,7 @@ final class PtProgram implements AutoCloseable {
 
   /// @param folder where it keeps what it knows
   /// @param environment what stands beside the variables of `pt-spec` section 3.2 before each start
-  PtProgram(Path program, Path folder, Supplier<Map<String, String>> environment) {
+  PtLauncher(Path program, Path folder, Supplier<Map<String, String>> environment) {
     this.program = program;
     this.folder = folder;
     this.environment = environment;
