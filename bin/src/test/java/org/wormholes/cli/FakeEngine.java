@@ -75,6 +75,7 @@ final class FakeEngine implements EngineControl {
         4,
         flows,
         1_234_000,
+        40_000,
         256_000_000,
         List.of(
             new CarrierView("tcp", true, 2, 0, Optional.empty()),

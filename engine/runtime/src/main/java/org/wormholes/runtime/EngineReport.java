@@ -73,6 +73,7 @@ final class EngineReport {
         sum(onLinks),
         tunnels.stream().mapToInt(TunnelView::flows).sum(),
         node.memory.usedBytes(),
+        node.memory.unheardBytes(),
         node.memory.limitBytes(),
         node.carrierNames().stream().sorted().map(node.carrierHealth()::view).toList());
   }

@@ -15,6 +15,7 @@ final class MemoryLedger implements MemoryAccount {
   private final long limitBytes;
   private final Runnable overLimit;
   private final AtomicLong used = new AtomicLong();
+  private final AtomicLong unheard = new AtomicLong();
   private final AtomicLong highest = new AtomicLong();
   private final AtomicBoolean relieving = new AtomicBoolean();
 
@@ -41,8 +42,9 @@ final class MemoryLedger implements MemoryAccount {
     used.addAndGet(-bytes);
   }
 
-  /// So many bytes more are held, or fewer when negative.
-  void hold(int bytes) {
+  /// So many bytes more are kept by links until the peer has them, or fewer when negative.
+  void unheard(int bytes) {
+    unheard.addAndGet(bytes);
     if (bytes >= 0) {
       charge(bytes);
     } else {
@@ -72,6 +74,11 @@ final class MemoryLedger implements MemoryAccount {
 
   void relieved() {
     relieving.set(false);
+  }
+
+  /// What links keep until the peer has it; part of [#usedBytes()].
+  long unheardBytes() {
+    return unheard.get();
   }
 
   long usedBytes() {

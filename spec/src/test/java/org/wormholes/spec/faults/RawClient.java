@@ -131,6 +131,7 @@ final class RawClient implements FrameSink, CircuitListener, AutoCloseable {
     }
     if (session != null) {
       session.receive(in, this);
+      session.receipt();
     }
   }
 

@@ -23,6 +23,7 @@ import java.util.Optional;
 /// @param relayedCircuits circuits of others that pass through it
 /// @param flows conversations of its own applications
 /// @param memoryUsed bytes held in buffers, by the engine's own account
+/// @param memoryUnheard of those bytes, what links keep until the peer says that it has it
 /// @param memoryLimit bytes that account may reach
 /// @param carriers of this machine, by name
 public record EngineStatus(
@@ -43,6 +44,7 @@ public record EngineStatus(
     int relayedCircuits,
     int flows,
     long memoryUsed,
+    long memoryUnheard,
     long memoryLimit,
     List<CarrierView> carriers) {
   public EngineStatus {
