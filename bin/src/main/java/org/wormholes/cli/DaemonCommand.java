@@ -117,6 +117,13 @@ final class DaemonCommand implements Callable<Integer> {
   private @Nullable String io;
 
   @Option(
+      names = "--loops",
+      paramLabel = "NUMBER",
+      description =
+          "Event loops, a thread each (default: one for two cores, at least one).")
+  private @Nullable Integer loops;
+
+  @Option(
       names = "--network",
       paramLabel = "NAME",
       description = "A network to belong to before any ruleset names one; open to anyone.")
@@ -260,7 +267,7 @@ final class DaemonCommand implements Callable<Integer> {
         told,
         carrierOptions(),
         carrierJars,
-        polling(),
+        sockets(),
         networks(),
         operator,
         family,
@@ -271,13 +278,21 @@ final class DaemonCommand implements Callable<Integer> {
         resolve());
   }
 
-  private NettyOptions.Polling polling() {
+  private NettyOptions sockets() {
+    String option = "";
     try {
-      return io == null
-          ? NettyOptions.defaults().polling()
-          : NettyOptions.Polling.named(io.toLowerCase(Locale.ROOT));
+      NettyOptions sockets = NettyOptions.defaults();
+      if (io != null) {
+        option = "--io: ";
+        sockets = sockets.withPolling(NettyOptions.Polling.named(io.toLowerCase(Locale.ROOT)));
+      }
+      if (loops != null) {
+        option = "--loops: ";
+        sockets = sockets.withLoops(loops);
+      }
+      return sockets;
     } catch (IllegalArgumentException e) {
-      throw wrong(io == null ? String.valueOf(e.getMessage()) : "--io: " + e.getMessage());
+      throw wrong(option + e.getMessage());
     }
   }
 

@@ -60,7 +60,7 @@ final class EngineHost implements AutoCloseable {
       Map<String, String> announce,
       Map<String, Map<String, String>> carrierOptions,
       List<Path> carrierJars,
-      NettyOptions.Polling polling,
+      NettyOptions sockets,
       List<Network> networks,
       String operator,
       String family,
@@ -126,7 +126,7 @@ final class EngineHost implements AutoCloseable {
   private static NettyTransport transport(Settings settings, StateFolder state) throws IOException {
     try {
       return NettyTransport.open(
-          NettyOptions.defaults().withPolling(settings.polling()),
+          settings.sockets(),
           EntryLimits.defaults(),
           new CarrierSettings(
               Optional.of(settings.state().resolve("carriers")),

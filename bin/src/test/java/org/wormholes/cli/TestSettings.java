@@ -21,7 +21,7 @@ final class TestSettings {
         Map.of(),
         Map.of(),
         List.of(),
-        NettyOptions.defaults().polling(),
+        NettyOptions.defaults(),
         List.of(),
         "",
         "",

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -101,9 +102,12 @@ final class FlowProbe {
     String tryOnce() throws IOException, InterruptedException;
   }
 
-  /// Tries until it works or the time is over: a new tunnel first has to learn of its network.
+  /// Tries until it works or the time is over: a new tunnel first has to learn of its network. Of
+  /// what went wrong the newest is told, but for a last try that only had too little time.
   private ProbeResult untilDone(Attempt attempt) throws InterruptedException {
+    Optional<String> before = Optional.empty();
     while (true) {
+      String why;
       try {
         return result(true, attempt.tryOnce());
       } catch (SSLException e) {
@@ -111,17 +115,22 @@ final class FlowProbe {
         if (wrong.isPresent()) {
           return result(false, wrong.get()); // it will be the same one the next time
         }
-        if (left().compareTo(PAUSE) <= 0) {
-          return result(false, TlsTrouble.other(e));
-        }
+        why = TlsTrouble.other(e);
+      } catch (HttpTimeoutException e) {
+        why = before.orElse(reason(e));
       } catch (IOException e) {
-        String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        if (left().compareTo(PAUSE) <= 0) {
-          return result(false, why);
-        }
+        why = reason(e);
       }
+      if (left().compareTo(PAUSE) <= 0) {
+        return result(false, why);
+      }
+      before = Optional.of(why);
       pause();
     }
+  }
+
+  private static String reason(IOException e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
   private void pause() throws InterruptedException {

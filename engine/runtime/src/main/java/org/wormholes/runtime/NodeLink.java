@@ -110,7 +110,7 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
     this.dialed = dialed;
     this.carrier = carrier;
     this.state = state;
-    this.unheard = new ResendBuffer(shard.node.memory::unheard);
+    this.unheard = new ResendBuffer(shard.unheard, shard.node.memory::unheard);
     this.setups = new TokenBucket(SETUPS_A_SECOND, SETUPS_AT_ONCE, shard.now());
   }
 

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.wormholes.protocol.circuit.ChunkPool;
 import org.wormholes.protocol.crypto.NodeId;
 import org.wormholes.protocol.link.LinkReason;
+import org.wormholes.protocol.link.ResendBuffer;
 import org.wormholes.protocol.wire.Cells;
 import org.wormholes.runtime.spi.Loop;
 
@@ -25,6 +26,7 @@ final class Shard {
   final Loop loop;
   final Node node;
   final ChunkPool chunks = new ChunkPool(MAX_IDLE_CHUNK_BYTES);
+  final ResendBuffer.Pool unheard = new ResendBuffer.Pool();
   final CellPool cells = new CellPool();
 
   /// Where cells are opened on their way to a stream.

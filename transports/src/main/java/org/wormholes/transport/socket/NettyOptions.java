@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// How the sockets of a process are driven.
 ///
 /// @param polling the system interface that tells which sockets are ready
-/// @param loops number of event loops, one thread each; one per core is right
+/// @param loops number of event loops, one thread each
 /// @param congestionControl name of a TCP congestion control (`cubic`, `bbr`, …), or none to keep
 ///   the system's; ignored where the system cannot choose one per socket
 /// @param highMark bytes waiting to be sent above which a connection is no longer writable
@@ -95,9 +95,9 @@ public record NettyOptions(
     congestionControl.ifPresent(NettyOptions::checkCongestionControl);
   }
 
-  /// One loop per core, the system's congestion control, marks of 512 and 256 KiB. The polling is
-  /// the first that works here; the system property `wormholes.transport` (`nio`, `epoll`, …)
-  /// overrides it.
+  /// One loop for two cores, the other being the kernel's and the compiler's; the system's
+  /// congestion control, marks of 512 and 256 KiB. The polling is the first that works here; the
+  /// system property `wormholes.transport` (`nio`, `epoll`, …) overrides it.
   public static NettyOptions defaults() {
     return new NettyOptions(
         defaultPolling(),

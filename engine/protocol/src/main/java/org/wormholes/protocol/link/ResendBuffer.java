@@ -18,6 +18,7 @@ public final class ResendBuffer {
 
   static final int CHUNK = 32 * 1024;
 
+  private final Pool pool;
   private final IntConsumer held;
   private final ArrayDeque<byte[]> chunks = new ArrayDeque<>();
 
@@ -27,8 +28,29 @@ public final class ResendBuffer {
   private long acknowledged;
   private long end;
 
+  /// Reuses chunks: what was given back last is taken first, while the processor's cache still has
+  /// it. One a loop, not shared between threads.
+  public static final class Pool {
+    /// Chunks kept for reuse; more are left to the garbage collector.
+    private static final int MAX_IDLE = 32;
+
+    private final ArrayDeque<byte[]> idle = new ArrayDeque<>();
+
+    private byte[] take() {
+      byte[] chunk = idle.pollLast();
+      return chunk == null ? new byte[CHUNK] : chunk;
+    }
+
+    private void give(byte[] chunk) {
+      if (idle.size() < MAX_IDLE) {
+        idle.addLast(chunk);
+      }
+    }
+  }
+
   /// @param held hears how many bytes of memory are held more, or fewer when negative
-  public ResendBuffer(IntConsumer held) {
+  public ResendBuffer(Pool pool, IntConsumer held) {
+    this.pool = pool;
     this.held = held;
   }
 
@@ -56,7 +78,7 @@ public final class ResendBuffer {
       chunks.addLast(chunks.removeFirst());
       base += CHUNK;
     } else {
-      chunks.addLast(new byte[CHUNK]);
+      chunks.addLast(pool.take());
       held.accept(CHUNK);
     }
   }
@@ -81,7 +103,7 @@ public final class ResendBuffer {
   }
 
   private void drop() {
-    chunks.removeFirst();
+    pool.give(chunks.removeFirst());
     base += CHUNK;
     held.accept(-CHUNK);
   }
@@ -89,6 +111,7 @@ public final class ResendBuffer {
   /// Gives all memory back: what was sent so far is not sent again.
   public void forget() {
     held.accept(-chunks.size() * CHUNK);
+    chunks.forEach(pool::give);
     chunks.clear();
     base = end;
   }

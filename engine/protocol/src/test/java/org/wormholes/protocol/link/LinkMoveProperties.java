@@ -32,7 +32,7 @@ class LinkMoveProperties {
     End(LinkSession session, Entropy entropy) {
       this.session = session;
       this.entropy = entropy;
-      session.keepSent(new ResendBuffer(held::addAndGet));
+      session.keepSent(new ResendBuffer(new ResendBuffer.Pool(), held::addAndGet));
     }
 
     void say(Random random) {
@@ -191,7 +191,7 @@ class LinkMoveProperties {
   @Test
   void whatIsPastTheBoundCannotBeSentAgain() throws Exception {
     AtomicInteger held = new AtomicInteger();
-    ResendBuffer buffer = new ResendBuffer(held::addAndGet);
+    ResendBuffer buffer = new ResendBuffer(new ResendBuffer.Pool(), held::addAndGet);
     byte[] piece = new byte[1 << 20];
     for (int i = 0; i < 20; i++) {
       buffer.append(piece, 0, piece.length);
@@ -209,7 +209,7 @@ class LinkMoveProperties {
   @ParameterizedTest
   @ValueSource(longs = {-1, 1, Long.MAX_VALUE, Long.MIN_VALUE})
   void aReceiptForWhatWasNotSentEndsTheLink(long place) {
-    ResendBuffer buffer = new ResendBuffer(bytes -> {});
+    ResendBuffer buffer = new ResendBuffer(new ResendBuffer.Pool(), bytes -> {});
     assertThatThrownBy(() -> buffer.acknowledged(place)).isInstanceOf(WireException.class);
     assertThatThrownBy(() -> buffer.resend(place, (array, offset, length) -> {}))
         .isInstanceOf(WireException.class);
