@@ -57,6 +57,7 @@ final class ExitCircuit extends EndCircuit {
     setup.sealReply(new byte[0], session.array(), body);
     credit.sent(true);
     link.flushLater();
+    link.shard.run(link.shard.shares::prepare); // when the answer has left
     released(true);
     byte[] early = setup.early();
     if (early.length > 0) {

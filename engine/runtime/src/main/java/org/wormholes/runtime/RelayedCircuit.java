@@ -25,7 +25,7 @@ final class RelayedCircuit {
     try {
       setup =
           RelaySetup.peel(
-              node.id(), node.onionKeys(), node.replays(), array, offset, node.entropy());
+              node.id(), node.onionKeys(), node.replays(), array, offset, link.shard.shares);
     } catch (WireException e) {
       LOG.debug("set-up refused: {}", e.getMessage());
       refuse(link, id, e instanceof SetupException known ? reason(known) : LinkReason.PROTOCOL);

@@ -12,6 +12,7 @@ import org.wormholes.protocol.circuit.ChunkPool;
 import org.wormholes.protocol.crypto.NodeId;
 import org.wormholes.protocol.link.LinkReason;
 import org.wormholes.protocol.link.ResendBuffer;
+import org.wormholes.protocol.onion.FreshShares;
 import org.wormholes.protocol.wire.Cells;
 import org.wormholes.runtime.spi.Loop;
 
@@ -26,6 +27,7 @@ final class Shard {
   final Loop loop;
   final Node node;
   final ChunkPool chunks = new ChunkPool(MAX_IDLE_CHUNK_BYTES);
+  final FreshShares shares;
   final ResendBuffer.Pool unheard = new ResendBuffer.Pool();
   final CellPool cells = new CellPool();
 
@@ -45,6 +47,7 @@ final class Shard {
   Shard(Loop loop, Node node) {
     this.loop = loop;
     this.node = node;
+    this.shares = new FreshShares(node.entropy());
   }
 
   /// A node, and the carriers to it in the order in which they are tried.

@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /// One answer or event of tor's control port (control-spec, section 2.3): lines of one status.
 ///
-/// @param code 250 for *done*, 4xx and 5xx for *no*, 650 for an event
+/// @param code 2xx for *done*, 4xx and 5xx for *no*, 650 for an event
 /// @param lines without their status, in order; a reply has at least one
 record ControlReply(int code, List<Line> lines) {
   private static final int MAX_SHOWN = 160;
@@ -23,7 +23,7 @@ record ControlReply(int code, List<Line> lines) {
   }
 
   boolean ok() {
-    return code == 250;
+    return code / 100 == 2;
   }
 
   boolean isEvent() {

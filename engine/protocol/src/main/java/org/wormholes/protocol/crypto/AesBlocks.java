@@ -10,6 +10,9 @@ import org.wormholes.protocol.wire.BigEndian;
 public final class AesBlocks {
   public static final int BLOCK = 16;
 
+  private static final ThreadLocal<AesBlocks> ONCE =
+      ThreadLocal.withInitial(() -> new AesBlocks(new byte[32]));
+
   private final Cipher cipher;
 
   public AesBlocks(byte[] key) {
@@ -19,6 +22,13 @@ public final class AesBlocks {
       throw new IllegalStateException("this JDK lacks AES", e);
     }
     rekey(key);
+  }
+
+  /// For a key that is used once: the thread's own, good until the thread asks again.
+  public static AesBlocks once(byte[] key) {
+    AesBlocks blocks = ONCE.get();
+    blocks.rekey(key);
+    return blocks;
   }
 
   /// Replaces the key of 32 bytes.

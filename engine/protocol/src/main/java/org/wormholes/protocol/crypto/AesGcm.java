@@ -16,6 +16,11 @@ public final class AesGcm {
   public static final int KEY_BYTES = 32;
   public static final int TAG_BYTES = 16;
 
+  private static final ThreadLocal<AesGcm> SEALING =
+      ThreadLocal.withInitial(() -> sealing(new byte[KEY_BYTES]));
+  private static final ThreadLocal<AesGcm> OPENING =
+      ThreadLocal.withInitial(() -> opening(new byte[KEY_BYTES]));
+
   private final Cipher cipher;
   private final int mode;
   private final byte[] nonce = new byte[12];
@@ -29,6 +34,21 @@ public final class AesGcm {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this JDK lacks AES-GCM", e);
     }
+  }
+
+  /// For a message whose key is used once: the thread's own, good until the thread asks again.
+  /// Making a cipher costs more than using it.
+  public static AesGcm openingOnce(byte[] key) {
+    AesGcm opening = OPENING.get();
+    opening.rekey(key);
+    return opening;
+  }
+
+  /// The same for sealing.
+  public static AesGcm sealingOnce(byte[] key) {
+    AesGcm sealing = SEALING.get();
+    sealing.rekey(key);
+    return sealing;
   }
 
   public static AesGcm sealing(byte[] key) {

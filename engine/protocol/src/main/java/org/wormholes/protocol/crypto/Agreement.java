@@ -2,16 +2,13 @@ package org.wormholes.protocol.crypto;
 
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
-import java.security.KeyFactory;
 import java.security.Provider;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.security.spec.X509EncodedKeySpec;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Optional;
 import javax.crypto.KeyAgreement;
 import org.bouncycastle.math.ec.rfc7748.X25519;
 import org.conscrypt.Conscrypt;
+import org.conscrypt.OpenSSLX25519PrivateKey;
+import org.conscrypt.OpenSSLX25519PublicKey;
 import org.wormholes.protocol.wire.WireException;
 
 /// Who computes agreements on Curve25519. Keys have 32 bytes; an agreement that ends in zero is
@@ -39,49 +36,60 @@ interface Agreement {
   /// for the thousandth. Empty where Conscrypt has no native library for this machine.
   static Optional<Agreement> inBoringSsl() {
     try {
-      Provider provider = Conscrypt.newProvider();
-      KeyFactory keys = KeyFactory.getInstance("XDH", provider);
-      return Optional.of((privateKey, publicKey) -> agree(provider, keys, privateKey, publicKey));
+      return Optional.of(new InBoringSsl(Conscrypt.newProvider()));
     } catch (GeneralSecurityException | LinkageError absent) {
       return Optional.empty();
     }
   }
 
-  private static byte[] agree(
-      Provider provider, KeyFactory keys, byte[] privateKey, byte[] publicKey)
-      throws WireException {
-    byte[] secret = Encoded.joined(Encoded.PKCS8_PREFIX, privateKey);
-    try {
-      KeyAgreement agreement = KeyAgreement.getInstance("XDH", provider);
-      agreement.init(keys.generatePrivate(new PKCS8EncodedKeySpec(secret)));
-      byte[] share = Encoded.joined(Encoded.X509_PREFIX, publicKey);
-      var _ = agreement.doPhase(keys.generatePublic(new X509EncodedKeySpec(share)), true);
-      return agreement.generateSecret();
-    } catch (InvalidKeyException e) {
-      throw lowOrder();
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("Conscrypt lacks X25519", e);
-    } finally {
-      Arrays.fill(secret, (byte) 0);
+  /// Raw keys, and one object a thread: looking one up costs as much as the agreement when caches
+  /// are cold, as they are after a pause.
+  final class InBoringSsl implements Agreement {
+    private static final OpenSSLX25519PrivateKey NOBODYS =
+        new OpenSSLX25519PrivateKey(new byte[X25519.POINT_SIZE]);
+
+    private final Provider provider;
+    private final ThreadLocal<KeyAgreement> perThread = ThreadLocal.withInitial(this::fresh);
+
+    InBoringSsl(Provider provider) throws GeneralSecurityException {
+      this.provider = provider;
+      perThread.set(KeyAgreement.getInstance("XDH", provider));
+    }
+
+    private KeyAgreement fresh() {
+      try {
+        return KeyAgreement.getInstance("XDH", provider);
+      } catch (GeneralSecurityException e) {
+        throw lacking(e);
+      }
+    }
+
+    @Override
+    public byte[] agree(byte[] privateKey, byte[] publicKey) throws WireException {
+      OpenSSLX25519PrivateKey secret = new OpenSSLX25519PrivateKey(privateKey.clone());
+      KeyAgreement agreement = perThread.get();
+      try {
+        agreement.init(secret);
+        var _ = agreement.doPhase(new OpenSSLX25519PublicKey(publicKey), true);
+        byte[] agreed = agreement.generateSecret();
+        agreement.init(NOBODYS); // it would keep a copy of the secret
+        return agreed;
+      } catch (InvalidKeyException e) {
+        throw lowOrder();
+      } catch (GeneralSecurityException e) {
+        throw lacking(e);
+      } finally {
+        secret.destroy();
+      }
+    }
+
+    private static IllegalStateException lacking(GeneralSecurityException e) {
+      return new IllegalStateException("Conscrypt lacks X25519", e);
     }
   }
 
   private static WireException lowOrder() {
     return new WireException("x25519 public key is of low order");
-  }
-
-  /// Raw keys of id-X25519 as JCA wants them (RFC 8410).
-  final class Encoded {
-    static final byte[] X509_PREFIX = HexFormat.of().parseHex("302a300506032b656e032100");
-    static final byte[] PKCS8_PREFIX = HexFormat.of().parseHex("302e020100300506032b656e04220420");
-
-    private Encoded() {}
-
-    static byte[] joined(byte[] prefix, byte[] raw) {
-      byte[] out = Arrays.copyOf(prefix, prefix.length + raw.length);
-      System.arraycopy(raw, 0, out, prefix.length, raw.length);
-      return out;
-    }
   }
 
   /// Loaded when the first agreement is asked for.

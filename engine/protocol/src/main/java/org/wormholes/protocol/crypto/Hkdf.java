@@ -12,6 +12,9 @@ public final class Hkdf {
   /// The most bytes one expansion can give.
   public static final int MAX_OUTPUT = 255 * HASH_BYTES;
 
+  /// Never keyed: copies of it are. To copy is cheaper than to ask for another.
+  private static final Mac HMAC = hmac();
+
   private Hkdf() {}
 
   /// A pseudo-random key of 32 bytes from uneven input; an empty salt stands for 32 zeros.
@@ -50,10 +53,18 @@ public final class Hkdf {
 
   private static Mac keyed(byte[] key) {
     try {
-      Mac mac = Mac.getInstance("HmacSHA256");
+      Mac mac = (Mac) HMAC.clone();
       // RFC 2104 pads a short key with zeros, so 32 zeros stand for the empty key the JDK refuses.
       mac.init(new SecretKeySpec(key.length == 0 ? new byte[HASH_BYTES] : key, "HmacSHA256"));
       return mac;
+    } catch (GeneralSecurityException | CloneNotSupportedException e) {
+      throw new IllegalStateException("this JDK lacks HmacSHA256", e);
+    }
+  }
+
+  private static Mac hmac() {
+    try {
+      return Mac.getInstance("HmacSHA256");
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this JDK lacks HmacSHA256", e);
     }

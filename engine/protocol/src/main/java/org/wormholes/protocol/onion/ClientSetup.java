@@ -240,7 +240,7 @@ public final class ClientSetup {
 
     byte[] openReply(int number, byte[] body) throws WireException {
       byte[] plain = new byte[SetupPacket.REPLY_PLAIN];
-      if (!AesGcm.opening(keys.replyKey()).open(0, body, 0, body.length, plain, 0)) {
+      if (!AesGcm.openingOnce(keys.replyKey()).open(0, body, 0, body.length, plain, 0)) {
         throw new WireException("set-up reply does not open at hop " + number);
       }
       return plain;

@@ -20,7 +20,7 @@ public final class RelaySetup {
   private final byte[] early;
   private final HopKeys hop;
   private final byte[] clientShare;
-  private final Entropy entropy;
+  private final FreshShares shares;
   private @Nullable Reply reply;
   private boolean replied;
 
@@ -34,13 +34,13 @@ public final class RelaySetup {
       byte[] early,
       HopKeys hop,
       byte[] clientShare,
-      Entropy entropy) {
+      FreshShares shares) {
     this.next = next;
     this.nextBody = nextBody;
     this.early = early;
     this.hop = hop;
     this.clientShare = clientShare;
-    this.entropy = entropy;
+    this.shares = shares;
   }
 
   /// Takes our layer off the body of a SETUP cell.
@@ -51,6 +51,18 @@ public final class RelaySetup {
   public static RelaySetup peel(
       NodeId self, OnionKeyRing keys, ReplayCache replays, byte[] body, int offset, Entropy entropy)
       throws SetupException {
+    return peel(self, keys, replays, body, offset, new FreshShares(entropy));
+  }
+
+  /// The same with shares that may have been made ahead.
+  public static RelaySetup peel(
+      NodeId self,
+      OnionKeyRing keys,
+      ReplayCache replays,
+      byte[] body,
+      int offset,
+      FreshShares shares)
+      throws SetupException {
     int keyId = BigEndian.i32(body, offset);
     OnionKeyPair key =
         keys.find(keyId)
@@ -60,7 +72,7 @@ public final class RelaySetup {
       HopKeys hop = agree(self, key, share, body, offset);
       byte[] plain = open(hop, body, offset);
       replays.add(keyId, hop.replayTag());
-      return peeled(hop, share, plain, entropy);
+      return peeled(hop, share, plain, shares);
     } catch (SetupException e) {
       throw e;
     } catch (WireException e) {
@@ -82,14 +94,14 @@ public final class RelaySetup {
     System.arraycopy(
         body, offset + SetupPacket.TAG, sealed, SetupPacket.SEALED_BYTES, AesGcm.TAG_BYTES);
     byte[] plain = new byte[SetupPacket.SEALED_BYTES];
-    if (!AesGcm.opening(hop.packetKey()).open(0, sealed, 0, sealed.length, plain, 0)) {
+    if (!AesGcm.openingOnce(hop.packetKey()).open(0, sealed, 0, sealed.length, plain, 0)) {
       throw new SetupException(Kind.BROKEN, "set-up packet does not open");
     }
     return plain;
   }
 
-  private static RelaySetup peeled(HopKeys hop, byte[] share, byte[] plain, Entropy entropy)
-      throws WireException {
+  private static RelaySetup peeled(
+      HopKeys hop, byte[] share, byte[] plain, FreshShares shares) throws WireException {
     WireReader routing = new WireReader(plain, 0, SetupPacket.ROUTING);
     int kind = routing.u8();
     routing.zeros(1);
@@ -113,7 +125,7 @@ public final class RelaySetup {
       }
       default -> throw new WireException("hop kind must be 1 or 2, was " + kind);
     }
-    return new RelaySetup(next, nextBody, early, hop, share, entropy);
+    return new RelaySetup(next, nextBody, early, hop, share, shares);
   }
 
   /// Makes the fresh share and the keys that follow from it, most of the work of a set-up. A relay
@@ -125,12 +137,12 @@ public final class RelaySetup {
   private Reply prepared() {
     Reply known = reply;
     if (known == null) {
-      byte[] secret = X25519.createPrivate(entropy);
-      Bytes fresh = Bytes.of(X25519.publicOf(secret));
-      RelayLayer layer = new RelayLayer(hop.layers(agreed(secret), fresh));
+      FreshShares.Share own = shares.take();
+      Bytes fresh = Bytes.of(own.share());
+      RelayLayer layer = new RelayLayer(hop.layers(agreed(own.secret()), fresh));
       known = new Reply(hop.replyKey(), fresh, layer);
       reply = known;
-      Arrays.fill(secret, (byte) 0);
+      Arrays.fill(own.secret(), (byte) 0);
       hop.destroy();
     }
     return known;
@@ -233,7 +245,7 @@ public final class RelaySetup {
     replied = true;
     Reply ready = prepared();
     ready.freshShare().copyTo(target, targetOffset + SetupPacket.REPLY_SHARE);
-    AesGcm.sealing(ready.key())
+    AesGcm.sealingOnce(ready.key())
         .seal(0, target, targetOffset, SetupPacket.REPLY_PLAIN, target, targetOffset);
     Arrays.fill(ready.key(), (byte) 0);
   }

@@ -44,7 +44,7 @@ final class SetupPacket {
   /// The first bytes of the key stream of a key that is used once, with the nonce zero.
   static byte[] keyStream(byte[] key, int length) {
     byte[] stream = new byte[length];
-    new AesBlocks(key).keyStream(0, stream, 0, length);
+    AesBlocks.once(key).keyStream(0, stream, 0, length);
     return stream;
   }
 

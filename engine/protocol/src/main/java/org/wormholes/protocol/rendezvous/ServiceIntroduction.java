@@ -84,7 +84,7 @@ public final class ServiceIntroduction {
             key.decapsulate(ciphertext));
     byte[] plain = new byte[ClientIntroduction.PLAIN];
     int sealed = ClientIntroduction.HEAD;
-    if (!AesGcm.opening(keys.packetKey())
+    if (!AesGcm.openingOnce(keys.packetKey())
         .open(0, message, sealed, message.length - sealed, plain, 0)) {
       throw new WireException("introduction does not open");
     }
