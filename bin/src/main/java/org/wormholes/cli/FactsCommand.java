@@ -1,6 +1,7 @@
 package org.wormholes.cli;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,12 @@ final class FactsCommand implements Callable<Integer> {
     ControlApi.FactList facts =
         word == null ? engine.session().facts() : engine.session().say(metered(word));
     Paint paint = reporting.paint();
-    reporting.print(facts, list -> StatusText.facts(list.facts(), Instant.now(), paint).lines());
+    reporting.print(
+        facts,
+        list ->
+            list.facts().isEmpty()
+                ? List.of("no rule that runs asks for a live fact")
+                : StatusText.facts(list.facts(), Instant.now(), paint).lines());
     return ExitCode.OK;
   }
 

@@ -214,6 +214,18 @@ final class ClassificationTest {
   }
 
   @Test
+  void theWayOutIsObservedWhileARuleAsks() throws Exception {
+    apply(route(Verdict.REFUSE, new Expr.FactRef(Fact.METERED)), route(WEB, Exprs.YES));
+    Await.that("the fact", Duration.ofSeconds(30), () -> isListed("metered?"));
+    apply(route(WEB, Exprs.YES));
+    Await.that("nothing asked", Duration.ofSeconds(30), () -> !isListed("metered?"));
+  }
+
+  private static boolean isListed(String name) {
+    return network.client().facts().stream().anyMatch(fact -> fact.name().equals(name));
+  }
+
+  @Test
   void whatIsMeasuredIsListedAndDecides() throws Exception {
     int to = serve(socket -> "hello".getBytes(US_ASCII));
     Expr near =

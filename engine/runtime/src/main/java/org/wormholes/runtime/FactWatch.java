@@ -24,15 +24,15 @@ final class FactWatch {
   private static final int ROUNDS_BETWEEN_TRIPS = 10;
   private static final int ROUNDS_BETWEEN_READS = 10;
   private static final Duration TRIP_TIMEOUT = Duration.ofSeconds(5);
-  private static final FactBoard.Key METERED = new FactBoard.Key(Fact.METERED, "");
 
   private final Node node;
   private final Supplier<Running> rules;
   private final Shard home;
   private final Metering metering = new Metering();
   private final Set<String> measuring = new HashSet<>();
-  private volatile Set<FactBoard.Key> asked = Set.of(METERED);
+  private volatile Set<FactBoard.Key> asked = Set.of();
   private long rounds;
+  private boolean readsMetering;
   private volatile boolean stopped;
 
   FactWatch(Node node, Supplier<Running> rules) {
@@ -52,7 +52,6 @@ final class FactWatch {
   /// Observes what this ruleset asks from now on.
   void watch(Ruleset ruleset) {
     Set<FactBoard.Key> keys = new LinkedHashSet<>();
-    keys.add(METERED);
     FactsAsked.in(ruleset).about().stream()
         .filter(each -> each.fact().isLive())
         .forEach(each -> keys.add(new FactBoard.Key(each.fact(), each.of())));
@@ -71,6 +70,9 @@ final class FactWatch {
   }
 
   private void observe() {
+    if (asked.stream().noneMatch(key -> key.fact() == Fact.METERED)) {
+      readsMetering = false;
+    }
     for (FactBoard.Key key : asked) {
       switch (key.fact()) {
         case METERED -> readMetering(key);
@@ -94,9 +96,10 @@ final class FactWatch {
   }
 
   private void readMetering(FactBoard.Key key) {
-    if (rounds % ROUNDS_BETWEEN_READS != 0) {
+    if (readsMetering && rounds % ROUNDS_BETWEEN_READS != 0) {
       return;
     }
+    readsMetering = true; // at once when it is newly asked, then now and then
     try {
       node.lookups()
           .execute(() -> {
