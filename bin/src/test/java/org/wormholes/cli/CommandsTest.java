@@ -133,6 +133,8 @@ final class CommandsTest {
     assertGolden("facts", ExitCode.OK, "facts");
     assertGolden("facts-said", ExitCode.OK, "facts", "metered=true");
     assertGolden("facts", ExitCode.OK, "facts", "metered=auto");
+    engine.asksForFacts = false;
+    assertGolden("facts-none", ExitCode.OK, "facts");
     assertGolden("facts-wrong", ExitCode.USAGE, "facts", "cost=high");
   }
 

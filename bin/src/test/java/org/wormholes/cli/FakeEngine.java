@@ -45,6 +45,7 @@ final class FakeEngine implements EngineControl {
   private static final ListenView SOCKS =
       new ListenView("web", "socks", "127.0.0.1:1080", "SOCKS5, SOCKS4a and HTTP");
 
+  boolean asksForFacts = true;
   private String metered = "no";
   private String source = "observed";
   private static final Duration SWAP = Duration.ofMillis(3);
@@ -203,6 +204,9 @@ final class FakeEngine implements EngineControl {
 
   @Override
   public List<FactView> facts() {
+    if (!asksForFacts) {
+      return List.of();
+    }
     return List.of(new FactView("metered?", "yes/no", metered, Instant.now(), source, false));
   }
 
