@@ -24,6 +24,7 @@ final class FactWatch {
   private static final int ROUNDS_BETWEEN_TRIPS = 10;
   private static final int ROUNDS_BETWEEN_READS = 10;
   private static final Duration TRIP_TIMEOUT = Duration.ofSeconds(5);
+  private static final FactBoard.Key METERED = new FactBoard.Key(Fact.METERED, "");
 
   private final Node node;
   private final Supplier<Running> rules;
@@ -52,7 +53,11 @@ final class FactWatch {
   /// Observes what this ruleset asks from now on.
   void watch(Ruleset ruleset) {
     Set<FactBoard.Key> keys = new LinkedHashSet<>();
-    FactsAsked.in(ruleset).about().stream()
+    FactsAsked inRules = FactsAsked.in(ruleset);
+    if (inRules.has(Fact.METERED)) {
+      keys.add(METERED);
+    }
+    inRules.about().stream()
         .filter(each -> each.fact().isLive())
         .forEach(each -> keys.add(new FactBoard.Key(each.fact(), each.of())));
     asked = Set.copyOf(keys);
@@ -70,7 +75,7 @@ final class FactWatch {
   }
 
   private void observe() {
-    if (asked.stream().noneMatch(key -> key.fact() == Fact.METERED)) {
+    if (!asked.contains(METERED)) {
       readsMetering = false;
     }
     for (FactBoard.Key key : asked) {
