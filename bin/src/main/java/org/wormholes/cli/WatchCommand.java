@@ -82,6 +82,7 @@ final class WatchCommand implements Callable<Integer> {
             shown = Optional.empty();
           }
           case Event.Over _ -> {
+            reporting.say("the input has ended, and with it the watch; --yes asks nothing");
             return ExitCode.OK;
           }
         }
