@@ -11,7 +11,8 @@ final class ContactOption {
       names = "--bootstrap",
       paramLabel = "URL",
       description =
-          "First contact (wormhole://ADDRESS@[CARRIER+]HOST:PORT) for networks of the ruleset that name none.")
+          "First contact (wormhole://ADDRESS@[CARRIER+]HOST:PORT) for networks of the ruleset that"
+              + " name none.")
   private List<String> contacts = List.of();
 
   ScriptOption.Rules fill(ScriptOption.Rules rules) {
@@ -29,7 +30,7 @@ final class ContactOption {
 
   private Network filled(Network network) {
     try {
-      return new Network(network.name(), network.openToAnyone(), contacts);
+      return network.withBootstraps(contacts);
     } catch (IllegalArgumentException e) {
       throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
     }

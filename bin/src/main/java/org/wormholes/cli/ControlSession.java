@@ -1,6 +1,7 @@
 package org.wormholes.cli;
 
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -11,6 +12,9 @@ import org.wormholes.runtime.control.CircuitView;
 import org.wormholes.runtime.control.ControlApi;
 import org.wormholes.runtime.control.EngineStatus;
 import org.wormholes.runtime.control.Explanation;
+import org.wormholes.runtime.control.InvitationView;
+import org.wormholes.runtime.control.NetworkApi;
+import org.wormholes.runtime.control.NetworkView;
 import org.wormholes.runtime.control.NodeView;
 import org.wormholes.runtime.control.Plan;
 import org.wormholes.runtime.control.TunnelView;
@@ -133,6 +137,55 @@ final class ControlSession {
         "POST",
         "/v1/identities",
         Json.compact(new ControlApi.IdentityRequest(gateway)));
+  }
+
+  NetworkApi.NetworkList networks() {
+    return ask(NetworkApi.NetworkList.class, "GET", "/v1/networks", "");
+  }
+
+  NetworkView createNetwork(String name, String openTo) {
+    return ask(
+        NetworkView.class,
+        "POST",
+        "/v1/networks",
+        Json.compact(new NetworkApi.CreateRequest(name, openTo)));
+  }
+
+  InvitationView invite(NetworkApi.InviteRequest wish) {
+    return ask(InvitationView.class, "POST", "/v1/invitations", Json.compact(wish));
+  }
+
+  /// @param contact where the host is, for a code alone
+  NetworkView join(String invitation, Optional<String> contact) {
+    return ask(
+        NetworkView.class,
+        "POST",
+        "/v1/joins",
+        Json.compact(new NetworkApi.JoinRequest(invitation, contact)));
+  }
+
+  NetworkApi.MemberList members(String network) {
+    return ask(
+        NetworkApi.MemberList.class,
+        "GET",
+        "/v1/members?of=" + URLEncoder.encode(network, StandardCharsets.UTF_8),
+        "");
+  }
+
+  NetworkApi.MemberList revoke(String network, String member) {
+    return ask(
+        NetworkApi.MemberList.class,
+        "POST",
+        "/v1/revocations",
+        Json.compact(new NetworkApi.RevokeRequest(network, member)));
+  }
+
+  NetworkView friend(String network, String friend, boolean remove) {
+    return ask(
+        NetworkView.class,
+        "POST",
+        "/v1/friends",
+        Json.compact(new NetworkApi.FriendRequest(network, friend, remove)));
   }
 
   /// Asks the engine to end.

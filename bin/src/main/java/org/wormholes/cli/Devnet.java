@@ -80,7 +80,7 @@ final class Devnet implements AutoCloseable {
   }
 
   private Network withContacts(List<String> contacts) {
-    return new Network(network.name(), network.openToAnyone(), contacts);
+    return network.withBootstraps(contacts);
   }
 
   /// The first node, as a ruleset names it.

@@ -29,6 +29,7 @@ import org.wormholes.rules.codec.RuleFile;
 import org.wormholes.rules.codec.RuleFormatException;
 import org.wormholes.runtime.Engine;
 import org.wormholes.runtime.GuardStore;
+import org.wormholes.runtime.NetworkStore;
 import org.wormholes.runtime.NodeSettings;
 import org.wormholes.runtime.control.ControlApi;
 import org.wormholes.runtime.facts.Countries;
@@ -111,7 +112,9 @@ final class EngineHost implements AutoCloseable {
     transport.gatewaysIn(settings.state().resolve("gateways"));
     try {
       checkContacts(settings, transport);
-      Engine engine = Engine.start(node(settings, state), transport, GuardStore.in(state));
+      Engine engine =
+          Engine.start(
+              node(settings, state), transport, GuardStore.in(state), NetworkStore.in(state));
       EngineHost host = open(state, transport, engine, settings.control());
       host.restore();
       Runtime.getRuntime().addShutdownHook(new Thread(host::stopAndWait, "stop"));

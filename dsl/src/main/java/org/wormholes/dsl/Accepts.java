@@ -95,9 +95,17 @@ record Accepts<T>(
 
   static final Accepts<String> BOOTSTRAP =
       new Accepts<>(
-          "`wormhole://ADDRESS@HOST:PORT` or `wormhole://ADDRESS@CARRIER+PLACE`, with an address of 56 characters",
+          "`wormhole://ADDRESS@HOST:PORT` or `wormhole://ADDRESS@CARRIER+PLACE`, with an address of"
+              + " 56 characters",
           value ->
               value instanceof Value.Text(String text) && Network.isBootstrap(text) ? text : null,
+          value -> "`wormholes keys` shows a node's own address");
+
+  static final Accepts<String> NODE =
+      new Accepts<>(
+          "the address of a node, 56 characters",
+          value ->
+              value instanceof Value.Text(String text) && Network.isAddress(text) ? text : null,
           value -> "`wormholes keys` shows a node's own address");
 
   static final Accepts<String> SERVER =

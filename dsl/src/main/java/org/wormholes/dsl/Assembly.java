@@ -134,7 +134,7 @@ final class Assembly {
       if (network.name.isEmpty()) {
         continue; // could not be read, which is told
       }
-      Network mine = new Network(network.name, network.openToAnyone, List.of());
+      Network mine = network.with(List.of());
       boolean other =
           rules
               .borrowed
@@ -480,7 +480,7 @@ final class Assembly {
     List<Network> networks = new ArrayList<>(rules.borrowed.networks());
     for (Draft.Net network : rules.networks) {
       places.put(RulePath.network(network.name), network.position);
-      Network mine = new Network(network.name, network.openToAnyone, distinct(network.bootstraps));
+      Network mine = network.with(distinct(network.bootstraps));
       Optional<Network> same = rules.borrowed.network(network.name);
       same.ifPresent(networks::remove);
       networks.add(same.map(known -> Borrowed.merged(known, mine)).orElse(mine));

@@ -80,7 +80,7 @@ final class Borrowed {
   static Network merged(Network first, Network second) {
     Set<String> contacts = new LinkedHashSet<>(first.bootstraps());
     contacts.addAll(second.bootstraps());
-    return new Network(first.name(), first.openToAnyone(), List.copyOf(contacts));
+    return first.withBootstraps(List.copyOf(contacts));
   }
 
   /// The network of that name, if one is borrowed.

@@ -389,7 +389,13 @@ final class Builder {
   }
 
   Value openTo(RoomFrame frame, Call call) {
-    frame.draft(Draft.Net.class).openToAnyone = call.text("who", "").equals("anyone");
+    Network.OpenTo.of(call.text("who", ""))
+        .ifPresent(who -> frame.draft(Draft.Net.class).openTo = who);
+    return Value.Nothing.VALUE;
+  }
+
+  Value founder(RoomFrame frame, Call call) {
+    frame.draft(Draft.Net.class).founders.addAll(call.texts("address"));
     return Value.Nothing.VALUE;
   }
 

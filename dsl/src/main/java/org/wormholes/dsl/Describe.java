@@ -55,7 +55,8 @@ public final class Describe {
   private void write(Network network) {
     line(0, "network " + network.name());
     line(1, "id " + network.id());
-    line(1, "open to " + (network.openToAnyone() ? "anyone" : "invited nodes"));
+    line(1, "open to " + (network.openToAnyone() ? "anyone" : network.openTo().described()));
+    network.founders().forEach(founder -> line(1, "founder " + founder));
     network.bootstraps().forEach(bootstrap -> line(1, "bootstrap " + bootstrap));
   }
 

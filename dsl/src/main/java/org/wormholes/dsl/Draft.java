@@ -16,6 +16,7 @@ import org.wormholes.rules.Gateway;
 import org.wormholes.rules.Group;
 import org.wormholes.rules.Guard;
 import org.wormholes.rules.Isolation;
+import org.wormholes.rules.Network;
 import org.wormholes.rules.Position;
 import org.wormholes.rules.Resolve;
 import org.wormholes.rules.Shape;
@@ -105,12 +106,19 @@ final class Draft {
 
   static final class Net extends Room {
     final String name;
-    boolean openToAnyone;
+    Network.OpenTo openTo = Network.OpenTo.INVITED;
+    final List<String> founders = new ArrayList<>();
     final List<String> bootstraps = new ArrayList<>();
 
     Net(Position position, String name) {
       super(position);
       this.name = name;
+    }
+
+    /// Founders of a network that is not for invited nodes are a problem that is told elsewhere.
+    Network with(List<String> contacts) {
+      boolean invited = openTo == Network.OpenTo.INVITED;
+      return new Network(name, openTo, invited ? founders : List.of(), contacts);
     }
   }
 

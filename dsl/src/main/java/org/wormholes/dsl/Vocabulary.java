@@ -205,10 +205,25 @@ public final class Vocabulary {
     return List.of(
         say(Room.NETWORK, "open_to")
             .takes(
-                Accepts.oneOf("anyone", "invited"), "who", "the value", "`:anyone` or `:invited`.")
-            .doc("Says who may join: any node, or (where nothing is said) only invited ones.")
+                Accepts.oneOf("anyone", "invited", "friends"),
+                "who",
+                "the value",
+                "`:anyone`, `:invited` or `:friends`.")
+            .doc(
+                "Says who may have links in it: any node, only invited ones (where nothing is"
+                    + " said), or, for each node, only those that it calls friends itself.")
             .example("open_to :anyone")
             .means(Builder::openTo),
+        say(Room.NETWORK, "founder")
+            .takesMany(
+                Accepts.NODE, "address", "the address", "The address of a node that admits others.")
+            .repeats()
+            .doc(
+                "Names the nodes whose word admits others to a network that is open to invited"
+                    + " nodes. Without it the network is the one of this name that this node was"
+                    + " invited to.")
+            .example("founder \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"")
+            .means(Builder::founder),
         say(Room.NETWORK, "bootstrap")
             .takesMany(
                 Accepts.BOOTSTRAP,

@@ -183,7 +183,8 @@ public record RulesetDiff(List<Change> changes, int routesKept) {
 
   private static Map<String, String> network(Network network) {
     Map<String, String> fields = new LinkedHashMap<>();
-    fields.put("open_to", network.openToAnyone() ? "anyone" : "invited");
+    fields.put("open_to", network.openTo().word());
+    fields.put("founder", String.join(", ", network.founders()));
     fields.put("bootstrap", String.join(", ", network.bootstraps()));
     return fields;
   }

@@ -56,6 +56,7 @@ final class ClientCircuit implements CircuitListener {
 
   private final Map<Integer, NameReply> questions = new HashMap<>();
   private final Owner owner;
+  private final NetworkHost network;
   private final List<String> carriers;
   private final boolean earlyData;
   private final long bornAt;
@@ -67,7 +68,14 @@ final class ClientCircuit implements CircuitListener {
   private @Nullable GuardSide side;
   private Loop.@Nullable Cancellable timeout;
 
-  ClientCircuit(Shard shard, Path path, List<String> carriers, boolean earlyData, Owner owner) {
+  ClientCircuit(
+      Shard shard,
+      NetworkHost network,
+      Path path,
+      List<String> carriers,
+      boolean earlyData,
+      Owner owner) {
+    this.network = network;
     this.number = shard.node.nextCircuitNumber();
     this.shard = shard;
     this.path = path;
@@ -87,7 +95,7 @@ final class ClientCircuit implements CircuitListener {
   void start() {
     timeout = shard.after(BUILD_TIMEOUT, this::onTimeout);
     shard
-        .link(path.first().id(), path.first().carriers(), carriers)
+        .link(network, path.first().id(), path.first().carriers(), carriers)
         .whenOpen(
             new NodeLink.OpenListener() {
               @Override

@@ -8,15 +8,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.wormholes.protocol.crypto.NodeId;
 import org.wormholes.protocol.directory.Directory;
 import org.wormholes.protocol.directory.DirectoryLimits;
 import org.wormholes.protocol.directory.NodeDescriptor;
+import org.wormholes.protocol.directory.OwnWord;
 import org.wormholes.protocol.directory.SignedDescriptor;
 import org.wormholes.protocol.link.LinkReason;
 import org.wormholes.protocol.wire.Bytes;
+import org.wormholes.protocol.wire.WireException;
 
 /// Drives the directory machine on the first loop, and shows what it knows to all loops as an
 /// immutable map.
@@ -26,7 +30,12 @@ final class DirectoryHost {
 
   private final Shard home;
   private final Clock clock;
-  private final Directory machine = new Directory(DirectoryLimits.DEFAULT);
+  private final Directory machine;
+
+  /// Whether each tells of itself only.
+  private final boolean ownWordOnly;
+
+  private @Nullable SignedDescriptor own;
   private final Map<NodeLink, Integer> numbers = new HashMap<>();
   private final Map<Integer, NodeLink> links = new HashMap<>();
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
@@ -41,9 +50,13 @@ final class DirectoryHost {
     void onForgotten(NodeId node);
   }
 
-  DirectoryHost(Shard home, Clock clock) {
+  /// @param admitted whether a node may be known
+  /// @param ownWordOnly whether nobody is told of a third one
+  DirectoryHost(Shard home, Clock clock, Predicate<NodeDescriptor> admitted, boolean ownWordOnly) {
     this.home = home;
     this.clock = clock;
+    this.machine = new Directory(DirectoryLimits.DEFAULT, admitted);
+    this.ownWordOnly = ownWordOnly;
   }
 
   void start() {
@@ -67,8 +80,25 @@ final class DirectoryHost {
     return Optional.ofNullable(view.get(id));
   }
 
-  void publish(SignedDescriptor own) {
-    home.run(() -> on(new Directory.Input.Publish(own)));
+  void publish(SignedDescriptor descriptor) {
+    home.run(() -> {
+      own = descriptor;
+      on(new Directory.Input.Publish(descriptor));
+      if (ownWordOnly) {
+        List.copyOf(links.keySet()).forEach(this::tellOwn);
+      }
+    });
+  }
+
+  /// A node is not to be known any more.
+  void forget(NodeId id) {
+    home.run(() -> on(new Directory.Input.Forget(id)));
+  }
+
+  private void tellOwn(int link) {
+    if (own != null) {
+      send(link, OwnWord.of(own));
+    }
   }
 
   void linkUp(NodeLink link) {
@@ -77,7 +107,11 @@ final class DirectoryHost {
       int number = ++lastNumber;
       numbers.put(link, number);
       links.put(number, link);
-      on(new Directory.Input.LinkUp(number, initiator));
+      if (ownWordOnly) {
+        tellOwn(number);
+      } else {
+        on(new Directory.Input.LinkUp(number, initiator));
+      }
     });
   }
 
@@ -92,14 +126,23 @@ final class DirectoryHost {
   }
 
   /// Called on the link's loop.
-  void onMessage(NodeLink link, byte[] array, int offset, int length) {
-    Bytes message = Bytes.of(array, offset, length);
+  void onMessage(NodeLink link, Bytes message) {
     home.run(() -> {
       Integer number = numbers.get(link);
-      if (number != null) {
+      if (number != null && ownWordOnly) {
+        heardOwn(link, number, message);
+      } else if (number != null) {
         on(new Directory.Input.Received(number, message));
       }
     });
+  }
+
+  private void heardOwn(NodeLink link, int number, Bytes message) {
+    try {
+      on(new Directory.Input.Publish(OwnWord.read(message, link.peer().orElseThrow())));
+    } catch (WireException e) {
+      close(number, String.valueOf(e.getMessage()));
+    }
   }
 
   private void tick() {

@@ -46,6 +46,7 @@ import org.wormholes.runtime.control.EngineStatus;
 import org.wormholes.runtime.control.ExpectationText;
 import org.wormholes.runtime.control.FactView;
 import org.wormholes.runtime.control.HopCandidates;
+import org.wormholes.runtime.control.NetworkControl;
 import org.wormholes.runtime.control.NodeView;
 import org.wormholes.runtime.control.Probe;
 import org.wormholes.runtime.control.ProbeResult;
@@ -69,7 +70,6 @@ public final class Engine implements EngineControl, AutoCloseable {
   private static final String STOPPING = "the engine is stopping";
 
   private final Node node;
-  private final Introductions introductions;
   private final Instant startedAt;
   private final ExecutorService work = thread("wormholes-work");
   private final Map<String, Listener> carrierPorts = new LinkedHashMap<>();
@@ -84,15 +84,21 @@ public final class Engine implements EngineControl, AutoCloseable {
 
   private final Map<String, EntryDoor> proxies = new HashMap<>();
   private final EngineReport report;
+  private final NetworkDesk desk;
   private final FactWatch watch;
   private volatile Running running = Running.NOTHING;
   private boolean stopped;
 
-  private Engine(NodeSettings settings, Transport transport, Clock clock, GuardStore guards) {
-    this.node = new Node(settings, transport, clock, new KeptGuards(guards, work));
-    this.introductions = new Introductions(node);
+  private Engine(
+      NodeSettings settings,
+      Transport transport,
+      Clock clock,
+      GuardStore guards,
+      NetworkStore networks) {
+    this.node = new Node(settings, transport, clock, new KeptGuards(guards, work), networks, work);
     this.startedAt = clock.instant();
     this.report = new EngineReport(node, this);
+    this.desk = new NetworkDesk(node, work, this::addresses, report::links);
     this.watch = new FactWatch(node, this::running);
   }
 
@@ -105,9 +111,28 @@ public final class Engine implements EngineControl, AutoCloseable {
     return start(settings, transport, Clock.system(ZoneId.systemDefault()), guards);
   }
 
+  /// Likewise.
+  ///
+  /// @param networks where the networks it belongs to are kept between runs
+  public static Engine start(
+      NodeSettings settings, Transport transport, GuardStore guards, NetworkStore networks)
+      throws IOException {
+    return start(settings, transport, Clock.system(ZoneId.systemDefault()), guards, networks);
+  }
+
   static Engine start(NodeSettings settings, Transport transport, Clock clock, GuardStore guards)
       throws IOException {
-    Engine engine = new Engine(settings, transport, clock, guards);
+    return start(settings, transport, clock, guards, NetworkStore.NONE);
+  }
+
+  static Engine start(
+      NodeSettings settings,
+      Transport transport,
+      Clock clock,
+      GuardStore guards,
+      NetworkStore networks)
+      throws IOException {
+    Engine engine = new Engine(settings, transport, clock, guards, networks);
     try {
       engine.open();
       return engine;
@@ -120,9 +145,10 @@ public final class Engine implements EngineControl, AutoCloseable {
   private void open() throws IOException {
     NodeSettings settings = node.settings();
     node.start();
-    introductions.start();
     watch.start();
-    join(settings.networks());
+    for (Network network : settings.networks()) {
+      node.networks().join(node.networks().resolve(network));
+    }
     checkAnnounced(settings.announce());
     Map<String, String> announced = new HashMap<>();
     for (Map.Entry<String, String> wish : settings.listen().entrySet()) {
@@ -165,11 +191,6 @@ public final class Engine implements EngineControl, AutoCloseable {
 
   private void accept(String carrier, Connection connection) {
     NodeLink.accept(node.shards().get(connection.loop().index()), carrier, connection);
-  }
-
-  private void join(List<Network> networks) {
-    node.join(networks);
-    networks.forEach(network -> introductions.add(network.bootstraps()));
   }
 
   /// Where others reach this node, by carrier; empty for a client.
@@ -310,7 +331,7 @@ public final class Engine implements EngineControl, AutoCloseable {
     }
     Preparation prepared =
         new Preparation(node, this::running, running, candidate, sources, digest);
-    join(candidate.networks());
+    prepared.networks().forEach(node.networks()::join);
     prepared.fresh().forEach(RunningTunnel::start);
     prepared.freshGateways().forEach(RunningGateway::start);
     leaving.addAll(prepared.leaving());
@@ -467,6 +488,11 @@ public final class Engine implements EngineControl, AutoCloseable {
     return those.stream().map(each -> each.rule.name()).sorted().toList();
   }
 
+  @Override
+  public NetworkControl networks() {
+    return desk;
+  }
+
   // Stopping.
 
   @Override
@@ -496,7 +522,6 @@ public final class Engine implements EngineControl, AutoCloseable {
     EntryDoor.closeAll(doors);
     EntryDoor.closeAll(proxies.values());
     carrierPorts.values().forEach(listener -> listener.close());
-    introductions.stop();
     watch.stop();
     node.stop();
     awaitLoops();

@@ -67,7 +67,7 @@ final class EngineReport {
         tunnels,
         groups(),
         gateways(),
-        node.directory().view().size(),
+        NetworkViews.of(node).size(),
         sum(links),
         ownCircuits,
         sum(onLinks),
@@ -118,9 +118,15 @@ final class EngineReport {
     return views;
   }
 
+  /// Links as every loop tells them.
+  List<NodeLink> links(java.util.function.Function<Shard, List<NodeLink>> asked) {
+    return onEach(asked).stream().flatMap(List::stream).toList();
+  }
+
   private List<String> networkNames() {
     List<String> names = new ArrayList<>();
-    node.settings().networks().forEach(network -> names.add(network.name()));
+    node.networks().all().forEach(host -> names.add(host.rules().name()));
+    names.sort(null);
     engine
         .running()
         .tunnels()
@@ -171,7 +177,7 @@ final class EngineReport {
     List<NodeView> views = new ArrayList<>();
     List<List<NodeId>> linked =
         onEach(shard -> shard.links().stream().flatMap(link -> link.peer().stream()).toList());
-    for (NodeDescriptor each : node.directory().view().values()) {
+    for (NodeDescriptor each : NetworkViews.of(node)) {
       views.add(
           new NodeView(
               each.id().address(),
@@ -305,7 +311,7 @@ final class EngineReport {
       boolean exit = hop == count;
       boolean first = hop == 1;
       List<Candidate> candidates =
-          node.directory().view().values().stream()
+          tunnel.view().stream()
               .sorted(Comparator.comparing(NodeDescriptor::id))
               .map(each -> candidate(tunnel, each, first, exit))
               .toList();

@@ -123,7 +123,9 @@ final class FactWatch {
   /// A friend is named by address or by nickname, and is online when a link of this loop is up or
   /// the network knows it.
   private boolean isOnline(String friend) {
-    return node.directory().view().keySet().stream().anyMatch(id -> isNamed(id, friend))
+    return node.networks().all().stream()
+            .flatMap(network -> network.directory().view().keySet().stream())
+            .anyMatch(id -> isNamed(id, friend))
         || home.links().stream()
             .flatMap(link -> link.peer().stream())
             .anyMatch(id -> isNamed(id, friend));

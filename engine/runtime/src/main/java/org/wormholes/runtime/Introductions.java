@@ -16,8 +16,8 @@ import org.wormholes.protocol.crypto.NodeUri;
 import org.wormholes.protocol.directory.NodeDescriptor;
 import org.wormholes.protocol.wire.WireException;
 
-/// Keeps this node in touch with its networks: links to first contacts until it knows others, and
-/// to a few others for as long as it runs, so that news reaches it. Belongs to the first loop.
+/// Keeps this node in touch with a network: links to first contacts until it knows others, and to a
+/// few others for as long as it runs, so that news reaches it. Belongs to the first loop.
 final class Introductions {
   private static final Logger LOG = LoggerFactory.getLogger(Introductions.class);
   private static final Duration CHECK_EVERY = Duration.ofSeconds(2);
@@ -27,6 +27,7 @@ final class Introductions {
 
   private final Shard home;
   private final Node node;
+  private final NetworkHost network;
   private final Map<NodeId, Set<NodeUri>> contacts = new LinkedHashMap<>();
 
   /// How often contacts were dialled: each time the next address of those over one carrier.
@@ -34,8 +35,9 @@ final class Introductions {
 
   private boolean stopped;
 
-  Introductions(Node node) {
+  Introductions(Node node, NetworkHost network) {
     this.node = node;
+    this.network = network;
     this.home = node.shards().getFirst();
   }
 
@@ -80,13 +82,13 @@ final class Introductions {
   }
 
   private void touch() {
-    if (stopped || home.links().size() >= WANTED_LINKS) {
+    if (stopped || links() >= WANTED_LINKS) {
       return;
     }
     contacts.forEach((contact, places) -> {
-      if (!contact.equals(node.id())) {
+      if (!contact.equals(node.id()) && network.mayDial(contact)) {
         Map<String, String> chosen = chosen(places, rounds);
-        home.link(contact, chosen, List.copyOf(chosen.keySet()));
+        home.link(network, contact, chosen, List.copyOf(chosen.keySet()));
       }
     });
     rounds++;
@@ -98,13 +100,17 @@ final class Introductions {
   /// A node that serves others keeps a few links of its own choice; a client stays with its
   /// contacts and its guards.
   private void meetOthers() {
-    List<NodeDescriptor> others = new ArrayList<>(node.directory().view().values());
+    List<NodeDescriptor> others = new ArrayList<>(network.directory().view().values());
     others.removeIf(other -> other.id().equals(node.id()) || isContact(other.id()));
     Collections.shuffle(others, node.random());
-    int missing = WANTED_LINKS - home.links().size();
+    int missing = WANTED_LINKS - links();
     others.stream()
         .limit(Math.max(0, missing))
-        .forEach(other -> home.link(other.id(), other.carriers(), node.carrierNames()));
+        .forEach(other -> home.link(network, other.id(), other.carriers(), node.carrierNames()));
+  }
+
+  private int links() {
+    return (int) home.links().stream().filter(link -> link.network() == network).count();
   }
 
   private boolean isContact(NodeId id) {

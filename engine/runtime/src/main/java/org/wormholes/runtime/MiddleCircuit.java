@@ -42,13 +42,13 @@ final class MiddleCircuit {
       throw new IllegalStateException("a fresh circuit has credit for one cell", e);
     }
     NodeId next = packet.next();
-    Map<String, String> addresses = shard.node.addressesOf(next);
+    Map<String, String> addresses = clientward.link.network().addressesOf(next);
     if (addresses.isEmpty()) {
       clientward.link.destroy(clientward, LinkReason.UNREACHABLE);
       return;
     }
     shard
-        .link(next, addresses, shard.node.carrierNames())
+        .link(clientward.link.network(), next, addresses, shard.node.carrierNames())
         .whenOpen(
             new NodeLink.OpenListener() {
               @Override

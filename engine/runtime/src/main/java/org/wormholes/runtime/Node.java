@@ -1,5 +1,6 @@
 package org.wormholes.runtime;
 
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -7,7 +8,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,12 +28,12 @@ import org.wormholes.protocol.directory.NodeDescriptor;
 import org.wormholes.protocol.directory.NodeRole;
 import org.wormholes.protocol.directory.SignedDescriptor;
 import org.wormholes.protocol.link.LinkReason;
+import org.wormholes.protocol.membership.Gate;
 import org.wormholes.protocol.onion.OnionKeyPair;
 import org.wormholes.protocol.onion.OnionKeyRing;
 import org.wormholes.protocol.onion.ReplayCache;
 import org.wormholes.protocol.wire.Bytes;
 import org.wormholes.rules.Guard;
-import org.wormholes.rules.Network;
 import org.wormholes.runtime.control.EngineEvent;
 import org.wormholes.runtime.facts.Countries;
 import org.wormholes.runtime.facts.FactBoard;
@@ -71,7 +71,8 @@ final class Node {
   private final Entropy entropy = random::nextBytes;
   private final List<Shard> shards = new ArrayList<>();
   private final Map<String, Carrier> carriers = new HashMap<>();
-  private final DirectoryHost directory;
+  private final Networks networks;
+  private final OpenInvitations invitations;
   private final Optional<ExitGate> exitGate;
   private final ReplayCache replays = new ReplayCache(MAX_SETUPS_PER_KEY, entropy);
   private final OrphanRegistry orphans = new OrphanRegistry(MAX_ORPHANS, MAX_ENDED_STREAMS);
@@ -100,7 +101,6 @@ final class Node {
   private volatile OnionKeyRing onionKeys;
   private volatile Instant onionKeySince;
   private volatile Map<String, String> announced = Map.of();
-  private volatile Set<Bytes> networks = Set.of();
   private volatile Instant published = Instant.EPOCH;
   private volatile boolean stopped;
 
@@ -111,7 +111,14 @@ final class Node {
     void save(String tunnel, List<SavedGuard> guards);
   }
 
-  Node(NodeSettings settings, Transport transport, Clock clock, Guards guards) {
+  /// @param work for what blocks
+  Node(
+      NodeSettings settings,
+      Transport transport,
+      Clock clock,
+      Guards guards,
+      NetworkStore kept,
+      Executor work) {
     this.settings = settings;
     this.transport = transport;
     this.clock = clock;
@@ -125,8 +132,8 @@ final class Node {
       shards.add(new Shard(loop, this));
     }
     this.facts = new FactBoard(() -> shards.getFirst().now(), clock);
-    this.directory = new DirectoryHost(shards.getFirst(), clock);
-    this.directory.listen(new Census());
+    this.networks = new Networks(this, kept, work);
+    this.invitations = new OpenInvitations(clock, entropy);
   }
 
   /// Ids rise with time, so that a node that lost its memory does not publish an old id again.
@@ -134,14 +141,14 @@ final class Node {
     return (int) (clock.instant().getEpochSecond() / 60);
   }
 
-  void start() {
-    directory.start();
+  void start() throws IOException {
+    networks.start();
     shards.getFirst().after(CHORES_EVERY, this::chores);
   }
 
   void stop() {
     stopped = true;
-    directory.stop();
+    networks.stop();
     lookups.shutdownNow();
     shards.forEach(shard -> shard.run(shard::closeLinks));
   }
@@ -269,13 +276,21 @@ final class Node {
     return transport.carriers().stream().map(Carrier::name).toList();
   }
 
-  DirectoryHost directory() {
-    return directory;
+  Networks networks() {
+    return networks;
   }
 
-  /// Where another node listens, by its own word; empty when it is not known.
-  Map<String, String> addressesOf(NodeId id) {
-    return directory.find(id).map(NodeDescriptor::carriers).orElse(Map.of());
+  Optional<NetworkHost> network(Bytes id) {
+    return networks.find(id);
+  }
+
+  /// Who may have a link of a network that this node belongs to.
+  Optional<Gate> gate(Bytes network) {
+    return networks.find(network).map(NetworkHost::gate);
+  }
+
+  OpenInvitations invitations() {
+    return invitations;
   }
 
   long nextCircuitNumber() {
@@ -289,11 +304,10 @@ final class Node {
 
   // The directory.
 
-  /// Serves these networks, besides those it serves already.
-  void join(List<Network> joined) {
-    Set<Bytes> all = new LinkedHashSet<>(networks);
-    joined.forEach(network -> all.add(Bytes.of(network.idBytes())));
-    networks = Set.copyOf(all);
+  /// Hears of the nodes of a network that comes up, and tells them of this one.
+  void served(NetworkHost network) {
+    network.directory().listen(new Census());
+    publishIn(network);
   }
 
   /// Tells others where this node listens. Only what it listens on, carrier by carrier.
@@ -303,15 +317,20 @@ final class Node {
   }
 
   private void publish() {
-    if (settings.roles().isEmpty() || announced.isEmpty() || networks.isEmpty()) {
+    published = clock.instant();
+    networks.all().forEach(this::publishIn);
+  }
+
+  /// Each network is told of this node, none of the others.
+  private void publishIn(NetworkHost network) {
+    if (settings.roles().isEmpty() || announced.isEmpty()) {
       return;
     }
     Instant now = clock.instant();
-    published = now;
     NodeDescriptor descriptor =
         new NodeDescriptor(
             id(),
-            List.copyOf(networks),
+            List.of(network.id()),
             onionKeys.current().publicKey(),
             onionKeySince.plus(ONION_KEY_LIFE.multipliedBy(2)),
             announced,
@@ -323,7 +342,7 @@ final class Node {
             VERSION,
             now,
             now.plus(DESCRIPTOR_LIFE));
-    directory.publish(SignedDescriptor.sign(descriptor, key()));
+    network.publish(SignedDescriptor.sign(descriptor, key()));
   }
 
   private void chores() {
@@ -340,6 +359,7 @@ final class Node {
     } else if (!now.isBefore(published.plus(REPUBLISH_EVERY))) {
       publish();
     }
+    networks.all().forEach(NetworkHost::tick);
     expireOrphans();
     shards.getFirst().after(CHORES_EVERY, this::chores);
   }
@@ -359,7 +379,7 @@ final class Node {
   // What happens.
 
   void linkOpened(Shard shard, NodeLink link) {
-    directory.linkUp(link);
+    link.network().linkUp(link);
     carrierHealth.linkUp(link.carrier());
     tell(
         EngineEvent.Kind.LINK_UP,
@@ -369,7 +389,7 @@ final class Node {
   }
 
   void linkClosed(Shard shard, NodeLink link) {
-    directory.linkDown(link);
+    link.network().linkDown(link);
     carrierHealth.linkDown(link.carrier());
     tell(
         EngineEvent.Kind.LINK_DOWN,

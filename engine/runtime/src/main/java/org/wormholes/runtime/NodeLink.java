@@ -19,6 +19,7 @@ import org.wormholes.protocol.link.LinkReason;
 import org.wormholes.protocol.link.LinkSession;
 import org.wormholes.protocol.link.ResendBuffer;
 import org.wormholes.protocol.wire.ByteSink;
+import org.wormholes.protocol.wire.Bytes;
 import org.wormholes.protocol.wire.Cells;
 import org.wormholes.protocol.wire.WireException;
 import org.wormholes.runtime.spi.Connection;
@@ -29,7 +30,8 @@ import org.wormholes.runtime.spi.Loop;
 /// Drives one link: carries bytes between a connection and the link's machines, and hands cells to
 /// the circuits they belong to. Circuits that have something to send take turns, a cell each.
 ///
-/// Life: dialing (only ours) → handshake → open → closed. Belongs to one loop.
+/// Life: dialing (only ours) → handshake → admission (to which network it belongs) → open → closed.
+/// Belongs to one loop.
 final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeLink.class);
 
@@ -44,6 +46,9 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
 
   /// A link that answers no ping for this long is lost.
   static final Duration SILENCE = Duration.ofSeconds(30);
+
+  /// How the link of a guest ends that has become a member.
+  static final String VISITED = "the visit is over";
 
   private static final int MAX_CIRCUITS = 16_384;
 
@@ -62,6 +67,7 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
   private enum State {
     DIALING,
     HANDSHAKE,
+    ADMISSION,
     OPEN,
     CLOSED
   }
@@ -69,6 +75,15 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
   final Shard shard;
   private final @Nullable NodeId dialed;
   private String carrier;
+
+  /// Where this link belongs: known from the start where we dialled, for a guest never.
+  private @Nullable NetworkHost network;
+
+  /// What is said before the link is open.
+  private @Nullable LinkAdmission admission;
+
+  /// What a guest came for.
+  private LinkAdmission.@Nullable Visit visit;
 
   /// Brings this link elsewhere when its connection dies; only where we dialled.
   private @Nullable LinkMover mover;
@@ -128,22 +143,47 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
   /// @param common those of it that this machine and the peer have
   static NodeLink dial(
       Shard shard,
+      NetworkHost network,
       NodeId peer,
       Map<String, String> addresses,
       List<String> wanted,
       List<String> common) {
+    if (!network.mayDial(peer)) {
+      return failed(shard, peer, "this node is no friend");
+    }
     if (common.isEmpty()) {
-      NodeLink link = new NodeLink(shard, peer, "", State.CLOSED);
-      link.failure = "no carrier of " + wanted + " leads to this node";
-      return link;
+      return failed(shard, peer, "no carrier of " + wanted + " leads to this node");
     }
     NodeLink link = new NodeLink(shard, peer, common.getFirst(), State.DIALING);
-    for (String name : common) {
-      link.untried.addLast(Map.entry(name, Objects.requireNonNull(addresses.get(name))));
-    }
-    link.ways.addAll(link.untried);
-    link.dialNext();
+    link.network = network;
+    return link.dialed(addresses, common);
+  }
+
+  /// Calls a node of which this one is no member yet, as a guest.
+  static NodeLink visit(
+      Shard shard,
+      NodeId host,
+      Map<String, String> addresses,
+      List<String> common,
+      LinkAdmission.Visit visit) {
+    NodeLink link = new NodeLink(shard, host, common.getFirst(), State.DIALING);
+    link.visit = visit;
+    return link.dialed(addresses, common);
+  }
+
+  private static NodeLink failed(Shard shard, NodeId peer, String why) {
+    NodeLink link = new NodeLink(shard, peer, "", State.CLOSED);
+    link.failure = why;
     return link;
+  }
+
+  private NodeLink dialed(Map<String, String> addresses, List<String> common) {
+    for (String name : common) {
+      untried.addLast(Map.entry(name, Objects.requireNonNull(addresses.get(name))));
+    }
+    ways.addAll(untried);
+    dialNext();
+    return this;
   }
 
   private void dialNext() {
@@ -171,6 +211,15 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
 
   boolean isOpen() {
     return state == State.OPEN;
+  }
+
+  /// The network it belongs to, and none other is spoken of on it.
+  NetworkHost network() {
+    NetworkHost known = network;
+    if (known == null) {
+      throw new IllegalStateException("the link is not admitted");
+    }
+    return known;
   }
 
   boolean isClosed() {
@@ -244,7 +293,7 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
     switch (state) {
       case OPEN -> listener.onOpen(this);
       case CLOSED -> listener.onFailed(failure);
-      case DIALING, HANDSHAKE -> waiting.add(listener);
+      case DIALING, HANDSHAKE, ADMISSION -> waiting.add(listener);
     }
   }
 
@@ -316,6 +365,8 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
       if (mover != null) {
         mover.watch();
       }
+    } else if (state == State.ADMISSION) {
+      session().flush(live::write);
     }
     live.flush();
   }
@@ -373,7 +424,7 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
       if (state == State.HANDSHAKE && isNewLink(in)) {
         shakeHands(in);
       }
-      if (state == State.OPEN && in.hasRemaining()) {
+      if ((state == State.OPEN || state == State.ADMISSION) && in.hasRemaining()) {
         session().receive(in, this);
         if (state == State.OPEN && session().owesReceipt()) {
           session().receipt();
@@ -535,7 +586,53 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
     if (shaking.done()) {
       session = shaking.session();
       handshake = null;
-      opened();
+      askAdmission();
+    }
+  }
+
+  private void askAdmission() {
+    state = State.ADMISSION;
+    cancelTimer();
+    session().keepSent(unheard);
+    LinkAdmission asking =
+        new LinkAdmission(
+            shard.node,
+            network,
+            visit,
+            peer(),
+            session().binding(),
+            message -> session().directory(message.toArray(), 0, message.size()));
+    admission = asking;
+    waitFor(asking, shard.now());
+    asking.start().ifPresent(this::admitted);
+    flushLater();
+  }
+
+  /// A guest that knocks is given longer than one that shows itself.
+  private void waitFor(LinkAdmission asking, long since) {
+    long left = asking.patience().toNanos() - (shard.now() - since);
+    if (left <= 0) {
+      fail("not admitted in time", LinkReason.REFUSED);
+    } else {
+      timer = shard.after(Duration.ofNanos(left), () -> waitFor(asking, since));
+    }
+  }
+
+  private void admitted(LinkAdmission.Outcome outcome) {
+    if (state != State.ADMISSION) {
+      return;
+    }
+    admission = null;
+    switch (outcome) {
+      case LinkAdmission.Outcome.Admitted(NetworkHost host) -> {
+        network = host;
+        opened();
+      }
+      case LinkAdmission.Outcome.Done() -> fail(VISITED, LinkReason.FINISHED);
+      case LinkAdmission.Outcome.Refused(String reason) -> {
+        LOG.debug("link refused: {}", reason);
+        fail("refused: " + reason, LinkReason.REFUSED);
+      }
     }
   }
 
@@ -543,7 +640,6 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
     noLongerStranger();
     state = State.OPEN;
     cancelTimer();
-    session().keepSent(unheard);
     if (dialed == null) {
       shard.node.movableLinks().add(this, nextMove);
     } else {
@@ -604,6 +700,9 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
   public void onCell(
       boolean large, int command, int circuitId, byte[] array, int bodyOffset, int bodyLength)
       throws WireException {
+    if (tooEarly()) {
+      return;
+    }
     LinkCircuit circuit = circuits.find(circuitId);
     if (circuit == null) {
       if (command == Cells.SETUP) {
@@ -624,8 +723,20 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
     }
   }
 
+  /// Before it is admitted a peer says who it is, and nothing else.
+  private boolean tooEarly() {
+    LinkAdmission asking = admission;
+    if (state == State.ADMISSION && asking != null) {
+      asking.onSomethingElse().ifPresent(this::admitted);
+    }
+    return state != State.OPEN;
+  }
+
   @Override
   public void onDestroy(int circuitId, LinkReason reason) {
+    if (tooEarly()) {
+      return;
+    }
     LinkCircuit circuit = circuits.find(circuitId);
     if (circuit != null && forget(circuit)) {
       circuit.onDestroyed(reason);
@@ -634,6 +745,9 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
 
   @Override
   public void onCredit(int circuitId, int units) throws WireException {
+    if (tooEarly()) {
+      return;
+    }
     LinkCircuit circuit = circuits.find(circuitId);
     if (circuit != null) {
       circuit.credit.granted(units);
@@ -643,17 +757,29 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
 
   @Override
   public void onDirectory(byte[] array, int offset, int length) {
-    shard.node.directory().onMessage(this, array, offset, length);
+    LinkAdmission asking = admission;
+    if (state == State.OPEN) {
+      network().onMessage(this, array, offset, length);
+    } else if (state == State.ADMISSION && asking != null) {
+      asking.onDirectory(Bytes.of(array, offset, length)).ifPresent(this::admitted);
+      flushLater();
+    }
   }
 
   @Override
   public void onPing(long nonce) {
+    if (tooEarly()) {
+      return;
+    }
     session().pong(nonce);
     flushLater();
   }
 
   @Override
   public void onPong(long nonce) {
+    if (tooEarly()) {
+      return;
+    }
     if (nonce == pingSentAt) {
       long sample = shard.now() - pingSentAt;
       roundTripNanos = roundTripNanos == 0 ? sample : RoundTrips.smoothed(roundTripNanos, sample);
@@ -675,7 +801,7 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
 
   private void fail(String why, LinkReason reason) {
     Connection live = connection;
-    if (state == State.OPEN && live != null) {
+    if ((state == State.OPEN || state == State.ADMISSION) && live != null) {
       session().close(reason);
       session().flush(live::write);
       live.flush();
@@ -712,7 +838,7 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
   }
 
   private void noLongerStranger() {
-    if (dialed == null && state == State.HANDSHAKE) {
+    if (dialed == null && (state == State.HANDSHAKE || state == State.ADMISSION)) {
       shard.strangers--;
     }
   }
@@ -734,7 +860,7 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
       }
       connected(live);
       LinkHandshake shaking =
-          shard.node.anonymousLinks()
+          network != null && network.anonymousLinks()
               ? LinkHandshake.initiator(dialed, shard.node.entropy())
               : LinkHandshake.initiator(shard.node.key(), dialed, shard.node.entropy());
       handshake = shaking;

@@ -32,6 +32,7 @@ final class Preparation {
   private final List<RunningTunnel> fresh = new ArrayList<>();
   private final List<RunningGateway> freshGateways = new ArrayList<>();
   private final List<EntryDoor> opened = new ArrayList<>();
+  private final Map<String, Network> networks = new LinkedHashMap<>();
   private final Running after;
 
   /// Makes `candidate` ready.
@@ -51,6 +52,7 @@ final class Preparation {
     this.rules = rules;
     this.before = before;
     refuseTooManyParts(candidate);
+    resolve(candidate);
     Map<String, RunningTunnel> tunnels = tunnels(candidate);
     Switchboard switchboard =
         new Switchboard(
@@ -75,6 +77,22 @@ final class Preparation {
                 .formatted(group.name(), parts, Group.MAX_PARTS));
       }
     }
+  }
+
+  /// Which networks are meant.
+  private void resolve(Ruleset candidate) throws ApplyRefusedException {
+    for (Network each : candidate.networks()) {
+      try {
+        networks.put(each.name(), node.networks().resolve(each));
+      } catch (IOException e) {
+        throw new ApplyRefusedException("no-network", String.valueOf(e.getMessage()));
+      }
+    }
+  }
+
+  /// The networks that are needed.
+  List<Network> networks() {
+    return List.copyOf(networks.values());
   }
 
   Running before() {
@@ -122,7 +140,7 @@ final class Preparation {
   private Map<String, RunningTunnel> tunnels(Ruleset candidate) {
     Map<String, RunningTunnel> tunnels = new LinkedHashMap<>();
     for (Tunnel rule : candidate.tunnels()) {
-      Network network = candidate.network(rule.network()).orElseThrow();
+      Network network = requireNonNull(networks.get(rule.network()));
       RunningTunnel kept = before.tunnels().get(rule.name());
       if (kept != null && isSame(kept, rule, network)) {
         tunnels.put(rule.name(), kept);

@@ -52,19 +52,20 @@ final class Prober {
     if (tunnel.isDraining()) {
       return;
     }
-    List<NodeDescriptor> relays = new ArrayList<>(node.directory().view().values());
+    List<NodeDescriptor> relays = new ArrayList<>(tunnel.view());
     relays.removeIf(each ->
         each.id().equals(node.id())
             || !each.networks().contains(network)
             || !each.has(NodeRole.RELAY));
     Collections.shuffle(relays, node.random());
     List<NodeDescriptor> entrances =
-        relays.stream().filter(each -> home.openLink(each.id()) != null).toList();
+        relays.stream().filter(each -> home.openLink(tunnel.host(), each.id()) != null).toList();
     if (entrances.size() < MAX_ENTRANCES) {
       relays.stream()
           .filter(each -> each.has(NodeRole.GUARD) && !entrances.contains(each))
           .limit(MAX_ENTRANCES - entrances.size())
-          .forEach(each -> home.link(each.id(), each.carriers(), tunnel.rule.carry()));
+          .forEach(
+              each -> home.link(tunnel.host(), each.id(), each.carriers(), tunnel.rule.carry()));
     }
     if (!entrances.isEmpty()) {
       relays.stream()
@@ -94,6 +95,6 @@ final class Prober {
           }
         };
     Path path = Path.complete(2, List.of(entrance, relay));
-    new ClientCircuit(home, path, tunnel.rule.carry(), false, owner).start();
+    new ClientCircuit(home, tunnel.host(), path, tunnel.rule.carry(), false, owner).start();
   }
 }

@@ -254,8 +254,7 @@ final class RunningGroup {
     }
     parts.forEach(part -> ways.add(part.lane()));
     members.forEach(member -> suspects.addAll(member.on(shard).suspects()));
-    return switch (SplitPaths.choose(
-        ways, node.directory().view().values(), suspects, node.random())) {
+    return switch (SplitPaths.choose(ways, NetworkViews.of(members), suspects, node.random())) {
       case SplitPaths.Choice.None(String why, String _) -> {
         if (!blocked.equals(why)) {
           blocked = why;

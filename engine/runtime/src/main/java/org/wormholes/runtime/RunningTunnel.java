@@ -18,6 +18,7 @@ import org.wormholes.runtime.PathPicker.Wish;
 final class RunningTunnel {
   final Tunnel rule;
   final Network network;
+  private final Bytes networkId;
   final PathPicker picker;
   final ExitPolicy exitPolicy;
   final LongAdder flows = new LongAdder();
@@ -39,9 +40,8 @@ final class RunningTunnel {
     this.node = node;
     this.rule = rule;
     this.network = network;
-    this.picker =
-        new PathPicker(
-            rule, Bytes.of(network.idBytes()), node.id(), node.roundTrips()::find, node.facts());
+    this.networkId = Bytes.of(network.idBytes());
+    this.picker = new PathPicker(rule, networkId, node.id(), node.roundTrips()::find, node.facts());
     this.exitPolicy = ExitPolicy.of(rule.exit());
     this.guards = rule.relays().guard().map(guard -> node.guardBook(rule.name(), guard));
     this.prober = Prober.needed(rule) ? Optional.of(new Prober(this)) : Optional.empty();
@@ -71,13 +71,28 @@ final class RunningTunnel {
       return note(noGuard(rule));
     }
     Wish wish = new Wish(exit, entrances.orElse(Set.of()), avoided);
-    return note(picker.pick(node.directory().view().values(), wish, node.random()));
+    return note(picker.pick(view(), wish, node.random()));
   }
 
   /// The guards to use now, from all nodes that are known, whichever of them a path may use: else
   /// others would become guards. Absent where the rule asks for none.
   private Optional<Set<NodeId>> guardsNow() {
-    return guards.map(book -> book.guards(picker, node.directory().view().values(), node.random()));
+    return guards.map(book -> book.guards(picker, view(), node.random()));
+  }
+
+  /// The nodes of its network.
+  java.util.Collection<org.wormholes.protocol.directory.NodeDescriptor> view() {
+    return node.networks()
+        .find(networkId)
+        .map(host -> host.directory().view().values())
+        .orElse(List.of());
+  }
+
+  /// The network it runs over, once it does.
+  NetworkHost host() {
+    return node.networks()
+        .find(networkId)
+        .orElseThrow(() -> new IllegalStateException("network " + network.name() + " was left"));
   }
 
   /// For the path of one part of a split flow.

@@ -50,8 +50,8 @@ final class Shard {
     this.shares = new FreshShares(node.entropy());
   }
 
-  /// A node, and the carriers to it in the order in which they are tried.
-  private record Way(NodeId peer, List<String> carriers) {}
+  /// A node of a network, and the carriers to it in the order in which they are tried.
+  private record Way(NetworkHost network, NodeId peer, List<String> carriers) {}
 
   /// Something with bytes that wait for the end of the present turn.
   interface Flushable {
@@ -116,32 +116,34 @@ final class Shard {
     }
   }
 
-  /// The link to a node over the first of `carriers` that works, dialed if there is none. A link
-  /// over any other carrier is never handed out.
-  NodeLink link(NodeId peer, Map<String, String> addresses, List<String> carriers) {
+  /// The link of a network to a node over the first of `carriers` that works, dialed if there is
+  /// none. A link over any other carrier, or of another network, is never handed out.
+  NodeLink link(
+      NetworkHost network, NodeId peer, Map<String, String> addresses, List<String> carriers) {
     List<String> common =
         carriers.stream()
             .filter(name -> addresses.containsKey(name) && node.carrier(name).isPresent())
             .toList();
-    Way way = new Way(peer, common);
+    Way way = new Way(network, peer, common);
     NodeLink link = dialed.get(way);
     if (link == null || link.isClosed() || link.isCut()) {
-      link = common.isEmpty() ? null : openLink(peer, common.getFirst());
+      link = common.isEmpty() ? null : openLink(network, peer, common.getFirst());
     }
     if (link != null) {
       return link;
     }
-    NodeLink fresh = NodeLink.dial(this, peer, addresses, carriers, common);
+    NodeLink fresh = NodeLink.dial(this, network, peer, addresses, carriers, common);
     if (!fresh.isClosed()) {
       dialed.put(way, fresh);
     }
     return fresh;
   }
 
-  private @Nullable NodeLink openLink(NodeId peer, String carrier) {
+  private @Nullable NodeLink openLink(NetworkHost network, NodeId peer, String carrier) {
     for (Map.Entry<Way, NodeLink> each : dialed.entrySet()) {
       NodeLink link = each.getValue();
-      if (each.getKey().peer().equals(peer)
+      if (each.getKey().network() == network
+          && each.getKey().peer().equals(peer)
           && link.isOpen()
           && !link.isCut()
           && link.carrier().equals(carrier)) {
@@ -151,9 +153,11 @@ final class Shard {
     return null;
   }
 
-  @Nullable NodeLink openLink(NodeId peer) {
+  @Nullable NodeLink openLink(NetworkHost network, NodeId peer) {
     for (Map.Entry<Way, NodeLink> each : dialed.entrySet()) {
-      if (each.getKey().peer().equals(peer) && each.getValue().isOpen()) {
+      if (each.getKey().network() == network
+          && each.getKey().peer().equals(peer)
+          && each.getValue().isOpen()) {
         return each.getValue();
       }
     }
@@ -212,6 +216,14 @@ final class Shard {
     } else {
       node.memory.relieved();
     }
+  }
+
+  /// Ends the links of a network with one node.
+  void closeLinks(NetworkHost network, NodeId peer) {
+    List<NodeLink> ending = new ArrayList<>(links);
+    ending.removeIf(
+        link -> link.network() != network || !link.peer().filter(peer::equals).isPresent());
+    ending.forEach(link -> link.close(LinkReason.REFUSED));
   }
 
   void closeLinks() {

@@ -244,7 +244,8 @@ final class TunnelShard implements ClientCircuit.Owner {
   }
 
   private ClientCircuit build(Path path, boolean early) {
-    ClientCircuit circuit = new ClientCircuit(shard, path, tunnel.rule.carry(), early, this);
+    ClientCircuit circuit =
+        new ClientCircuit(shard, tunnel.host(), path, tunnel.rule.carry(), early, this);
     tunnel.rule.shape().ifPresent(shape -> circuit.cells(choice(shape)));
     Use use = new Use();
     use.idleSince = shard.now();

@@ -110,7 +110,9 @@ public record Permissions(
   }
 
   private static String network(Network network) {
-    return network.name() + ", open to " + (network.openToAnyone() ? "anyone" : "invited nodes");
+    return network.name()
+        + ", open to "
+        + (network.openToAnyone() ? "anyone" : network.openTo().described());
   }
 
   private static String condition(Route route) {

@@ -48,7 +48,7 @@ import org.wormholes.transport.socket.NettyOptions;
 @Timeout(30)
 class CaptureTest {
   private static final List<String> CARRIERS = List.of("tcp", "tls", "websocket", "i2p", "quic");
-  private static final String NETWORK = "capture";
+  static final String NETWORK = "capture";
   private static final byte[] ROUTER_HASH = HexFormat.of().parseHex("c0ffee11".repeat(8));
 
   private static final Transport MACHINE = machine();

@@ -19,8 +19,12 @@ import org.wormholes.protocol.link.FrameSink;
 import org.wormholes.protocol.link.LinkHandshake;
 import org.wormholes.protocol.link.LinkReason;
 import org.wormholes.protocol.link.LinkSession;
+import org.wormholes.protocol.membership.Admission;
+import org.wormholes.protocol.membership.Gate;
+import org.wormholes.protocol.membership.Membership;
 import org.wormholes.protocol.wire.Bytes;
 import org.wormholes.protocol.wire.WireException;
+import org.wormholes.rules.Network;
 import org.wormholes.runtime.spi.Carrier;
 import org.wormholes.runtime.spi.Connection;
 import org.wormholes.runtime.spi.ConnectionHandler;
@@ -33,6 +37,10 @@ final class Wiretap implements ConnectionHandler, FrameSink {
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final Entropy ENTROPY = RANDOM::nextBytes;
   private static final Clock CLOCK = Clock.systemUTC();
+
+  /// The one that [CaptureTest] listens to.
+  private static final Bytes NETWORK =
+      Bytes.of(new Network(CaptureTest.NETWORK, true, List.of()).idBytes());
 
   private final Connection connection;
   private final LinkHandshake handshake;
@@ -112,6 +120,9 @@ final class Wiretap implements ConnectionHandler, FrameSink {
         if (handshake.done()) {
           session = handshake.session();
           open.complete(null);
+          if (session.initiator()) {
+            present(session);
+          }
           tell(directory.on(new Directory.Input.LinkUp(1, session.initiator()), CLOCK.instant()));
         }
       }
@@ -124,6 +135,18 @@ final class Wiretap implements ConnectionHandler, FrameSink {
     }
     in.position(in.limit());
     connection.flush();
+  }
+
+  /// Says which network the link is to belong to.
+  private void present(LinkSession live) {
+    for (Admission.Output each :
+        Admission.initiator(Gate.open(NETWORK), key().id())
+            .on(new Admission.Input.Start(), CLOCK.instant())) {
+      if (each instanceof Admission.Output.Send(Bytes message)) {
+        byte[] bytes = message.toArray();
+        live.directory(bytes, 0, bytes.length);
+      }
+    }
   }
 
   private void tell(List<Directory.Output> outputs) {
@@ -142,6 +165,9 @@ final class Wiretap implements ConnectionHandler, FrameSink {
   @Override
   public void onDirectory(byte[] array, int offset, int length) {
     heard.write(array, offset, length);
+    if (Membership.isAbout(Bytes.of(array, offset, length))) {
+      return; // which network the link belongs to
+    }
     tell(
         directory.on(
             new Directory.Input.Received(1, Bytes.of(array, offset, length)), CLOCK.instant()));

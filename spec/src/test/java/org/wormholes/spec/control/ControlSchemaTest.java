@@ -27,6 +27,8 @@ import org.wormholes.runtime.control.ControlApi;
 import org.wormholes.runtime.control.EngineEvent;
 import org.wormholes.runtime.control.EngineStatus;
 import org.wormholes.runtime.control.Explanation;
+import org.wormholes.runtime.control.InvitationView;
+import org.wormholes.runtime.control.NetworkApi;
 import org.wormholes.runtime.control.Plan;
 import org.wormholes.runtime.control.ScriptChecker;
 import org.wormholes.runtime.json.Json;
@@ -66,7 +68,15 @@ final class ControlSchemaTest {
           ControlApi.IdentityRequest.class,
           ControlApi.IdentityList.class,
           ControlApi.ProxyRequest.class,
-          ControlApi.ProxyAddress.class);
+          ControlApi.ProxyAddress.class,
+          NetworkApi.NetworkList.class,
+          NetworkApi.CreateRequest.class,
+          NetworkApi.InviteRequest.class,
+          NetworkApi.JoinRequest.class,
+          NetworkApi.MemberList.class,
+          NetworkApi.RevokeRequest.class,
+          NetworkApi.FriendRequest.class,
+          InvitationView.class);
 
   /// A type as the schema has it: its properties with their text, and which are required.
   private record Described(Map<String, String> properties, Set<String> required) {

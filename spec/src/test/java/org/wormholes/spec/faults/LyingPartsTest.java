@@ -27,6 +27,7 @@ import org.wormholes.protocol.circuit.StreamKey;
 import org.wormholes.protocol.circuit.StreamListener;
 import org.wormholes.protocol.circuit.Target;
 import org.wormholes.protocol.wire.BigEndian;
+import org.wormholes.rules.Network;
 import org.wormholes.runtime.Engine;
 import org.wormholes.runtime.control.EngineStatus;
 import org.wormholes.spec.LocalNetwork;
@@ -57,7 +58,10 @@ final class LyingPartsTest {
     server.setSoTimeout(1);
     for (int i = 0; i < 3; i++) {
       clients.add(
-          new RawClient(exit().id(), Objects.requireNonNull(exit().carrierAddresses().get("tcp"))));
+          new RawClient(
+              exit().id(),
+              Objects.requireNonNull(exit().carrierAddresses().get("tcp")),
+              new Network(LocalNetwork.NETWORK, true, List.of())));
     }
     until("circuits are built", () -> clients.stream().allMatch(RawClient::isBuilt));
   }

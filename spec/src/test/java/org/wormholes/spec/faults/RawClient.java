@@ -26,12 +26,15 @@ import org.wormholes.protocol.link.FrameSink;
 import org.wormholes.protocol.link.LinkHandshake;
 import org.wormholes.protocol.link.LinkReason;
 import org.wormholes.protocol.link.LinkSession;
+import org.wormholes.protocol.membership.Admission;
+import org.wormholes.protocol.membership.Gate;
 import org.wormholes.protocol.onion.ClientOnion;
 import org.wormholes.protocol.onion.ClientSetup;
 import org.wormholes.protocol.onion.HopKey;
 import org.wormholes.protocol.wire.Bytes;
 import org.wormholes.protocol.wire.Cells;
 import org.wormholes.protocol.wire.WireException;
+import org.wormholes.rules.Network;
 
 /// A client without an engine: one socket to an exit, one circuit of one hop over it, and whatever
 /// a test wants to say on its streams. Nothing happens but in [#turn].
@@ -57,6 +60,7 @@ final class RawClient implements FrameSink, CircuitListener, AutoCloseable {
   private final Socket socket;
   private final OutputStream out;
   private final NodeId exit;
+  private final Bytes network;
   private final LinkHandshake handshake;
   private final Directory directory = new Directory(new DirectoryLimits(64, 0));
   private final CircuitCredit credit = new CircuitCredit();
@@ -73,8 +77,10 @@ final class RawClient implements FrameSink, CircuitListener, AutoCloseable {
   /// Why the exit ended the circuit, or the link broke.
   @Nullable String gone;
 
-  RawClient(NodeId exit, String address) throws IOException {
+  /// @param network in which it calls the exit
+  RawClient(NodeId exit, String address, Network network) throws IOException {
     this.exit = exit;
+    this.network = Bytes.of(network.idBytes());
     int colon = address.lastIndexOf(':');
     socket =
         new Socket(
@@ -126,6 +132,13 @@ final class RawClient implements FrameSink, CircuitListener, AutoCloseable {
       handshake.receive(in, this::send);
       if (handshake.done()) {
         session = handshake.session();
+        for (Admission.Output output :
+            Admission.initiator(Gate.open(network), exit)
+                .on(new Admission.Input.Start(), Instant.now())) {
+          if (output instanceof Admission.Output.Send(Bytes message)) {
+            session.directory(message.toArray(), 0, message.size());
+          }
+        }
         directory(new Directory.Input.LinkUp(1, true));
       }
     }

@@ -94,6 +94,13 @@ final class DescriptorStore {
     size--;
   }
 
+  /// Takes a node out.
+  Optional<NodeDescriptor> forget(Bytes id) {
+    Optional<Held> held = find(id);
+    held.ifPresent(this::remove);
+    return held.map(each -> each.signed().descriptor());
+  }
+
   /// Takes out what is no longer good.
   List<NodeDescriptor> expire(Instant now) {
     List<Held> over = new ArrayList<>();

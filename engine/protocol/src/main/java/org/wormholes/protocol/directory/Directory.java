@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.wormholes.protocol.crypto.NodeId;
 import org.wormholes.protocol.wire.Bytes;
 import org.wormholes.protocol.wire.WireException;
@@ -45,6 +46,9 @@ public final class Directory {
     /// This node's own descriptor, or a newer one; also any that came by another way (a file).
     record Publish(SignedDescriptor descriptor) implements Input {}
 
+    /// A node is not to be known any more.
+    record Forget(NodeId id) implements Input {}
+
     record Tick() implements Input {}
   }
 
@@ -56,7 +60,7 @@ public final class Directory {
     /// A node is new, or says something new.
     record Learned(NodeDescriptor descriptor) implements Output {}
 
-    /// A node's descriptor expired.
+    /// A node's descriptor expired, or was to be forgotten.
     record Forgot(NodeId id) implements Output {}
 
     /// The peer lied or broke the protocol: close the link.
@@ -68,6 +72,7 @@ public final class Directory {
   }
 
   private final DescriptorStore store;
+  private final Predicate<NodeDescriptor> admitted;
   private final Map<Integer, Neighbour> neighbours = new TreeMap<>();
 
   /// News of known nodes that came too soon after the last: at most one each.
@@ -78,7 +83,14 @@ public final class Directory {
 
   /// @param limits bounds of what is kept
   public Directory(DirectoryLimits limits) {
+    this(limits, node -> true);
+  }
+
+  /// @param limits bounds of what is kept
+  /// @param admitted whether a node may be known at all; others are neither kept nor passed on
+  public Directory(DirectoryLimits limits, Predicate<NodeDescriptor> admitted) {
     this.store = new DescriptorStore(limits);
+    this.admitted = admitted;
   }
 
   /// Takes in what happened and says what to do, in order.
@@ -94,6 +106,10 @@ public final class Directory {
       case Input.LinkDown(int link) -> neighbours.remove(link);
       case Input.Received(int link, Bytes message) -> onReceived(link, message, now, out);
       case Input.Publish(SignedDescriptor descriptor) -> onPublish(descriptor, now, out);
+      case Input.Forget(NodeId id) -> {
+        deferred.remove(id.key());
+        store.forget(id.key()).ifPresent(node -> out.add(new Output.Forgot(node.id())));
+      }
       case Input.Tick() -> {
         expire(now, out);
         acceptDeferred(now, out);
@@ -128,7 +144,8 @@ public final class Directory {
   }
 
   private void onPublish(SignedDescriptor descriptor, Instant now, List<Output> out) {
-    if (isNewer(descriptor.descriptor().id().key(), descriptor.descriptor().published())
+    if (admitted.test(descriptor.descriptor())
+        && isNewer(descriptor.descriptor().id().key(), descriptor.descriptor().published())
         && descriptor.descriptor().isAlive(now)
         && store.put(descriptor, now)) {
       out.add(new Output.Learned(descriptor.descriptor()));
@@ -297,7 +314,9 @@ public final class Directory {
   }
 
   private boolean accept(SignedDescriptor signed, Instant now, List<Output> out) {
-    if (!signed.descriptor().isAlive(now) || !store.put(signed, now)) {
+    if (!admitted.test(signed.descriptor())
+        || !signed.descriptor().isAlive(now)
+        || !store.put(signed, now)) {
       return false;
     }
     deferred.remove(signed.descriptor().id().key());

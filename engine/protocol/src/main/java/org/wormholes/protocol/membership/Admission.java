@@ -4,23 +4,24 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.protocol.crypto.NodeId;
 import org.wormholes.protocol.wire.Bytes;
 import org.wormholes.protocol.wire.WireException;
 
-/// The beginning of a link of a closed network: each side shows that it belongs to it, and until
-/// then nothing else is said (`spec/protocol/membership.md`, section 3). The handshake has already
-/// proved the names of both.
+/// The beginning of a link: it is said to which network it belongs, and on one of a closed network
+/// each side shows that it belongs to it; until then nothing else is said
+/// (`spec/protocol/membership.md`, section 3). The handshake has already proved the names of both.
 ///
 /// | state | input | output | next |
 /// |---|---|---|---|
+/// | initiator of an open network, new | Start | its proof, Admitted | done |
 /// | initiator, new | Start | its proof | waits |
 /// | responder, new | Start | | waits |
 /// | initiator, waits | a proof that holds | Admitted | done |
-/// | responder, waits | a proof that holds | its own, Admitted | done |
+/// | responder, waits | a proof that holds | its own unless the network is open, Admitted | done |
 /// | waits | anything else, or the deadline | Refused | done |
 public final class Admission {
   /// How long the other side has.
@@ -66,30 +67,31 @@ public final class Admission {
     DONE
   }
 
-  private final Map<Bytes, Membership> memberships;
+  private final Function<Bytes, Optional<Gate>> gates;
   private final @Nullable NodeId peer;
-  private final @Nullable Membership wanted;
+  private final @Nullable Gate wanted;
   private Phase phase = Phase.NEW;
   private Instant deadline = Instant.MAX;
 
   private Admission(
-      Map<Bytes, Membership> memberships, @Nullable NodeId peer, @Nullable Membership wanted) {
-    this.memberships = Map.copyOf(memberships);
+      Function<Bytes, Optional<Gate>> gates, @Nullable NodeId peer, @Nullable Gate wanted) {
+    this.gates = gates;
     this.peer = peer;
     this.wanted = wanted;
   }
 
   /// The side that opened the link, for one network.
-  public static Admission initiator(Membership membership, NodeId peer) {
-    return new Admission(Map.of(membership.charter().network(), membership), peer, membership);
+  public static Admission initiator(Gate gate, NodeId peer) {
+    return new Admission(
+        name -> Optional.of(gate).filter(it -> it.network().equals(name)), peer, gate);
   }
 
   /// The side that was called.
   ///
-  /// @param memberships the closed networks that this node belongs to, by their names
-  /// @param peer who called; empty for one without a name, which belongs to nothing
-  public static Admission responder(Map<Bytes, Membership> memberships, Optional<NodeId> peer) {
-    return new Admission(memberships, peer.orElse(null), null);
+  /// @param gates finds the networks that this node belongs to by their names
+  /// @param peer who called; empty for one without a name, which gets into open networks only
+  public static Admission responder(Function<Bytes, Optional<Gate>> gates, Optional<NodeId> peer) {
+    return new Admission(gates, peer.orElse(null), null);
   }
 
   /// Takes in what happened and says what to do, in order. Nothing after Admitted or Refused.
@@ -118,26 +120,26 @@ public final class Admission {
     }
     phase = Phase.WAITS;
     deadline = now.plus(PATIENCE);
-    if (peer == null) {
-      refuse("has no name", out);
-      return;
-    }
     if (wanted != null && !present(wanted, now, out)) {
       refuse("this node does not belong to the network itself", out);
+      return;
+    }
+    if (wanted != null && wanted.isOpen()) {
+      phase = Phase.DONE;
+      out.add(new Output.Admitted(wanted.network(), List.of()));
       return;
     }
     out.add(new Output.WakeAt(deadline));
   }
 
   /// Shows that this node belongs to a network; false when it does not.
-  private static boolean present(Membership membership, Instant now, List<Output> out) {
-    Optional<List<SignedStatement>> chain = membership.chain(membership.self(), now);
+  private static boolean present(Gate gate, Instant now, List<Output> out) {
+    Optional<List<SignedStatement>> chain = gate.proof(now);
     chain.ifPresent(proof ->
         out.add(
             new Output.Send(
                 new MembershipMessage.Present(
-                        membership.charter().network(),
-                        proof.stream().map(SignedStatement::encoded).toList())
+                        gate.network(), proof.stream().map(SignedStatement::encoded).toList())
                     .encode())));
     return chain.isPresent();
   }
@@ -149,20 +151,29 @@ public final class Admission {
         refuse("said something else before it was admitted", out);
         return;
       }
-      Membership membership = memberships.get(network);
-      if (membership == null || peer == null) {
+      Optional<Gate> gate = gates.apply(network);
+      if (gate.isEmpty()) {
         refuse("asks for a network that this node does not belong to", out);
+        return;
+      }
+      if (gate.get().isOpen()) {
+        phase = Phase.DONE;
+        out.add(new Output.Admitted(network, List.of()));
+        return;
+      }
+      if (peer == null) {
+        refuse("has no name", out);
         return;
       }
       List<SignedStatement> chain = new ArrayList<>();
       for (Bytes each : encoded) {
         chain.add(SignedStatement.decode(each));
       }
-      if (!membership.admits(peer, chain, now)) {
+      if (!gate.get().admits(peer, chain, now)) {
         refuse("does not belong to the network", out);
         return;
       }
-      if (wanted == null && !present(membership, now, out)) {
+      if (wanted == null && !present(gate.get(), now, out)) {
         refuse("this node does not belong to the network itself", out);
         return;
       }

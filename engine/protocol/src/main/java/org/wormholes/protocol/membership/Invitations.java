@@ -8,10 +8,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.wormholes.protocol.crypto.Entropy;
 import org.wormholes.protocol.membership.Statement.Certificate;
+import org.wormholes.protocol.wire.Bytes;
 
-/// The invitations to one network that a node has given and that nobody has used yet. Each is good
-/// for one guest, until its end, and for [#MAX_GUESSES] wrong codes (`spec/protocol/membership.md`,
-/// section 5). Belongs to one thread.
+/// The invitations that a node has given and that nobody has used yet. Each is good for one guest,
+/// until its end, and for [#MAX_GUESSES] wrong codes (`spec/protocol/membership.md`, section 5).
+/// Belongs to one thread.
 public final class Invitations {
   /// Wrong codes after which an invitation is void: the chance to guess one is 3 in 2^32.
   public static final int MAX_GUESSES = 3;
@@ -27,11 +28,12 @@ public final class Invitations {
 
   /// What the guest is to become.
   ///
+  /// @param network whose member, its name of 32 bytes
   /// @param roles as in its [Certificate]
   /// @param reach likewise
   /// @param life how long the certificate is good
   /// @param ends when the invitation itself does
-  public record Terms(Set<String> roles, int reach, Duration life, Instant ends) {
+  public record Terms(Bytes network, Set<String> roles, int reach, Duration life, Instant ends) {
     public Terms {
       roles = Set.copyOf(roles);
       if (roles.size() > Certificate.MAX_ROLES || !roles.stream().allMatch(Certificate::isRole)) {

@@ -98,6 +98,12 @@ public final class Membership {
   private Instant lookAt = Instant.MIN;
   private Instant warnAt = Instant.MIN;
 
+  /// Whether a DIRECTORY frame is about membership. To be asked after [Invitation#isAbout], whose
+  /// messages lie among these.
+  public static boolean isAbout(Bytes message) {
+    return MembershipMessage.isOne(message);
+  }
+
   public Membership(Charter charter, NodeKey self) {
     this.self = self;
     this.roster = new Roster(charter);

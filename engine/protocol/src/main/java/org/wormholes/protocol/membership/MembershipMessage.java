@@ -55,7 +55,6 @@ sealed interface MembershipMessage {
   /// Asks for these statements.
   record Want(List<Bytes> ids) implements MembershipMessage {}
 
-  /// Whether a DIRECTORY frame is about membership.
   static boolean isOne(Bytes message) {
     return message.size() > 0 && message.at(0) >= PRESENT && message.at(0) <= 111;
   }

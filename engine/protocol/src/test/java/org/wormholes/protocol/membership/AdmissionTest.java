@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.wormholes.protocol.wire.Bytes;
 
@@ -29,7 +29,7 @@ final class AdmissionTest {
 
   @Test
   void whoHasNoProofSaysNothingAtAll() {
-    Admission stranger = Admission.initiator(guest, Club.id(0));
+    Admission stranger = Admission.initiator(Gate.of(guest), Club.id(0));
     assertThat(stranger.on(new Admission.Input.Start(), Club.START))
         .containsExactly(refused("this node does not belong to the network itself"));
   }
@@ -76,13 +76,14 @@ final class AdmissionTest {
   @Test
   void anotherNetworkAndNoNetworkLookAlike() {
     publish(member, mine);
-    Admission elsewhere = Admission.responder(Map.of(), Optional.of(Club.id(1)));
+    Admission elsewhere = Admission.responder(name -> Optional.empty(), Optional.of(Club.id(1)));
     elsewhere.on(new Admission.Input.Start(), Club.START);
     List<Admission.Output> first = elsewhere.on(received(present(member)), Club.START);
     assertThat(first).singleElement().isInstanceOf(Admission.Output.Refused.class);
 
     Admission nobody = Admission.responder(memberships(founder), Optional.empty());
-    assertThat(nobody.on(new Admission.Input.Start(), Club.START))
+    nobody.on(new Admission.Input.Start(), Club.START);
+    assertThat(nobody.on(received(present(member)), Club.START))
         .containsExactly(refused("has no name"));
   }
 
@@ -114,6 +115,18 @@ final class AdmissionTest {
     assertThat(door.on(time, deadline)).containsExactly(refused("did not present itself in time"));
   }
 
+  @Test
+  void anOpenNetworkTakesWhoHasNoNameAndDoesNotAnswer() {
+    Admission caller = Admission.initiator(Gate.open(Club.NETWORK), Club.id(0));
+    List<Admission.Output> said = caller.on(new Admission.Input.Start(), Club.START);
+    assertThat(said).last().isEqualTo(admitted());
+    Admission called = Admission.responder(name -> Optional.of(Gate.open(name)), Optional.empty());
+    called.on(new Admission.Input.Start(), Club.START);
+    assertThat(said.getFirst()).isInstanceOf(Admission.Output.Send.class);
+    Bytes message = ((Admission.Output.Send) said.getFirst()).message();
+    assertThat(called.on(received(message), Club.START)).containsExactly(admitted());
+  }
+
   private static Admission.Output refused(String reason) {
     return new Admission.Output.Refused(reason);
   }
@@ -134,8 +147,8 @@ final class AdmissionTest {
     return new MembershipMessage.Present(Club.NETWORK, chain).encode();
   }
 
-  private static Map<Bytes, Membership> memberships(Membership one) {
-    return Map.of(one.charter().network(), one);
+  private static Function<Bytes, Optional<Gate>> memberships(Membership one) {
+    return name -> Optional.of(Gate.of(one)).filter(gate -> gate.network().equals(name));
   }
 
   private static void publish(Membership to, SignedStatement... statements) {
@@ -154,7 +167,7 @@ final class AdmissionTest {
 
     /// @param proved who the caller proved to be in the handshake
     Meeting(Membership caller, Membership called, org.wormholes.protocol.crypto.NodeId proved) {
-      Admission near = Admission.initiator(caller, called.self());
+      Admission near = Admission.initiator(Gate.of(caller), called.self());
       Admission far = Admission.responder(memberships(called), Optional.of(proved));
       far.on(new Admission.Input.Start(), Club.START);
       for (Admission.Output output : near.on(new Admission.Input.Start(), Club.START)) {

@@ -23,7 +23,8 @@ final class InvitationTest {
   private static final Instant NOW = Club.START;
   private static final Bytes LINK = Bytes.ofHex("17".repeat(32));
   private static final Invitations.Terms TERMS =
-      new Invitations.Terms(Set.of("relay"), 1, Duration.ofDays(90), NOW.plus(Duration.ofHours(1)));
+      new Invitations.Terms(
+          Club.NETWORK, Set.of("relay"), 1, Duration.ofDays(90), NOW.plus(Duration.ofHours(1)));
 
   private final Entropy entropy = new Random(7)::nextBytes;
   private final Membership host = new Membership(Club.CHARTER, Club.key(0));

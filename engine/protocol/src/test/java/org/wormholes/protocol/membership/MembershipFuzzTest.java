@@ -4,7 +4,6 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -30,13 +29,13 @@ final class MembershipFuzzTest {
     Random random = new Random(16);
     List<Bytes> samples = samples();
     Membership membership = new Membership(Club.CHARTER, Club.key(0));
-    Map<Bytes, Membership> memberships = Map.of(Club.NETWORK, membership);
     Instant now = Club.START;
     for (int i = 0; i < INPUTS; i++) {
       Bytes message = mutated(samples.get(random.nextInt(samples.size())).toArray(), random);
       membership.on(new Membership.Input.LinkUp(1, random.nextBoolean()), now);
       membership.on(new Membership.Input.Received(1, message), now);
-      Admission door = Admission.responder(memberships, Optional.of(Club.id(1)));
+      Admission door =
+          Admission.responder(name -> Optional.of(Gate.of(membership)), Optional.of(Club.id(1)));
       door.on(new Admission.Input.Start(), now);
       door.on(new Admission.Input.Received(message), now);
       now = now.plus(Duration.ofMillis(random.nextInt(2_000)));

@@ -3,6 +3,7 @@ package org.wormholes.rules.codec;
 import java.util.List;
 import org.wormholes.rules.Entry;
 import org.wormholes.rules.FactsAsked;
+import org.wormholes.rules.Network;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.Verdict;
 import org.wormholes.rules.expr.Fact;
@@ -20,7 +21,7 @@ final class Formats {
   /// With gateways.
   static final int THIRD = 3;
 
-  /// With entries for DNS.
+  /// With entries for DNS, networks of friends, and founders.
   static final int FOURTH = 4;
 
   static final int NEWEST = FOURTH;
@@ -29,7 +30,7 @@ final class Formats {
 
   /// The format that the ruleset needs.
   static int of(Ruleset ruleset) {
-    if (hasDns(ruleset)) {
+    if (hasDns(ruleset) || ruleset.networks().stream().anyMatch(Formats::isOfFourth)) {
       return FOURTH;
     }
     if (!ruleset.gateways().isEmpty()) {
@@ -42,6 +43,10 @@ final class Formats {
             || FactsAsked.in(ruleset).facts().stream().anyMatch(Formats::isOfSecond)
             || FactsAsked.in(Scope.FLOW, ruleset).has(Fact.COUNTRY);
     return second ? SECOND : FIRST;
+  }
+
+  private static boolean isOfFourth(Network network) {
+    return network.openTo() == Network.OpenTo.FRIENDS || !network.founders().isEmpty();
   }
 
   private static boolean hasDns(Ruleset ruleset) {

@@ -38,6 +38,12 @@ final class RuleNodes {
   private static final ById<Protocol> PROTOCOLS = new ById<>(Protocol.values(), Protocol::id);
   private static final int GROUPED = 1; // flags of a ruleset
   private static final int GATED = 2;
+
+  /// Details of a network; 0 is one open to invited nodes, its founders unsaid.
+  private static final int OPEN_TO_ANYONE = 1;
+
+  private static final int OPEN_TO_FRIENDS = 2;
+  private static final int FOUNDED = 3;
   private static final int MORE_IS_GIVEN = 4; // added to the protocol of a flow
   private static final ById<DayOfWeek> DAYS = new ById<>(DayOfWeek.values(), DayOfWeek::getValue);
 
@@ -120,16 +126,42 @@ final class RuleNodes {
   }
 
   private static void write(RuleOutput out, Network network) {
-    out.head(Kinds.NETWORK, network.openToAnyone() ? 1 : 0, 0);
+    boolean founded = !network.founders().isEmpty();
+    int detail =
+        switch (network.openTo()) {
+          case ANYONE -> OPEN_TO_ANYONE;
+          case FRIENDS -> OPEN_TO_FRIENDS;
+          case INVITED -> founded ? FOUNDED : 0;
+        };
+    out.head(Kinds.NETWORK, detail, 0);
     out.text(network.name());
     out.texts(network.bootstraps());
+    if (founded) {
+      out.texts(network.founders());
+    }
   }
 
   private static Network readNetwork(RuleInput in) {
     in.noCount();
-    boolean open = in.flag();
+    Network.OpenTo open =
+        switch (in.detail()) {
+          case 0, FOUNDED -> Network.OpenTo.INVITED;
+          case OPEN_TO_ANYONE -> Network.OpenTo.ANYONE;
+          case OPEN_TO_FRIENDS -> Network.OpenTo.FRIENDS;
+          default -> throw new KryoException("unknown flags of a network");
+        };
+    boolean founded = in.detail() == FOUNDED;
+    if (in.detail() > OPEN_TO_ANYONE) {
+      in.isOf(Formats.FOURTH);
+    }
     String name = in.text();
-    return new Network(name, open, in.texts());
+    List<String> bootstraps = in.texts();
+    List<String> founders = founded ? in.texts() : List.of();
+    Network network = new Network(name, open, founders, bootstraps);
+    if (founded == founders.isEmpty() || !network.founders().equals(founders)) {
+      throw new KryoException("founders must be in ascending order, at least one");
+    }
+    return network;
   }
 
   private static void write(RuleOutput out, Tunnel tunnel) {

@@ -40,6 +40,13 @@ public final class ControlApi implements ControlHandler {
           "POST /v1/facts",
           "POST /v1/proxies",
           "POST /v1/identities",
+          "GET /v1/networks",
+          "POST /v1/networks",
+          "POST /v1/invitations",
+          "POST /v1/joins",
+          "GET /v1/members",
+          "POST /v1/revocations",
+          "POST /v1/friends",
           "POST /v1/stop");
 
   private static final Logger LOG = LoggerFactory.getLogger(ControlApi.class);
@@ -150,6 +157,7 @@ public final class ControlApi implements ControlHandler {
 
   private final EngineControl engine;
   private final Applier applier;
+  private final NetworkApi networks;
   private final Clock clock;
   private final Runnable stop;
   private final ScriptChecker checker;
@@ -165,6 +173,7 @@ public final class ControlApi implements ControlHandler {
       EngineControl engine, RulesetStore store, Clock clock, Runnable stop, ScriptChecker checker) {
     this.engine = engine;
     this.applier = new Applier(engine, store, clock);
+    this.networks = new NetworkApi(engine.networks());
     this.clock = clock;
     this.stop = stop;
     this.checker = checker;
@@ -207,6 +216,18 @@ public final class ControlApi implements ControlHandler {
       case "POST /v1/facts" -> respond(reply, 200, say(body));
       case "POST /v1/proxies" -> respond(reply, 200, proxy(body));
       case "POST /v1/identities" -> respond(reply, 200, identities(body));
+      case "GET /v1/networks" -> respond(reply, 200, networks.list());
+      case "POST /v1/networks" ->
+          respond(reply, 200, networks.create(read(NetworkApi.CreateRequest.class, body)));
+      case "POST /v1/invitations" ->
+          respond(reply, 200, networks.invite(read(NetworkApi.InviteRequest.class, body)));
+      case "POST /v1/joins" ->
+          respond(reply, 200, networks.join(read(NetworkApi.JoinRequest.class, body)));
+      case "GET /v1/members" -> respond(reply, 200, networks.members(target));
+      case "POST /v1/revocations" ->
+          respond(reply, 200, networks.revoke(read(NetworkApi.RevokeRequest.class, body)));
+      case "POST /v1/friends" ->
+          respond(reply, 200, networks.friend(read(NetworkApi.FriendRequest.class, body)));
       case "POST /v1/stop" -> stop(reply);
       default -> throw unknown(method, path);
     }

@@ -47,6 +47,11 @@ public interface EngineControl extends EngineView {
     throw new IOException("the ruleset that runs has no gateway of Tor");
   }
 
+  /// The networks it belongs to.
+  default NetworkControl networks() {
+    return NetworkControl.NONE;
+  }
+
   /// Ends every flow, closes every port and completes when all is gone.
   CompletionStage<Void> stop();
 

@@ -38,6 +38,12 @@ public record EngineEvent(
     /// A live fact has another value, and held it.
     FACT_CHANGED,
     FLOW_REFUSED,
+    /// Somebody belongs to a closed network now, or with other roles.
+    MEMBER_JOINED,
+    /// Somebody does not belong to a closed network any more.
+    MEMBER_LEFT,
+    /// This node's own membership ends soon; said once a day.
+    MEMBERSHIP_EXPIRING,
     STOPPING
   }
 }

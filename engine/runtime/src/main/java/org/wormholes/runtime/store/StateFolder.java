@@ -30,6 +30,7 @@ public final class StateFolder implements AutoCloseable {
   private final RulesetStore rulesets;
   private final SafeFile guards;
   private final SafeFile settings;
+  private final SafeFile networks;
 
   private StateFolder(Path folder, FileChannel lockChannel, Disk disk) {
     this.folder = folder;
@@ -38,6 +39,7 @@ public final class StateFolder implements AutoCloseable {
     this.rulesets = new RulesetStore(folder, disk);
     this.guards = new SafeFile(folder.resolve("guards"), disk);
     this.settings = new SafeFile(folder.resolve("settings"), disk);
+    this.networks = new SafeFile(folder.resolve("networks"), disk);
   }
 
   /// `$XDG_STATE_HOME/wormholes`, or `~/.local/state/wormholes`.
@@ -154,6 +156,17 @@ public final class StateFolder implements AutoCloseable {
     settings.write(text(new Settings(values)));
   }
 
+  /// The networks that the node belongs to, as saved last; none if never.
+  public List<KeptNetwork> networks() throws IOException {
+    return read(networks, "networks", KeptNetworks.class)
+        .map(KeptNetworks::networks)
+        .orElse(List.of());
+  }
+
+  public void saveNetworks(List<KeptNetwork> known) throws IOException {
+    networks.write(text(new KeptNetworks(known)));
+  }
+
   /// Names of files whose current version was unreadable, so that the previous one is used.
   public List<String> recovered() throws IOException {
     List<String> names = new ArrayList<>();
@@ -170,7 +183,9 @@ public final class StateFolder implements AutoCloseable {
                 "guards",
                 guards,
                 "settings",
-                settings)
+                settings,
+                "networks",
+                networks)
             .entrySet()) {
       if (each.getValue().recovered()) {
         names.add(each.getKey());
@@ -219,4 +234,6 @@ public final class StateFolder implements AutoCloseable {
   private record SavedGuards(List<SavedGuard> guards) {}
 
   private record Settings(Map<String, String> values) {}
+
+  private record KeptNetworks(List<KeptNetwork> networks) {}
 }
