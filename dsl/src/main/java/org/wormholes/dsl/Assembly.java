@@ -134,6 +134,7 @@ final class Assembly {
       if (network.name.isEmpty()) {
         continue; // could not be read, which is told
       }
+      checkFounders(network);
       Network mine = network.with(List.of());
       boolean other =
           rules
@@ -150,6 +151,23 @@ final class Assembly {
                         + "\" too, with other rules")
                 .hinting("give yours another name"));
       }
+    }
+  }
+
+  private void checkFounders(Draft.Net network) {
+    if (!network.founders.isEmpty() && network.openTo != Network.OpenTo.INVITED) {
+      problems.add(
+          Problem.error(
+                  network.position,
+                  "a network that is open to " + network.openTo.word() + " has no founders")
+              .hinting("write `open_to :invited`, or leave `founder` out"));
+    }
+    if (Set.copyOf(network.founders).size() > Network.MAX_FOUNDERS) {
+      problems.add(
+          Problem.error(
+              network.position,
+              "a network has at most %d founders, this one %d"
+                  .formatted(Network.MAX_FOUNDERS, Set.copyOf(network.founders).size())));
     }
   }
 

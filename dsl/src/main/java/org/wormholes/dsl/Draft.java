@@ -115,10 +115,13 @@ final class Draft {
       this.name = name;
     }
 
-    /// Founders of a network that is not for invited nodes are a problem that is told elsewhere.
+    /// Founders where none may be, or too many, are a problem that is told elsewhere.
     Network with(List<String> contacts) {
-      boolean invited = openTo == Network.OpenTo.INVITED;
-      return new Network(name, openTo, invited ? founders : List.of(), contacts);
+      List<String> good =
+          openTo == Network.OpenTo.INVITED
+              ? founders.stream().distinct().limit(Network.MAX_FOUNDERS).toList()
+              : List.of();
+      return new Network(name, openTo, good, contacts);
     }
   }
 
