@@ -87,6 +87,7 @@ final class ArrowsTest {
           new Library("org.apache.commons.compress..", "org.wormholes.rulesets.gem.."),
           new Library("org.snakeyaml..", "org.wormholes.rulesets.gem.."),
           new Library("picocli..", BIN),
+          new Library("com.google.zxing..", BIN),
           new Library("ch.qos.logback..", BIN));
 
   @Test
