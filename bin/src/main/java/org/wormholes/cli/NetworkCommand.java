@@ -104,7 +104,7 @@ final class NetworkCommand implements Callable<Integer> {
         paramLabel = "WHO",
         defaultValue = "invited",
         description = "anyone, invited (the default) or friends.")
-    private String openTo;
+    private String openTo = "invited";
 
     @Override
     public Integer call() {

@@ -110,11 +110,17 @@ class ControlApiTest {
             case "/v1/rollback", "/v1/facts", "/v1/identities" -> "{}";
             case "/v1/check" ->
                 "{\"file\":\"web.rb\",\"folder\":\"/\",\"strict\":false,\"colours\":false}";
+            case "/v1/networks" -> "{\"name\":\"home\",\"open_to\":\"invited\"}";
+            case "/v1/invitations" -> "{\"network\":\"home\"}";
+            case "/v1/joins" -> "{\"invitation\":\"417-lusab-babad\"}";
+            case "/v1/revocations" -> "{\"network\":\"home\",\"member\":\"ada\"}";
+            case "/v1/friends" -> "{\"network\":\"home\",\"friend\":\"ada\",\"remove\":false}";
             case "/v1/proxies" -> "{\"tunnel\":\"web\"}";
             case "/v1/explain" -> "{\"flow\":\"example.org\"}";
             default -> "";
           };
-      assertThat(call(words[0], words[1], body).status).as(route).isBetween(200, 202);
+      String target = words[1].equals("/v1/members") ? "/v1/members?of=home" : words[1];
+      assertThat(call(words[0], target, body).status).as(route).isBetween(200, 202);
     }
   }
 
@@ -126,6 +132,29 @@ class ControlApiTest {
     assertThat(fact(call("POST", "/v1/facts", "{}"))).isEqualTo("no observed");
     assertThat(call("POST", "/v1/facts", "{\"metered\":7}").status).isEqualTo(400);
     assertThat(call("POST", "/v1/facts", "").status).isEqualTo(400);
+  }
+
+  @Test
+  void asksNetworksAsItWasAsked() throws JsonException {
+    call(
+        "POST",
+        "/v1/invitations",
+        "{\"network\":\"home\",\"roles\":[\"relay\"],\"reach\":1,\"open_ms\":60000}");
+    call("POST", "/v1/joins", "{\"invitation\":\"417-a\",\"contact\":\"wormhole://x\"}");
+    call("POST", "/v1/friends", "{\"network\":\"circle\",\"friend\":\"bob\",\"remove\":true}");
+    call("GET", "/v1/members?of=a%20b", "");
+    assertThat(engine.networks.asked)
+        .containsExactly(
+            "invite Wish[network=home, roles=[relay], reach=1, life=PT2160H, open=PT1M]",
+            "join 417-a at wormhole://x",
+            "unfriend circle bob",
+            "members a b");
+    assertThat(call("GET", "/v1/members", "").status).isEqualTo(400);
+    assertThat(call("POST", "/v1/invitations", "{\"network\":\"elsewhere\"}").status)
+        .isEqualTo(409);
+    Answer refused = call("POST", "/v1/joins", "{\"invitation\":\"1-b\"}");
+    assertThat(refused.status).isEqualTo(409);
+    assertThat(refused.body).contains("the code is wrong");
   }
 
   private static String fact(Answer reply) throws JsonException {

@@ -24,6 +24,7 @@ final class FakeEngine implements EngineControl {
 
   List<HopCandidates> candidates = List.of();
   List<TunnelView> tunnels = List.of();
+  final FakeNetworks networks = new FakeNetworks();
   Optional<Applied> applied = Optional.empty();
   @Nullable Exception refusal;
   ApplyTerms terms = ApplyTerms.DEFAULT;
@@ -125,6 +126,11 @@ final class FakeEngine implements EngineControl {
   public CompletionStage<Void> stop() {
     stopped = true;
     return CompletableFuture.completedStage(null);
+  }
+
+  @Override
+  public NetworkControl networks() {
+    return networks;
   }
 
   @Override
