@@ -20,6 +20,7 @@ import org.wormholes.protocol.crypto.NodeUri;
 import org.wormholes.protocol.onion.Rehearsal;
 import org.wormholes.protocol.wire.WireException;
 import org.wormholes.rules.Network;
+import org.wormholes.rules.NameServer;
 import org.wormholes.rules.Resolve;
 import org.wormholes.runtime.facts.Countries;
 import org.wormholes.transport.socket.NettyOptions;
@@ -97,7 +98,8 @@ final class DaemonCommand implements Callable<Integer> {
           "How a carrier is to be: tls.certificate=FILE with tls.key=FILE (PEM; else it makes its"
               + " own), tls.name=NAME in its own one, tls.pin=SHA256 of a key that must answer,"
               + " tls.engine=boringssl or jdk; the same for websocket;"
-              + " certificate, key, name and pin of quic likewise.")
+              + " certificate, key, name and pin of quic likewise; and certificate, key and name of"
+              + " dns, for entries that take names over TLS or HTTPS.")
   private List<String> carrierOptions = List.of();
 
   @Option(
@@ -298,7 +300,12 @@ final class DaemonCommand implements Callable<Integer> {
 
   private Resolve resolve() {
     try {
-      return resolvers.isEmpty() ? new Resolve.BySystem() : new Resolve.ByServers(resolvers);
+      return resolvers.isEmpty()
+          ? new Resolve.BySystem()
+          : new Resolve.ByServers(
+              resolvers.stream()
+                  .map(text -> NameServer.parse(text).map(NameServer::toString).orElse(text))
+                  .toList());
     } catch (IllegalArgumentException e) {
       throw wrong(String.valueOf(e.getMessage()));
     }

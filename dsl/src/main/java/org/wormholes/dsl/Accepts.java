@@ -11,8 +11,8 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.rules.Entry;
+import org.wormholes.rules.NameServer;
 import org.wormholes.rules.Network;
-import org.wormholes.rules.Resolve;
 import org.wormholes.rules.expr.AddressRange;
 import org.wormholes.rules.expr.Fact;
 import org.wormholes.rules.expr.Host;
@@ -110,11 +110,11 @@ record Accepts<T>(
 
   static final Accepts<String> SERVER =
       new Accepts<>(
-          "`:system`, or addresses of servers, such as \"9.9.9.9:53\"",
+          "`:system`, or servers such as \"9.9.9.9:53\", \"tls://9.9.9.9\" or \"https://9.9.9.9/dns-query\"",
           Accepts::server,
           value ->
               value instanceof Value.Text
-                  ? "a server is named by its address; the port is 53 if left out"
+                  ? "a server is named by its address, such as \"tls://9.9.9.9#dns.quad9.net\", so that nothing has to be resolved to reach it"
                   : "");
 
   static final Accepts<String> HOST_NAME =
@@ -335,12 +335,7 @@ record Accepts<T>(
     if (!(value instanceof Value.Text(String text))) {
       return null;
     }
-    Endpoint given = endpoint(text);
-    String host = given == null ? text : given.host();
-    int port = given == null ? 53 : given.port();
-    String bare = Host.parse(host).map(Host::text).orElse("");
-    String full = (bare.indexOf(':') >= 0 ? "[" + bare + "]" : bare) + ":" + port;
-    return Resolve.ByServers.isServer(full) ? full : null;
+    return NameServer.parse(text).map(NameServer::toString).orElse(null);
   }
 
   private static String nameAdvice(Value value) {

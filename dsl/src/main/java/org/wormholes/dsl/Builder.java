@@ -533,11 +533,18 @@ final class Builder {
         invents = each;
       }
     }
+    Entry.Dns.Over over = Entry.Dns.Over.UDP;
+    for (Entry.Dns.Over each : Entry.Dns.Over.values()) {
+      if (each.word().equals(call.text("over", ""))) {
+        over = each;
+      }
+    }
     return open(
         frame,
         call,
         new Entry.Dns(
             listen(call, 5353),
+            over,
             invents,
             call.find("ipv4", AddressRange.class).orElse(Entry.Dns.ADDRESSES_4),
             call.find("ipv6", AddressRange.class).orElse(Entry.Dns.ADDRESSES_6)));

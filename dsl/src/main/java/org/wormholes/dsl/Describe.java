@@ -180,8 +180,13 @@ public final class Describe {
       case Entry.Socks socks -> "socks on " + listen + (socks.udp() ? " with udp" : "");
       case Entry.Http _ -> "http on " + listen;
       case Entry.Dns dns ->
-          "dns on %s, invents %s within %s and %s"
-              .formatted(listen, dns.invents().word(), dns.addresses4(), dns.addresses6());
+          "dns on %s over %s, invents %s within %s and %s"
+              .formatted(
+                  listen,
+                  dns.over().word(),
+                  dns.invents().word(),
+                  dns.addresses4(),
+                  dns.addresses6());
       case Entry.Forward forward ->
           "forward "
               + (forward.udp() ? "udp" : "tcp")

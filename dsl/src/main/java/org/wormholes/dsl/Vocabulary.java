@@ -333,9 +333,16 @@ public final class Vocabulary {
             .example("http port: 8080")
             .means(Builder::http),
         say(Room.ENTRY, "dns")
-            .named(Accepts.port(true), "port", "the port", "5353", "The port, of UDP and TCP.")
+            .named(Accepts.port(true), "port", "the port", "5353", "The port to listen on.")
             .named(
                 Accepts.HOST, "host", "the address", "\"127.0.0.1\"", "The address to listen on.")
+            .named(
+                Accepts.oneOf("udp", "tls", "https"),
+                "over",
+                "`over:`",
+                ":udp",
+                "What questions come in: UDP, with TCP on the same port; TLS; or HTTPS, at the path"
+                    + " `/dns-query`. The certificate is the node's option `dns`.")
             .named(
                 Accepts.oneOf("nothing", "special", "all"),
                 "invents",
@@ -446,8 +453,11 @@ public final class Vocabulary {
                 Accepts.SERVER,
                 "servers",
                 "the server",
-                "`:system`, or servers by address in the order they are asked; port 53 if left"
-                    + " out.")
+                "`:system`, or servers by address in the order they are asked:"
+                    + " `\"9.9.9.9\"` over UDP and TCP, `\"tls://9.9.9.9\"` over TLS,"
+                    + " `\"https://9.9.9.9/dns-query\"` over HTTPS. Ports 53, 853 and 443 if left"
+                    + " out. The certificate has to be for the address, or for the name after `#`,"
+                    + " or to have the key after `#sha256:`.")
             .doc("Says who turns names into addresses, at the exit. Without it: `:system`.")
             .example("resolve \"9.9.9.9\", \"149.112.112.112\"")
             .means(Builder::resolve));

@@ -16,6 +16,10 @@ public record CarrierSettings(
     Optional<Path> folder, Map<String, Map<String, String>> options, List<Path> jars) {
   public static final CarrierSettings NONE = new CarrierSettings(Optional.empty(), Map.of());
 
+  /// Stands in place of a carrier for DNS ports over TLS and HTTPS, whose options are those of the
+  /// carrier `tls`.
+  static final String NAMES = "dns";
+
   public CarrierSettings {
     Map<String, Map<String, String>> copy = new TreeMap<>();
     options.forEach((carrier, values) -> copy.put(carrier, Map.copyOf(values)));

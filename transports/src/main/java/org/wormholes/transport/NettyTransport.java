@@ -48,7 +48,7 @@ public final class NettyTransport implements Transport {
     this.jars = CarrierJars.open(settings.jars());
     this.carriers = carriers(sockets, settings, jars);
     this.outside = new NettyOutside(sockets);
-    this.entries = new Entries(sockets, limits);
+    this.entries = new Entries(sockets, limits, settings.of(CarrierSettings.NAMES));
   }
 
   /// Starts with [NettyOptions#defaults()].
@@ -84,7 +84,7 @@ public final class NettyTransport implements Transport {
     List<CarrierProvider> providers = others.providers();
     List<String> names = providers.stream().map(CarrierProvider::name).toList();
     for (String name : settings.options().keySet()) {
-      if (!names.contains(name)) {
+      if (!names.contains(name) && !name.equals(CarrierSettings.NAMES)) {
         throw new IllegalArgumentException(
             "there is no carrier %s, there are %s".formatted(name, String.join(", ", names)));
       }

@@ -36,12 +36,14 @@ public sealed interface Entry {
     }
   }
 
-  /// A DNS port, UDP and TCP. What is asked about a name goes the way that flows to it go.
+  /// A DNS port. What is asked about a name goes the way that flows to it go.
   ///
+  /// @param over what questions come in
   /// @param invents which names are answered with invented addresses
   /// @param addresses4 where invented IPv4 addresses come from
   /// @param addresses6 where invented IPv6 addresses come from
-  record Dns(Listen listen, Invents invents, AddressRange addresses4, AddressRange addresses6)
+  record Dns(
+      Listen listen, Over over, Invents invents, AddressRange addresses4, AddressRange addresses6)
       implements Entry {
     /// The block for tests of networks (RFC 2544), which nobody's traffic goes to.
     public static final AddressRange ADDRESSES_4 =
@@ -56,13 +58,14 @@ public sealed interface Entry {
 
     public Dns {
       requireNonNull(listen, "listen");
+      requireNonNull(over, "over");
       requireNonNull(invents, "invents");
       check(addresses4, true);
       check(addresses6, false);
     }
 
     public Dns(Listen listen, Invents invents) {
-      this(listen, invents, ADDRESSES_4, ADDRESSES_6);
+      this(listen, Over.UDP, invents, ADDRESSES_4, ADDRESSES_6);
     }
 
     private static void check(AddressRange range, boolean four) {
@@ -89,6 +92,33 @@ public sealed interface Entry {
           && bits <= 128 - MIN_FREE_BITS
           && invented
           && kind == AddressKind.of(range.last());
+    }
+
+    /// What questions come in.
+    public enum Over {
+      /// UDP, and TCP on the same port (RFC 1035).
+      UDP(0, "udp"),
+      /// TLS (RFC 7858).
+      TLS(1, "tls"),
+      /// HTTP/2 or HTTP/1.1 in TLS (RFC 8484).
+      HTTPS(2, "https");
+
+      private final int id;
+      private final String word;
+
+      Over(int id, String word) {
+        this.id = id;
+        this.word = word;
+      }
+
+      public int id() {
+        return id;
+      }
+
+      /// As scripts have it.
+      public String word() {
+        return word;
+      }
     }
 
     /// Which names are answered with invented addresses: an entry that is told to go there goes to

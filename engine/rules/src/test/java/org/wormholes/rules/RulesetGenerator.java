@@ -143,7 +143,13 @@ public final class RulesetGenerator {
     return switch (random.nextInt(4)) {
       case 0 -> new Entry.Socks(listen, random.nextBoolean());
       case 1 -> new Entry.Http(listen);
-      case 2 -> new Entry.Dns(listen, List.of(Entry.Dns.Invents.values()).get(random.nextInt(3)));
+      case 2 ->
+          new Entry.Dns(
+              listen,
+              List.of(Entry.Dns.Over.values()).get(random.nextInt(3)),
+              List.of(Entry.Dns.Invents.values()).get(random.nextInt(3)),
+              Entry.Dns.ADDRESSES_4,
+              Entry.Dns.ADDRESSES_6);
       default -> new Entry.Forward(listen, "mx.example", 25, random.nextBoolean());
     };
   }
@@ -161,7 +167,10 @@ public final class RulesetGenerator {
     Resolve resolve =
         random.nextBoolean()
             ? new Resolve.BySystem()
-            : new Resolve.ByServers(List.of("9.9.9.9:53", "[2620:fe::fe]:53"));
+            : new Resolve.ByServers(
+                random.nextBoolean()
+                    ? List.of("9.9.9.9:53", "[2620:fe::fe]:53")
+                    : List.of("tls://[2620:fe::fe]:853#dns.example"));
     return new Exit(
         some(
             0,

@@ -36,7 +36,9 @@ class RulesetTest {
     assertThatThrownBy(() -> Relays.any(9)).hasMessage("the number of relays must be 1..8, was 9");
     assertThatThrownBy(() -> new Entry.Listen("127.1", 80)).hasMessageContaining("was `127.1`");
     assertThatThrownBy(() -> new Resolve.ByServers(List.of("dns.example:53")))
-        .hasMessage("a resolver must be ADDRESS:PORT, was `dns.example:53`");
+        .hasMessage(
+            "a resolver must be ADDRESS:PORT, tls://ADDRESS:PORT or https://ADDRESS:PORT/PATH, was"
+                + " `dns.example:53`");
   }
 
   @Test

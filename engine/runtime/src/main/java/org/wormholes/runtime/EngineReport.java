@@ -162,7 +162,11 @@ final class EngineReport {
         switch (spec.kind()) {
           case SOCKS -> "SOCKS5, SOCKS4a and HTTP" + (spec.udp() ? ", UDP" : "");
           case HTTP -> "HTTP CONNECT and plain HTTP";
-          case DNS -> "DNS, invents " + spec.names().map(dns -> dns.invents().word()).orElseThrow();
+          case DNS ->
+              spec.names()
+                  .map(dns ->
+                      "DNS over %s, invents %s".formatted(dns.over().word(), dns.invents().word()))
+                  .orElseThrow();
           case FORWARD ->
               "to " + spec.forward().map(to -> to.host() + ":" + to.port()).orElseThrow();
         };

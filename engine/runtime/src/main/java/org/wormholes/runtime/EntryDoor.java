@@ -48,13 +48,13 @@ final class EntryDoor implements FlowAcceptor {
 
   /// Where a door stands: two entries with equal places can be served by the same socket, whatever
   /// is spoken there.
-  record Place(String host, int port, boolean udpSocket, boolean names) {
+  record Place(String host, int port, boolean udpSocket, Optional<EntrySpec.Wrapping> names) {
     static Place of(EntrySpec spec) {
       return new Place(
           spec.host(),
           spec.port(),
           spec.kind() == EntrySpec.Kind.FORWARD && spec.udp(),
-          spec.kind() == EntrySpec.Kind.DNS);
+          spec.names().map(_ -> spec.wrapping()));
     }
   }
 

@@ -49,6 +49,8 @@ final class DnsEntryTest {
   private static ServerSocket page;
   private static int first;
   private static int second;
+  private static int tls;
+  private static int https;
   private static int all;
   private static int proxy;
 
@@ -87,6 +89,8 @@ final class DnsEntryTest {
     proxy = port(open.get(1));
     all = port(open.get(2));
     second = port(open.get(3));
+    tls = port(open.get(4));
+    https = port(open.get(5));
     network.awaitReady();
   }
 
@@ -106,7 +110,12 @@ final class DnsEntryTest {
                 dns(Entry.Dns.Invents.SPECIAL),
                 new Entry.Socks(new Entry.Listen(0), true),
                 dns(Entry.Dns.Invents.ALL)),
-            tunnel("second", exit, dns(Entry.Dns.Invents.NOTHING))),
+            tunnel(
+                "second",
+                exit,
+                dns(Entry.Dns.Invents.NOTHING),
+                dns(Entry.Dns.Over.TLS),
+                dns(Entry.Dns.Over.HTTPS))),
         List.of(
             new Route(Verdict.REFUSE, ads),
             new Route(new Verdict.To("second"), bySecond),
@@ -116,6 +125,15 @@ final class DnsEntryTest {
 
   private static Entry dns(Entry.Dns.Invents invents) {
     return new Entry.Dns(new Entry.Listen(0), invents);
+  }
+
+  private static Entry dns(Entry.Dns.Over over) {
+    return new Entry.Dns(
+        new Entry.Listen(0),
+        over,
+        Entry.Dns.Invents.SPECIAL,
+        Entry.Dns.ADDRESSES_4,
+        Entry.Dns.ADDRESSES_6);
   }
 
   private static Tunnel tunnel(String name, Exit exit, Entry... entries) {
@@ -179,6 +197,27 @@ final class DnsEntryTest {
     assertThat(dig(first, "+short", "Once.Zone.test", "A").strip()).isEqualTo("127.0.0.1");
     assertThat(zone.asked).containsExactly("once.zone.test A");
     assertThat(kdig(first, "+short", "alias.zone.test", "A").strip()).isEqualTo("127.0.0.1");
+  }
+
+  @Test
+  void questionsComeOverTlsAndHttps() {
+    assertThat(kdig(tls, "+tls", "www.zone.test", "A"))
+        .contains("TLS session (TLS1.3)", "127.0.0.1");
+    assertThat(kdig(https, "+https=/dns-query", "www.zone.test", "A"))
+        .contains("HTTP session (HTTP/2-POST)", "127.0.0.1");
+    assertThat(kdig(https, "+https-get=/dns-query", "many.zone.test", "TXT"))
+        .contains("HTTP/2-GET", "ANSWER: 100");
+    assertThat(kdig(tls, "+tls", "ads.zone.test", "A")).contains("NXDOMAIN");
+    assertThat(zone.asked).contains("www.zone.test A", "many.zone.test TXT");
+  }
+
+  @Test
+  void anExitThatCannotTellIsAFailureAndNothingElseIsAsked() {
+    zone.fail("broken.zone.test");
+    String answer = dig(first, "broken.zone.test", "A");
+    assertThat(answer).contains("status: SERVFAIL");
+    assertThat(zone.asked).isNotEmpty().allMatch(name -> name.equals("broken.zone.test A"));
+    assertThat(kdig(tls, "+tls", "broken.zone.test", "A")).contains("SERVFAIL");
   }
 
   @Test

@@ -27,6 +27,7 @@ public final class ZoneServer implements AutoCloseable {
 
   public final List<String> asked = new CopyOnWriteArrayList<>();
 
+  private final List<String> failing = new CopyOnWriteArrayList<>();
   private final List<Record> records = new CopyOnWriteArrayList<>();
   private final DatagramSocket udp;
   private final ServerSocket tcp;
@@ -50,6 +51,11 @@ public final class ZoneServer implements AutoCloseable {
     }
   }
 
+  /// Says of a name that it cannot be looked up.
+  public void fail(String name) {
+    failing.add(name);
+  }
+
   public String address() {
     return "127.0.0.1:" + tcp.getLocalPort();
   }
@@ -62,6 +68,10 @@ public final class ZoneServer implements AutoCloseable {
     response.getHeader().setFlag(Flags.QR);
     response.getHeader().setFlag(Flags.RA);
     response.addRecord(question, Section.QUESTION);
+    if (failing.contains(name)) {
+      response.getHeader().setRcode(Rcode.SERVFAIL);
+      return response;
+    }
     List<Record> own = owned(question.getName());
     Name at = question.getName();
     for (Record record : own) {

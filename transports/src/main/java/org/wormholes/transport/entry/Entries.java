@@ -10,6 +10,7 @@ import org.slf4j.LoggerFactory;
 import org.wormholes.runtime.spi.EntrySpec;
 import org.wormholes.runtime.spi.FlowAcceptor;
 import org.wormholes.runtime.spi.Listener;
+import org.wormholes.transport.socket.CarrierOptions;
 import org.wormholes.transport.socket.HostPort;
 import org.wormholes.transport.socket.RateLimitedLog;
 import org.wormholes.transport.socket.Sockets;
@@ -22,12 +23,20 @@ public final class Entries {
 
   private final Sockets sockets;
   private final EntryLimits limits;
+  private final NameTls names;
   private final RateLimitedLog log =
       new RateLimitedLog(LOG, LINES_PER_CAUSE, LINES_TOGETHER, System::nanoTime);
 
   public Entries(Sockets sockets, EntryLimits limits) {
+    this(sockets, limits, CarrierOptions.NONE);
+  }
+
+  /// @param names what the operator says of DNS ports over TLS: their certificate, as for a carrier
+  /// @throws IllegalArgumentException if that is not understood
+  public Entries(Sockets sockets, EntryLimits limits, CarrierOptions names) {
     this.sockets = sockets;
     this.limits = limits;
+    this.names = new NameTls(names);
   }
 
   /// Starts listening for applications. Fails with an `IOException` that names the port.
@@ -39,7 +48,7 @@ public final class Entries {
     }
     Door door = new Door(sockets, entry, acceptor, limits, log);
     if (entry.kind() == EntrySpec.Kind.DNS) {
-      return NameEntry.listen(door, address.get());
+      return NameEntry.listen(door, address.get(), names);
     }
     CompletionStage<Listener> streams =
         sockets.listen(sockets.loops(), address.get(), door::onArrival);

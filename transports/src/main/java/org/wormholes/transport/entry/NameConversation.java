@@ -118,6 +118,5 @@ final class NameConversation implements ConnectionHandler {
     if (idle != null) {
       idle.cancel();
     }
-    entry.onConversationOver();
   }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.protocol.circuit.NameQuestion;
+import org.wormholes.runtime.spi.EntrySpec;
 import org.wormholes.runtime.spi.Listener;
 import org.wormholes.runtime.spi.Loop;
 import org.wormholes.runtime.spi.NameRequest;
@@ -19,7 +20,7 @@ import org.wormholes.transport.socket.HostPort;
 import org.wormholes.transport.socket.NettyLoop;
 import org.wormholes.transport.socket.UdpSocket;
 
-/// A DNS port: UDP and TCP of the same number.
+/// A DNS port: UDP and TCP of the same number, or TLS, or HTTPS.
 final class NameEntry {
   /// Questions of one entry that wait for their answer.
   static final int MAX_QUESTIONS = 4_096;
@@ -32,14 +33,27 @@ final class NameEntry {
   private final NettyLoop loop;
   private @Nullable UdpSocket socket;
 
+  private @Nullable SecureNames secure;
+
   private NameEntry(Door door) {
     this.door = door;
     this.loop = door.sockets.loops().getFirst();
   }
 
-  /// Opens both; fails with an `IOException` that names the port.
-  static CompletionStage<Listener> listen(Door door, InetSocketAddress address) {
+  /// Opens it; fails with an `IOException` that names the port.
+  static CompletionStage<Listener> listen(Door door, InetSocketAddress address, NameTls tls) {
     NameEntry entry = new NameEntry(door);
+    EntrySpec.Wrapping wrapping = door.entry.wrapping();
+    if (wrapping != EntrySpec.Wrapping.NONE) {
+      try {
+        entry.secure = new SecureNames(entry, tls.context(), wrapping == EntrySpec.Wrapping.HTTPS);
+      } catch (IOException e) {
+        return CompletableFuture.failedFuture(
+            new IOException(
+                "could not listen on %s: %s".formatted(HostPort.of(address), e.getMessage()), e));
+      }
+      return door.sockets.listen(door.sockets.loops(), address, entry::onArrival);
+    }
     return door.sockets
         .listen(door.sockets.loops(), address, entry::onArrival)
         .thenCompose(tcp -> entry.openDatagrams(tcp, address));
@@ -76,11 +90,13 @@ final class NameEntry {
       channel.close();
       return;
     }
-    NameConversation.take(this, on, door.sockets.stream(on, channel, null, false));
-  }
-
-  void onConversationOver() {
-    connections.decrementAndGet();
+    channel.closeFuture().addListener(closed -> connections.decrementAndGet());
+    SecureNames wrapped = secure;
+    if (wrapped != null) {
+      wrapped.receive(on, channel);
+    } else {
+      NameConversation.take(this, on, door.sockets.stream(on, channel, null, false));
+    }
   }
 
   private void onDatagram(InetSocketAddress from, ByteBuffer data) {

@@ -69,6 +69,11 @@ final class Inquiry {
           }
 
           @Override
+          public byte[] padded() {
+            return lookup.toPaddedBytes();
+          }
+
+          @Override
           public boolean isAnswer(byte[] response) {
             Optional<Found> found = lookup.read(response);
             found.ifPresent(it -> take(it, whole));

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import javax.net.ssl.TrustManagerFactory;
 import org.wormholes.protocol.circuit.NameQuestion;
 import org.wormholes.runtime.spi.NameFailure;
 import org.wormholes.runtime.spi.Outside.AskListener;
@@ -30,13 +31,19 @@ final class Names {
   /// How long is remembered what needed no lookup.
   private static final Duration KNOWN = Duration.ofMinutes(10);
 
-  private final Sockets sockets;
   private final List<OnLoop> byLoop;
   private final DefaultHostsFileEntriesResolver hostsFile = new DefaultHostsFileEntriesResolver();
 
   Names(Sockets sockets) {
-    this.sockets = sockets;
-    this.byLoop = sockets.loops().stream().map(loop -> new OnLoop(loop)).toList();
+    this(sockets, Optional.empty());
+  }
+
+  /// @param trust whose certificates of name servers are good; empty means those that Java trusts
+  Names(Sockets sockets, Optional<TrustManagerFactory> trust) {
+    this.byLoop =
+        sockets.loops().stream()
+            .map(loop -> new OnLoop(loop, new Servers(sockets, trust)))
+            .toList();
   }
 
   void resolve(
@@ -89,17 +96,19 @@ final class Names {
   private final class OnLoop {
     private final NettyLoop loop;
     private final FoundCache cache = new FoundCache();
+    private final Servers upstreams;
     private int lookups;
 
-    OnLoop(NettyLoop loop) {
+    OnLoop(NettyLoop loop, Servers upstreams) {
       this.loop = loop;
+      this.upstreams = upstreams;
     }
 
     void resolve(String host, int family, List<String> servers, ResolveListener listener) {
       String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
-      List<InetAddress> known = known(name, servers);
-      if (!known.isEmpty()) {
-        List<InetAddress> wanted = ordered(known, family);
+      List<InetAddress> unasked = known(name, servers);
+      if (!unasked.isEmpty()) {
+        List<InetAddress> wanted = ordered(unasked, family);
         loop.execute(() -> listener.onResolved(wanted, KNOWN));
       } else if (isName(name)) {
         Both both = new Both(family, listener);
@@ -126,7 +135,7 @@ final class Names {
     private void inquire(NameQuestion question, List<String> servers, Finding finding) {
       List<Servers.Endpoint> endpoints;
       try {
-        endpoints = Servers.of(sockets, servers);
+        endpoints = upstreams.of(servers);
       } catch (IllegalArgumentException unusable) {
         loop.execute(() -> finding.onNothing(NameFailure.FAILED));
         return;

@@ -11,6 +11,9 @@ interface Upstream {
   interface Question {
     byte[] bytes();
 
+    /// The same for encrypted ways, of a length that tells little (RFC 8467).
+    byte[] padded();
+
     /// Bytes that came, an array of their own.
     ///
     /// @return whether they answer the question; if not more may be heard

@@ -2,11 +2,14 @@ package org.wormholes.transport.names;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.wormholes.protocol.circuit.NameQuestion;
 import org.xbill.DNS.DClass;
+import org.xbill.DNS.EDNSOption;
 import org.xbill.DNS.ExtendedFlags;
 import org.xbill.DNS.Flags;
+import org.xbill.DNS.GenericEDNSOption;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.OPTRecord;
@@ -19,6 +22,8 @@ import org.xbill.DNS.TextParseException;
 public final class Lookup {
   /// What fits any path without fragments, and so what servers may send in one datagram (RFC 9715).
   public static final int DATAGRAM = 1232;
+
+  private static final int PADDED = 128;
 
   private final int id;
   private final Record question;
@@ -46,12 +51,26 @@ public final class Lookup {
 
   /// The question as a message, in an array of its own.
   public byte[] toBytes() {
+    return toBytes(List.of());
+  }
+
+  /// The same, padded to whole blocks of 128 bytes (RFC 8467 section 4.1).
+  public byte[] toPaddedBytes() {
+    int bare = toBytes(List.of(padding(0))).length;
+    return toBytes(List.of(padding((PADDED - bare % PADDED) % PADDED)));
+  }
+
+  private static EDNSOption padding(int bytes) {
+    return new GenericEDNSOption(EDNSOption.Code.PADDING, new byte[bytes]);
+  }
+
+  private byte[] toBytes(List<EDNSOption> options) {
     Message message = new Message(id);
     message.getHeader().setOpcode(Opcode.QUERY);
     message.getHeader().setFlag(Flags.RD);
     message.addRecord(question, Section.QUESTION);
     message.addRecord(
-        new OPTRecord(DATAGRAM, 0, 0, signed ? ExtendedFlags.DO : 0), Section.ADDITIONAL);
+        new OPTRecord(DATAGRAM, 0, 0, signed ? ExtendedFlags.DO : 0, options), Section.ADDITIONAL);
     if (signed) {
       // Whoever wants signatures checks them.
       message.getHeader().setFlag(Flags.CD);

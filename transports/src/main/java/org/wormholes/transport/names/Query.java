@@ -73,6 +73,16 @@ public final class Query {
     return Optional.of(new NameQuestion(root ? "" : name, asked.getType(), signed));
   }
 
+  /// How many seconds a response may be kept by what passes it on (RFC 8484 section 5.1).
+  public static long freshSeconds(byte[] response) {
+    return Lookup.parse(response)
+        .filter(message -> message.getQuestion() != null)
+        .filter(
+            message -> message.getRcode() == Rcode.NOERROR || message.getRcode() == Rcode.NXDOMAIN)
+        .map(message -> new Found(message.getQuestion(), message).timeToLive().toSeconds())
+        .orElse(0L);
+  }
+
   private int code() {
     if (message.getHeader().getOpcode() != Opcode.QUERY) {
       return Rcode.NOTIMP;

@@ -12,13 +12,14 @@ import org.wormholes.transport.socket.Layer;
 /// TLS under a connection. Its end is a `close_notify` (RFC 8446 section 6.1); on a listening side
 /// that never wrote anything, because what came was no link, a web server's answer to nonsense goes
 /// before it.
-final class TlsLayer extends ChannelDuplexHandler implements Layer {
+public final class TlsLayer extends ChannelDuplexHandler implements Layer {
   private final SslHandler tls;
   private final boolean listening;
   private @Nullable ChannelHandlerContext context;
   private boolean wrote;
 
-  TlsLayer(SslHandler tls, boolean listening) {
+  /// @param listening whether what comes in is to be taken for a web server
+  public TlsLayer(SslHandler tls, boolean listening) {
     this.tls = tls;
     this.listening = listening;
   }

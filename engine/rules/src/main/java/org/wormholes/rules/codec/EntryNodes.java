@@ -14,6 +14,8 @@ import org.wormholes.rules.expr.Host;
 final class EntryNodes {
   private static final ById<Entry.Dns.Invents> INVENTS =
       new ById<>(Entry.Dns.Invents.values(), Entry.Dns.Invents::id);
+  private static final ById<Entry.Dns.Over> OVER =
+      new ById<>(Entry.Dns.Over.values(), Entry.Dns.Over::id);
 
   private EntryNodes() {}
 
@@ -72,13 +74,18 @@ final class EntryNodes {
           out.text(entry.listen().host());
           out.text(entry.addresses4().toString());
           out.text(entry.addresses6().toString());
+          out.writeInt(entry.over().id());
+          out.writeInt(0);
         },
         in -> {
           in.isOf(Formats.FOURTH);
           Entry.Dns.Invents invents = INVENTS.of(in.detail());
           Listen listen = listen(in);
           AddressRange four = range(in);
-          return new Entry.Dns(listen, invents, four, range(in));
+          AddressRange six = range(in);
+          Entry.Dns.Over over = OVER.of(in.readInt());
+          in.zero();
+          return new Entry.Dns(listen, over, invents, four, six);
         });
   }
 

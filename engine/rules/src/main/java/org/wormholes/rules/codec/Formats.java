@@ -4,6 +4,7 @@ import java.util.List;
 import org.wormholes.rules.Entry;
 import org.wormholes.rules.FactsAsked;
 import org.wormholes.rules.Network;
+import org.wormholes.rules.Resolve;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.Verdict;
 import org.wormholes.rules.expr.Fact;
@@ -21,7 +22,7 @@ final class Formats {
   /// With gateways.
   static final int THIRD = 3;
 
-  /// With entries for DNS, networks of friends, and founders.
+  /// With entries for DNS, name servers asked over TLS, networks of friends, and founders.
   static final int FOURTH = 4;
 
   static final int NEWEST = FOURTH;
@@ -30,7 +31,9 @@ final class Formats {
 
   /// The format that the ruleset needs.
   static int of(Ruleset ruleset) {
-    if (hasDns(ruleset) || ruleset.networks().stream().anyMatch(Formats::isOfFourth)) {
+    if (hasDns(ruleset)
+        || hasSecureServers(ruleset)
+        || ruleset.networks().stream().anyMatch(Formats::isOfFourth)) {
       return FOURTH;
     }
     if (!ruleset.gateways().isEmpty()) {
@@ -47,6 +50,12 @@ final class Formats {
 
   private static boolean isOfFourth(Network network) {
     return network.openTo() == Network.OpenTo.FRIENDS || !network.founders().isEmpty();
+  }
+
+  private static boolean hasSecureServers(Ruleset ruleset) {
+    return ruleset.tunnels().stream()
+        .anyMatch(
+            it -> it.exit().resolve() instanceof Resolve.ByServers servers && !servers.isPlain());
   }
 
   private static boolean hasDns(Ruleset ruleset) {

@@ -325,7 +325,11 @@ final class RuleNodes {
         },
         in -> {
           in.plain();
-          return new Resolve.ByServers(in.texts());
+          Resolve.ByServers servers = new Resolve.ByServers(in.texts());
+          if (!servers.isPlain()) {
+            in.isOf(Formats.FOURTH);
+          }
+          return servers;
         });
   }
 

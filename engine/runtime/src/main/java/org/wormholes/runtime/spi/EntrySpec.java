@@ -37,6 +37,28 @@ public record EntrySpec(
     return new EntrySpec(tunnel, Kind.DNS, host, port, true, Optional.empty(), Optional.of(names));
   }
 
+  /// What questions come in at a DNS port; what is said of other ports means nothing.
+  public Wrapping wrapping() {
+    return names
+        .map(dns ->
+            switch (dns.over()) {
+              case UDP -> Wrapping.NONE;
+              case TLS -> Wrapping.TLS;
+              case HTTPS -> Wrapping.HTTPS;
+            })
+        .orElse(Wrapping.NONE);
+  }
+
+  /// What messages of DNS are wrapped in.
+  public enum Wrapping {
+    /// Nothing: UDP and TCP.
+    NONE,
+    /// RFC 7858.
+    TLS,
+    /// RFC 8484.
+    HTTPS
+  }
+
   /// What is spoken on an entry's port.
   public enum Kind {
     /// SOCKS5, SOCKS4, SOCKS4a, HTTP CONNECT and plain HTTP proxy requests, told apart by the first
@@ -46,7 +68,7 @@ public record EntrySpec(
     HTTP,
     /// Every connection leads to one fixed place.
     FORWARD,
-    /// DNS over UDP and TCP.
+    /// DNS, see [#wrapping].
     DNS
   }
 

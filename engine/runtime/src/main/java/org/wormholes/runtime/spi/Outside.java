@@ -16,7 +16,8 @@ public interface Outside {
   /// Opens a UDP socket on an ephemeral port.
   Datagrams datagrams(Loop loop, DatagramListener listener);
 
-  /// Resolves `host` to its addresses. `servers` are `ip:port`; none means the system's resolver.
+  /// Resolves `host` to its addresses. `servers` are `ip:port`, `tls://ip:port` or
+  /// `https://ip:port/path`, as rules have them; none means the system's resolver.
   ///
   /// @param family 4, 6, or 0 for both
   void resolve(Loop loop, String host, int family, List<String> servers, ResolveListener listener);
