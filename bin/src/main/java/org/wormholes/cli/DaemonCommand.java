@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 import org.wormholes.protocol.crypto.NodeUri;
 import org.wormholes.protocol.onion.Rehearsal;
 import org.wormholes.protocol.wire.WireException;
-import org.wormholes.rules.Network;
 import org.wormholes.rules.NameServer;
+import org.wormholes.rules.Network;
 import org.wormholes.rules.Resolve;
 import org.wormholes.runtime.facts.Countries;
 import org.wormholes.transport.socket.NettyOptions;
@@ -121,8 +121,7 @@ final class DaemonCommand implements Callable<Integer> {
   @Option(
       names = "--loops",
       paramLabel = "NUMBER",
-      description =
-          "Event loops, a thread each (default: one for two cores, at least one).")
+      description = "Event loops, a thread each (default: one for two cores, at least one).")
   private @Nullable Integer loops;
 
   @Option(

@@ -78,7 +78,8 @@ final class FittedRules {
     return switch (entry) {
       case Entry.Socks(_, boolean udp) -> new Entry.Socks(free, udp);
       case Entry.Http _ -> new Entry.Http(free);
-      case Entry.Dns dns -> new Entry.Dns(free, dns.over(), dns.invents(), dns.addresses4(), dns.addresses6());
+      case Entry.Dns dns ->
+          new Entry.Dns(free, dns.over(), dns.invents(), dns.addresses4(), dns.addresses6());
       case Entry.Forward(_, String host, int port, boolean udp) ->
           new Entry.Forward(free, host, port, udp);
     };

@@ -22,8 +22,10 @@ import org.wormholes.transport.tls.TlsLayer;
 final class SecureNames {
   private static final int HANDSHAKE_SECONDS = 10;
   private static final int IDLE_SECONDS = 30;
+
   /// As many as RFC 9113 section 6.5.2 wants: clients take that for granted until they are told.
   private static final int MAX_STREAMS = 100;
+
   private static final int MAX_LINE = 8 * 1024;
   private static final int MAX_HEADERS = 8 * 1024;
 
