@@ -60,7 +60,7 @@ interface Agreement {
       try {
         return KeyAgreement.getInstance("XDH", provider);
       } catch (GeneralSecurityException e) {
-        throw lacking(e);
+        throw new IllegalStateException("Conscrypt lacks X25519", e);
       }
     }
 
@@ -76,15 +76,9 @@ interface Agreement {
         return agreed;
       } catch (InvalidKeyException e) {
         throw lowOrder();
-      } catch (GeneralSecurityException e) {
-        throw lacking(e);
       } finally {
         secret.destroy();
       }
-    }
-
-    private static IllegalStateException lacking(GeneralSecurityException e) {
-      return new IllegalStateException("Conscrypt lacks X25519", e);
     }
   }
 
