@@ -118,6 +118,9 @@ final class Builder {
         Problem.error(
             invocation.namePosition(), "`" + name + "` is no word of " + room.described());
     problem = problem.expecting(Vocabulary.oneOf(Vocabulary.names(room)));
+    if (room == Room.I2P && name.equals("through")) {
+      return problem.hinting("an I2P router can't be led through anything else");
+    }
     List<Room> elsewhere = Vocabulary.roomsOf(name);
     if (!elsewhere.isEmpty()) {
       return problem.hinting("`" + name + "` belongs in " + elsewhere.getFirst().described());

@@ -49,7 +49,6 @@ final class GatewayWords {
             .doc("Uses a router that runs already, by its SAM bridge.")
             .example("adopt \"127.0.0.1:7656\"")
             .means(GatewayWords::at),
-        through(Room.I2P),
         entry(Room.I2P),
         isolate(Room.I2P),
         proxy("socks", "SOCKS5")
