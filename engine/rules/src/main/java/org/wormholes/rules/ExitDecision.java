@@ -24,6 +24,8 @@ public record ExitDecision(Outcome outcome, Cause cause, int clause) {
     NOT_ALLOWED,
     /// The address is not public, and no `allow` clause that matched names it.
     NOT_PUBLIC,
+    /// The name belongs to another network and is asked of no resolver, see [SpecialNames].
+    NOT_IN_DNS,
     /// The name is not resolved yet.
     UNRESOLVED
   }

@@ -34,6 +34,10 @@ public final class ExitFacts implements FactSource {
     return new ExitFacts(host, to, port, protocol);
   }
 
+  public Host host() {
+    return host;
+  }
+
   /// The address, null before the name is resolved.
   public @Nullable Address address() {
     return address;

@@ -11,12 +11,14 @@ import org.wormholes.rules.expr.Host;
 import org.wormholes.rules.expr.Interpreter;
 import org.wormholes.rules.expr.Predicate;
 import org.wormholes.rules.expr.Predicates;
+import org.wormholes.rules.expr.SpecialNames;
 
 /// Decides what may be reached from an exit.
 ///
 /// The order of clauses does not matter:
 ///
-/// 1. a `refuse` clause that matches refuses;
+/// 1. a name that no resolver may be asked for is refused ([SpecialNames]), and so is what a
+///    `refuse` clause matches;
 /// 2. an address that is not public (private, loopback, link-local, multicast, unspecified, shared,
 ///    documentation, reserved; also where an IPv6 address carries it) is refused unless an `allow`
 ///    clause matches *and names it*;
@@ -38,6 +40,7 @@ public final class ExitPolicy {
   private static final ExitDecision BY_DEFAULT = bare(Outcome.ALLOW, Cause.PUBLIC_ADDRESS);
   private static final ExitDecision NOT_ALLOWED = bare(Outcome.REFUSE, Cause.NOT_ALLOWED);
   private static final ExitDecision NOT_PUBLIC = bare(Outcome.REFUSE, Cause.NOT_PUBLIC);
+  private static final ExitDecision NOT_IN_DNS = bare(Outcome.REFUSE, Cause.NOT_IN_DNS);
   private static final ExitDecision UNRESOLVED = bare(Outcome.RESOLVE, Cause.UNRESOLVED);
 
   private final Exit exit;
@@ -74,6 +77,9 @@ public final class ExitPolicy {
 
   /// The decision. Never [Outcome#ALLOW] while the address is not known.
   public ExitDecision decide(ExitFacts facts) {
+    if (SpecialNames.has(facts.host())) {
+      return NOT_IN_DNS;
+    }
     Address address = facts.address();
     return address == null ? beforeResolution(facts) : decide(facts, address);
   }
@@ -110,6 +116,9 @@ public final class ExitPolicy {
   ///
   /// @param address one that the name has, or null for the name alone
   public boolean mayAnswer(Host host, @Nullable Address address) {
+    if (SpecialNames.has(host)) {
+      return false;
+    }
     ExitFacts asked = ExitFacts.asked(host, 0, Protocol.TCP);
     ExitFacts facts = address == null ? asked : asked.resolved(address);
     boolean open = address == null || AddressKind.of(address) == AddressKind.PUBLIC;

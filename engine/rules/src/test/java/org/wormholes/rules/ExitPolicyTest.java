@@ -60,6 +60,25 @@ class ExitPolicyTest {
     assertThat(mayAnswer(notWeb, "example.org", "93.184.216.34")).isTrue();
   }
 
+  /// RFC 7686 for `.onion`.
+  @ParameterizedTest
+  @ValueSource(strings = {"onion", "x.onion", "i2p", "a.b32.i2p", "wormhole", "a.b.wormhole"})
+  void noResolverIsAskedForNamesOfOtherNetworks(String name) {
+    for (ExitPolicy policy :
+        List.of(
+            policy(),
+            policy(ExitClause.allow(Exprs.YES)),
+            policy(ExitClause.allow(new Member(HOST, DomainSet.of(name)))))) {
+      ExitDecision unresolved = policy.decide(asked(name, 80));
+      assertThat(unresolved.refuses()).isTrue();
+      assertThat(unresolved.cause()).isEqualTo(Cause.NOT_IN_DNS);
+      ExitFacts resolved = asked(name, 80).resolved(Address.parse("93.184.216.34").orElseThrow());
+      assertThat(policy.decide(resolved).refuses()).isTrue();
+      assertThat(mayAnswer(policy, name, null)).isFalse();
+    }
+    assertThat(policy().decide(asked(name + ".example", 80)).refuses()).isFalse();
+  }
+
   @Test
   void anAnswerDoesNotLeadWhereNoFlowMayGo() {
     assertThat(mayAnswer(policy(), "example.org", null)).isTrue();

@@ -133,7 +133,10 @@ final class DatagramSession implements FlowAcceptor.DatagramHandler {
     }
     return switch (verdict) {
       case Verdict.Refuse() -> new Nowhere(Optional.of(switchboard));
-      case Verdict.Direct() -> new DirectLeg(invented, target);
+      case Verdict.Direct() ->
+          Switchboard.mayLeave(to)
+              ? new DirectLeg(invented, target)
+              : new Nowhere(Optional.of(switchboard));
       case Verdict.To(String name) -> throughTunnel(switchboard, name, asked, invented, to, target);
     };
   }

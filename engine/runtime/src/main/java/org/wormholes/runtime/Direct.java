@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.wormholes.protocol.circuit.Host;
 import org.wormholes.protocol.circuit.Target;
+import org.wormholes.rules.expr.SpecialNames;
 import org.wormholes.runtime.spi.Connection;
 import org.wormholes.runtime.spi.DialListener;
 import org.wormholes.runtime.spi.FlowAcceptor;
@@ -54,6 +55,7 @@ final class Direct {
     switch (host) {
       case Host.Ip4 ip -> found.accept(ExitGate.address(ip.bytes()));
       case Host.Ip6 ip -> found.accept(ExitGate.address(ip.bytes()));
+      case Host.Name(String name) when SpecialNames.has(name) -> unknown.run();
       case Host.Name(String name) ->
           shard
               .node

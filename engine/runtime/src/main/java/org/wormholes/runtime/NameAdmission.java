@@ -14,6 +14,7 @@ import org.wormholes.rules.Verdict;
 import org.wormholes.rules.expr.Address;
 import org.wormholes.rules.expr.AddressRange;
 import org.wormholes.rules.expr.Host;
+import org.wormholes.rules.expr.SpecialNames;
 import org.wormholes.runtime.local.LocalClient;
 import org.wormholes.runtime.sniff.Names;
 import org.wormholes.runtime.spi.EntrySpec;
@@ -34,9 +35,6 @@ final class NameAdmission {
   private static final int TYPE_SVCB = 64;
   private static final int TYPE_HTTPS = 65;
   private static final Duration KNOWN = Duration.ofMinutes(10);
-
-  /// RFC 7686, and what has no place in DNS for the same reason.
-  private static final List<String> NOT_IN_DNS = List.of("onion", "i2p", "wormhole");
 
   private final Switchboard rules;
   private final Shard shard;
@@ -148,7 +146,7 @@ final class NameAdmission {
   private boolean isInvented(boolean atGateway) {
     Entry.Dns rule = request.entry().names().orElseThrow();
     String name = question.name();
-    boolean special = atGateway || NOT_IN_DNS.stream().anyMatch(zone -> isUnder(name, zone));
+    boolean special = atGateway || SpecialNames.has(name);
     boolean all = rule.invents() == Entry.Dns.Invents.ALL;
     int type = question.type();
     boolean addresses = type == TYPE_A || type == TYPE_AAAA;

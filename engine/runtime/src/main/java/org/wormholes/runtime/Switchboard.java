@@ -16,6 +16,7 @@ import org.wormholes.rules.Verdict;
 import org.wormholes.rules.expr.Address;
 import org.wormholes.rules.expr.AddressRange;
 import org.wormholes.rules.expr.Host;
+import org.wormholes.rules.expr.SpecialNames;
 import org.wormholes.runtime.spi.EntrySpec;
 import org.wormholes.runtime.spi.FlowAcceptor;
 import org.wormholes.runtime.spi.FlowRequest;
@@ -132,6 +133,12 @@ final class Switchboard {
     return decider.decide(facts).verdict();
   }
 
+  /// Whether a flow that a rule sends out directly may go: this machine's resolver is not asked for
+  /// names of other networks.
+  static boolean mayLeave(EntrySpec.Target to) {
+    return Host.parse(to.host()).filter(host -> !SpecialNames.has(host)).isPresent();
+  }
+
   /// Whether the tunnel's own exit clauses have nothing against a destination as far as it is known
   /// here. The exit decides again, by its own rules, with the address.
   static boolean exitAllows(RunningTunnel tunnel, EntrySpec.Target to, Protocol protocol) {
@@ -180,7 +187,13 @@ final class Switchboard {
       FlowAcceptor.PendingFlow pending) {
     switch (verdict) {
       case Verdict.Refuse() -> refuse(shard, pending);
-      case Verdict.Direct() -> Direct.open(shard, target, pending);
+      case Verdict.Direct() -> {
+        if (mayLeave(request.target())) {
+          Direct.open(shard, target, pending);
+        } else {
+          refuse(shard, pending);
+        }
+      }
       case Verdict.To(String name) -> {
         RunningGroup group = groups.get(name);
         RunningTunnel tunnel = tunnels.get(name);

@@ -250,7 +250,8 @@ class ExplainDifferentialTest {
     assertThat(clues.wantsNames() || clues.wantsClient()).isFalse();
     return switch (verdict) {
       case Verdict.Refuse() -> new Done("refuse", "");
-      case Verdict.Direct() -> new Done("direct", "");
+      case Verdict.Direct() ->
+          new Done(Switchboard.mayLeave(request.target()) ? "direct" : "refuse", "");
       case Verdict.To(String name) -> through(rules, name, request.target(), flow.protocol());
     };
   }

@@ -2,6 +2,7 @@ package org.wormholes.spec.dns;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -278,6 +279,12 @@ final class DnsEntryTest {
     assertThat(dig(first, "+short", "blog.wormhole", "AAAA").strip()).startsWith("fd5a:9c17:b3e4:");
     assertThat(dig(first, onion, "MX")).contains("status: NOERROR", "ANSWER: 0");
     assertThat(dig(second, onion, "A")).contains("status: NXDOMAIN");
+    assertThat(zone.asked).isEmpty();
+    // Nor by the exit, when a rule sends such a flow there.
+    for (String name : List.of(onion, "blog.wormhole", "planet.i2p")) {
+      assertThatThrownBy(() -> Socks.connect(proxy, name, page.getLocalPort()))
+          .hasMessage("socks reply 2");
+    }
     assertThat(zone.asked).isEmpty();
     assertThat(dig(first, "+short", "a.localhost", "A").strip()).isEqualTo("127.0.0.1");
     assertThat(zone.asked).isEmpty();

@@ -4,8 +4,9 @@ import org.jspecify.annotations.Nullable;
 import org.wormholes.protocol.crypto.Entropy;
 import org.wormholes.protocol.crypto.X25519;
 
-/// A relay's fresh shares (`spec/protocol/onion.md`, section 4), one of them made ahead if asked: the answer of a last hop
-/// waits for nothing else that could be. Each is given out once. Belongs to one thread.
+/// A relay's fresh shares (`spec/protocol/onion.md`, section 4), one of them made ahead if asked:
+/// the answer of a last hop waits for nothing else that could be. Each is given out once. Belongs
+/// to one thread.
 public final class FreshShares {
   private final Entropy entropy;
   private @Nullable Share ahead;

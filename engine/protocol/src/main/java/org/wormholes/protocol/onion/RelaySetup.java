@@ -100,8 +100,8 @@ public final class RelaySetup {
     return plain;
   }
 
-  private static RelaySetup peeled(
-      HopKeys hop, byte[] share, byte[] plain, FreshShares shares) throws WireException {
+  private static RelaySetup peeled(HopKeys hop, byte[] share, byte[] plain, FreshShares shares)
+      throws WireException {
     WireReader routing = new WireReader(plain, 0, SetupPacket.ROUTING);
     int kind = routing.u8();
     routing.zeros(1);

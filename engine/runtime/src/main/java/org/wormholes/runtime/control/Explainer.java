@@ -23,6 +23,7 @@ import org.wormholes.rules.SourceMap;
 import org.wormholes.rules.Tunnel;
 import org.wormholes.rules.Verdict;
 import org.wormholes.rules.expr.Host;
+import org.wormholes.rules.expr.SpecialNames;
 import org.wormholes.runtime.control.Explanation.GroupChoice;
 
 /// Says what becomes of a flow and why, by asking the code that decides for the live engine.
@@ -133,7 +134,7 @@ public final class Explainer {
             ? ruleset.gateway(name)
             : Optional.empty();
     String outcome =
-        gateway.isPresent() ? GATEWAY : outcome(decision.verdict(), tunnel, group, paths);
+        gateway.isPresent() ? GATEWAY : outcome(flow, decision.verdict(), tunnel, group, paths);
     boolean goes = outcome.equals("tunnel");
     String atExit = tunnel.map(it -> paths.exit(it).verdict()).orElse("");
     return new Explanation(
@@ -175,9 +176,13 @@ public final class Explainer {
 
   /// What the engine does with it on this side.
   private static String outcome(
-      Verdict verdict, Optional<Tunnel> tunnel, Optional<GroupChoice> group, PathStory paths) {
+      FlowSample flow,
+      Verdict verdict,
+      Optional<Tunnel> tunnel,
+      Optional<GroupChoice> group,
+      PathStory paths) {
     if (tunnel.isEmpty()) {
-      return word(verdict);
+      return word(isOfOtherNetwork(flow) ? Verdict.REFUSE : verdict);
     }
     if (group.isPresent()) {
       return group.get().member().isEmpty() ? "refuse" : "tunnel";
@@ -226,6 +231,10 @@ public final class Explainer {
     return Host.parse(flow.host()).orElseThrow() instanceof Host.Literal;
   }
 
+  private static boolean isOfOtherNetwork(FlowSample flow) {
+    return SpecialNames.has(Host.parse(flow.host()).orElseThrow());
+  }
+
   private static String resolvedAt(String outcome, FlowSample flow) {
     if (outcome.equals("refuse") || isLiteral(flow)) {
       return "nowhere";
@@ -253,7 +262,9 @@ public final class Explainer {
 
   private static String resolution(String outcome, Optional<Tunnel> tunnel, FlowSample flow) {
     if (outcome.equals("refuse")) {
-      return "never resolved: the flow is refused";
+      return tunnel.isEmpty() && isOfOtherNetwork(flow)
+          ? "never resolved: no resolver is asked for names of other networks"
+          : "never resolved: the flow is refused";
     }
     if (isLiteral(flow)) {
       return "nothing to resolve: the application gave an address";
