@@ -17,13 +17,15 @@ import org.wormholes.rules.expr.SpecialNames;
 ///
 /// The order of clauses does not matter:
 ///
-/// 1. a name that no resolver may be asked for is refused ([SpecialNames]), and so is what a
-///    `refuse` clause matches;
-/// 2. an address that is not public (private, loopback, link-local, multicast, unspecified, shared,
+/// 1. a name of another network ([SpecialNames]) is refused unless an `allow` clause matches *and
+///    names it*, as `host.under? "onion"` does: no resolver is asked for it by accident; a node
+///    whose operator gave it name servers of its own leaves that to whoever asks;
+/// 2. a `refuse` clause that matches refuses;
+/// 3. an address that is not public (private, loopback, link-local, multicast, unspecified, shared,
 ///    documentation, reserved; also where an IPv6 address carries it) is refused unless an `allow`
 ///    clause matches *and names it*;
-/// 3. where there are `allow` clauses, one of them must match;
-/// 4. anything else is allowed.
+/// 4. where there are `allow` clauses, one of them must match;
+/// 5. anything else is allowed.
 ///
 /// A clause names an address by asking in the positive for its kind (`address.private?`), for the
 /// address itself, or for a range that lies wholly inside one non-public block (`10.1.0.0/16` does,
@@ -37,6 +39,9 @@ import org.wormholes.rules.expr.SpecialNames;
 public final class ExitPolicy {
   private static final int MAX_COMPILED = 64;
 
+  /// Stands for any name (RFC 6761 section 6.4).
+  private static final Host NOBODYS = new Host.Name("a-name-that-nobody-has.invalid");
+
   private static final ExitDecision BY_DEFAULT = bare(Outcome.ALLOW, Cause.PUBLIC_ADDRESS);
   private static final ExitDecision NOT_ALLOWED = bare(Outcome.REFUSE, Cause.NOT_ALLOWED);
   private static final ExitDecision NOT_PUBLIC = bare(Outcome.REFUSE, Cause.NOT_PUBLIC);
@@ -48,8 +53,11 @@ public final class ExitPolicy {
   private final ExitDecision[] decisions; // of each clause, where it decides
   private final boolean allowsByClause;
 
-  private ExitPolicy(Exit exit) {
+  private final boolean asksAnything;
+
+  private ExitPolicy(Exit exit, boolean asksAnything) {
     this.exit = exit;
+    this.asksAnything = asksAnything;
     int size = exit.clauses().size();
     conditions = new Predicate[size];
     decisions = new ExitDecision[size];
@@ -67,8 +75,14 @@ public final class ExitPolicy {
     allowsByClause = exit.clauses().stream().anyMatch(ExitClause::allows);
   }
 
+  /// As a ruleset has it.
   public static ExitPolicy of(Exit exit) {
-    return new ExitPolicy(exit);
+    return new ExitPolicy(exit, false);
+  }
+
+  /// As the node that is the exit has it.
+  public static ExitPolicy ofNode(Exit exit) {
+    return new ExitPolicy(exit, exit.resolve() instanceof Resolve.ByServers);
   }
 
   private static ExitDecision bare(Outcome outcome, Cause cause) {
@@ -77,7 +91,7 @@ public final class ExitPolicy {
 
   /// The decision. Never [Outcome#ALLOW] while the address is not known.
   public ExitDecision decide(ExitFacts facts) {
-    if (SpecialNames.has(facts.host())) {
+    if (!mayBeAsked(facts.host())) {
       return NOT_IN_DNS;
     }
     Address address = facts.address();
@@ -116,7 +130,7 @@ public final class ExitPolicy {
   ///
   /// @param address one that the name has, or null for the name alone
   public boolean mayAnswer(Host host, @Nullable Address address) {
-    if (SpecialNames.has(host)) {
+    if (!mayBeAsked(host)) {
       return false;
     }
     ExitFacts asked = ExitFacts.asked(host, 0, Protocol.TCP);
@@ -134,6 +148,22 @@ public final class ExitPolicy {
       }
     }
     return possible;
+  }
+
+  private boolean mayBeAsked(Host host) {
+    return asksAnything
+        || !SpecialNames.has(host)
+        || exit.clauses().stream()
+            .filter(ExitClause::allows)
+            .anyMatch(clause -> isNamed(clause.condition(), host));
+  }
+
+  /// Whether a condition holds for this name, or may, and not for one that nobody has thought of.
+  private static boolean isNamed(Expr condition, Host name) {
+    ExitFacts asked = ExitFacts.asked(name, 0, Protocol.TCP);
+    ExitFacts other = ExitFacts.asked(NOBODYS, 0, Protocol.TCP);
+    return !Boolean.FALSE.equals(settled(condition, asked, true))
+        && Boolean.FALSE.equals(settled(condition, other, true));
   }
 
   private ExitDecision beforeResolution(ExitFacts facts) {

@@ -16,6 +16,7 @@ import org.wormholes.rules.expr.Interpreter;
 import org.wormholes.rules.expr.Predicate;
 import org.wormholes.rules.expr.Predicates;
 import org.wormholes.rules.expr.Scope;
+import org.wormholes.rules.expr.SpecialNames;
 
 /// Decides which route a flow takes: the first that matches and does more than mark it; none means
 /// it is refused. A ruleset without routes sends a flow to the tunnel or gateway whose entry it
@@ -224,13 +225,17 @@ public final class RouteDecider {
   }
 
   /// What becomes of a flow in the end: what the routes decide, or a refusal by the exit clauses of
-  /// the tunnel it would go to, or of all members of the group.
+  /// the tunnel it would go to, or of all members of the group, or because this machine's resolver
+  /// is not asked for its name.
   private Decision outcome(Ruleset ruleset, Map<String, ExitPolicy> exits, FlowSample flow) {
     Decision decision = decide(flow.facts());
+    Host host = Host.parse(flow.host()).orElseThrow();
+    if (decision.verdict() instanceof Verdict.Direct && SpecialNames.has(host)) {
+      return new Decision(Decision.NO_ROUTE, Verdict.REFUSE, decision.rulePath());
+    }
     if (!(decision.verdict() instanceof Verdict.To(String target))) {
       return decision;
     }
-    Host host = Host.parse(flow.host()).orElseThrow();
     Decision refused = decision;
     for (Tunnel tunnel : ruleset.tunnelsOf(target)) {
       ExitPolicy exit = exits.computeIfAbsent(tunnel.name(), _ -> ExitPolicy.of(tunnel.exit()));

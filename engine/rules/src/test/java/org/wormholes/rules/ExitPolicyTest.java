@@ -68,7 +68,8 @@ class ExitPolicyTest {
         List.of(
             policy(),
             policy(ExitClause.allow(Exprs.YES)),
-            policy(ExitClause.allow(new Member(HOST, DomainSet.of(name)))))) {
+            policy(ExitClause.allow(WEB)),
+            policy(ExitClause.allow(new Expr.Not(new Member(HOST, DomainSet.of("example"))))))) {
       ExitDecision unresolved = policy.decide(asked(name, 80));
       assertThat(unresolved.refuses()).isTrue();
       assertThat(unresolved.cause()).isEqualTo(Cause.NOT_IN_DNS);
@@ -77,6 +78,16 @@ class ExitPolicyTest {
       assertThat(mayAnswer(policy, name, null)).isFalse();
     }
     assertThat(policy().decide(asked(name + ".example", 80)).refuses()).isFalse();
+
+    Expr named = new Member(HOST, DomainSet.of(name));
+    for (Expr condition : List.of(named, Exprs.all(named, WEB))) {
+      ExitPolicy naming = policy(ExitClause.allow(condition));
+      assertThat(naming.decide(asked(name, 80)).outcome()).isEqualTo(Outcome.RESOLVE);
+      assertThat(mayAnswer(naming, name, null)).isTrue();
+    }
+    Exit node = new Exit(List.of(), new Resolve.ByServers(List.of("127.0.0.1:5353")));
+    assertThat(ExitPolicy.ofNode(node).decide(asked(name, 80)).refuses()).isFalse();
+    assertThat(ExitPolicy.of(node).decide(asked(name, 80)).refuses()).isTrue();
   }
 
   @Test

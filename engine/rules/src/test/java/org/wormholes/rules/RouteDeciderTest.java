@@ -260,14 +260,14 @@ class RouteDeciderTest {
 
   @Test
   void tellsWhichExpectationsAreNotMet() {
-    FlowSample flow = FlowSample.of("x.onion", 80, Protocol.TCP);
+    FlowSample flow = FlowSample.of("x.example", 80, Protocol.TCP);
     Ruleset ruleset =
         new Ruleset(
             "r",
             "1",
             List.of(Samples.NETWORK),
             List.of(Samples.tunnel("a"), Samples.tunnel("b")),
-            List.of(under(to("a"), "onion")),
+            List.of(under(to("a"), "example")),
             List.of(new Expectation(flow, to("a")), new Expectation(flow, to("b"))));
     assertThat(RouteDecider.unmet(ruleset))
         .singleElement()

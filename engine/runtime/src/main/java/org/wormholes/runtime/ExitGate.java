@@ -19,7 +19,7 @@ final class ExitGate {
   private final List<String> resolvers;
 
   ExitGate(Exit exit) {
-    this.policy = ExitPolicy.of(exit);
+    this.policy = ExitPolicy.ofNode(exit);
     this.resolvers =
         switch (exit.resolve()) {
           case Resolve.BySystem() -> List.of();

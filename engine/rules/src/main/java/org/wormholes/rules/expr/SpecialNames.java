@@ -2,9 +2,9 @@ package org.wormholes.rules.expr;
 
 import java.util.List;
 
-/// Names that belong to other networks and are asked of no resolver, at an exit or here: those
-/// under `onion` (RFC 7686, section 2), and under `i2p` and `wormhole` for the same reason. Whoever
-/// asks tells the resolver whom its user wants to reach, and hears at best a stranger's answer.
+/// Names that belong to other networks and are asked of no resolver by accident: those under
+/// `onion` (RFC 7686, section 2), and under `i2p` and `wormhole` for the same reason. Whoever asks
+/// tells the resolver whom its user wants to reach, and hears at best a stranger's answer.
 public final class SpecialNames {
   private static final List<String> ZONES = List.of("onion", "i2p", "wormhole");
 

@@ -220,7 +220,7 @@ final class PathStory {
       case REFUSED -> "this clause refuses it";
       case NOT_ALLOWED -> "none of the clauses that allow matches";
       case NOT_PUBLIC -> "the address is not public, and no clause that allows names it";
-      case NOT_IN_DNS -> "no resolver is asked for names of other networks";
+      case NOT_IN_DNS -> "it is a name of another network, and no clause that allows names it";
       case UNRESOLVED ->
           "nothing is against the name; each address it has at the exit is judged, and one that is"
               + " not public is refused unless a clause names it";
