@@ -35,6 +35,9 @@ final class FullTier {
   private final Problems problems;
   private final Runnable beforeScript;
 
+  /// Whether nobody waits for the script any more: how it ends is not told then.
+  private volatile boolean givenUp;
+
   private FullTier(
       Source source,
       CallSites sites,
@@ -72,6 +75,7 @@ final class FullTier {
     thread.start();
     boolean ended = joined(thread, booted, limit);
     if (!ended) {
+      tier.givenUp = true;
       problems.add(
           Problem.error(
                   source.position(0, 0),
@@ -125,7 +129,9 @@ final class FullTier {
       booted.countDown();
       ruby.executeScript(prepared(source), source.file());
     } catch (RaiseException e) {
-      problems.add(told(ruby, e.getException()));
+      if (!givenUp) {
+        problems.add(told(ruby, e.getException()));
+      }
     } catch (Exhausted told) {
       problems.add(Problem.error(source.position(0, 0), "the ruleset takes too much work to read"));
     } catch (StackOverflowError e) {
