@@ -3,7 +3,6 @@ package org.wormholes.transport;
 import io.netty.handler.codec.quic.Quic;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.wormholes.runtime.spi.Carrier;
@@ -22,6 +21,7 @@ import org.wormholes.transport.exit.NettyOutside;
 import org.wormholes.transport.gateway.MuteSpeaker;
 import org.wormholes.transport.gateway.ProxySpeaker;
 import org.wormholes.transport.i2p.I2pGateway;
+import org.wormholes.transport.program.Programs;
 import org.wormholes.transport.socket.CarrierProvider;
 import org.wormholes.transport.socket.ClosableCarrier;
 import org.wormholes.transport.socket.NettyOptions;
@@ -155,7 +155,7 @@ public final class NettyTransport implements Transport {
           entries,
           gateways.resolve(spec.name()),
           TorSettings.of(settings.of("tor")).lines(),
-          searchPath(),
+          Programs.usualPath(),
           changed);
     } catch (IllegalArgumentException e) {
       return new MuteSpeaker(String.valueOf(e.getMessage()));
@@ -166,10 +166,6 @@ public final class NettyTransport implements Transport {
   /// temporary files, which the next run does not find.
   public void gatewaysIn(Path folder) {
     gateways = folder;
-  }
-
-  private static String searchPath() {
-    return Optional.ofNullable(System.getenv("PATH")).orElse("") + ":/usr/sbin:/usr/local/sbin";
   }
 
   @Override

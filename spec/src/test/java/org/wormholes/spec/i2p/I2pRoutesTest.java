@@ -33,6 +33,7 @@ import org.wormholes.transport.entry.EntryLimits;
 import org.wormholes.transport.i2p.RouterLauncher;
 import org.wormholes.transport.i2p.SamSession;
 import org.wormholes.transport.i2p.StreamAcceptor;
+import org.wormholes.transport.program.Programs;
 import org.wormholes.transport.socket.HostPort;
 import org.wormholes.transport.socket.NettyOptions;
 
@@ -119,8 +120,7 @@ class I2pRoutesTest {
   void survivesADeadRouter(I2pLab lab) throws Exception {
     Path folder = lab.folder().resolve("killed");
     try (RouterLauncher router =
-        RouterLauncher.in(
-            folder, I2pLab.alone(Ports.free()), RouterLauncher.usualPath(), status -> {})) {
+        RouterLauncher.in(folder, I2pLab.alone(Ports.free()), Programs.usualPath(), status -> {})) {
       router.start();
       try (SamSession there =
               new SamSession(

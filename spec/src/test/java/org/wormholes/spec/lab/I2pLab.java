@@ -21,6 +21,7 @@ import org.wormholes.transport.i2p.SamSession;
 import org.wormholes.transport.i2p.SamSession.State;
 import org.wormholes.transport.i2p.SamSettings;
 import org.wormholes.transport.i2p.StreamAcceptor;
+import org.wormholes.transport.program.Programs;
 import org.wormholes.transport.socket.NettyOptions;
 import org.wormholes.transport.socket.Sockets;
 
@@ -53,10 +54,7 @@ public final class I2pLab implements AutoCloseable {
     sockets = Sockets.open(NettyOptions.defaults().withLoops(2));
     router =
         RouterLauncher.in(
-            folder.resolve("router"),
-            alone(Ports.free()),
-            RouterLauncher.usualPath(),
-            status -> {});
+            folder.resolve("router"), alone(Ports.free()), Programs.usualPath(), status -> {});
     router.start();
     echo = new SamSession(sockets, settings(router).withKey(folder.resolve("keys/echo.key")));
     client = new SamSession(sockets, settings(router));

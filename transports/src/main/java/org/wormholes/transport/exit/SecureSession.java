@@ -55,7 +55,7 @@ final class SecureSession {
         patience,
         new Sockets.Opened() {
           @Override
-          public void opened(NettyLoop on, SocketChannel opened) {
+          public void opened(NettyLoop on, SocketChannel opened, Duration left) {
             sockets.roomyReads(opened);
             shakeHands(opened, patience);
           }

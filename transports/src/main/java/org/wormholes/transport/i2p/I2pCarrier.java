@@ -19,6 +19,7 @@ import org.wormholes.runtime.spi.DialListener;
 import org.wormholes.runtime.spi.DialListener.DialFailure;
 import org.wormholes.runtime.spi.Listener;
 import org.wormholes.runtime.spi.Loop;
+import org.wormholes.transport.program.Programs;
 import org.wormholes.transport.socket.CarrierOptions;
 import org.wormholes.transport.socket.ClosableCarrier;
 import org.wormholes.transport.socket.HostPort;
@@ -191,7 +192,7 @@ final class I2pCarrier implements ClosableCarrier {
     if (running != null) {
       return running;
     }
-    String searchPath = RouterLauncher.usualPath();
+    String searchPath = Programs.usualPath();
     if (RouterLauncher.find(searchPath).isEmpty()) {
       throw new IOException(RouterLauncher.ABSENT);
     }

@@ -16,6 +16,7 @@ import org.wormholes.runtime.spi.GatewaySpeaker;
 import org.wormholes.runtime.spi.GatewaySpec;
 import org.wormholes.runtime.spi.Loop;
 import org.wormholes.transport.i2p.SamException.Cause;
+import org.wormholes.transport.program.Programs;
 import org.wormholes.transport.socket.CarrierOptions;
 import org.wormholes.transport.socket.HostPort;
 import org.wormholes.transport.socket.Sockets;
@@ -66,13 +67,13 @@ public final class I2pGateway implements GatewaySpeaker {
           I2pCarrier.hops(carrier),
           I2pCarrier.session(carrier),
           Map.of(),
-          RouterLauncher.usualPath());
+          Programs.usualPath());
     }
 
     /// What I2P itself uses; a router of ours lives below `folder`.
     public static Options usual(Optional<Path> folder) {
       return new Options(
-          folder, SamSettings.DEFAULT_HOPS, Map.of(), Map.of(), RouterLauncher.usualPath());
+          folder, SamSettings.DEFAULT_HOPS, Map.of(), Map.of(), Programs.usualPath());
     }
   }
 

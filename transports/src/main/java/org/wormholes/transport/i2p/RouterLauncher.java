@@ -18,10 +18,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.wormholes.transport.program.Programs;
 
 /// An `i2pd` of our own: found on the path, started with a generated configuration in a folder of
 /// ours, started again when it ends, stopped with us. Only its SAM bridge listens, on loopback.
@@ -107,11 +107,6 @@ public final class RouterLauncher implements AutoCloseable {
     }
   }
 
-  /// Where to look: `PATH`, and the folders of system programs, which are not in everybody's.
-  public static String usualPath() {
-    return System.getenv().getOrDefault("PATH", "") + ":/usr/sbin:/usr/local/sbin";
-  }
-
   /// Where its SAM bridge listens, now or soon.
   public InetSocketAddress sam() {
     return sam;
@@ -123,11 +118,7 @@ public final class RouterLauncher implements AutoCloseable {
 
   /// The program, where it is installed.
   public static Optional<Path> find(String searchPath) {
-    return Stream.of(searchPath.split(":"))
-        .filter(each -> !each.isEmpty())
-        .map(each -> Path.of(each, "i2pd"))
-        .filter(Files::isExecutable)
-        .findFirst();
+    return Programs.find("i2pd", searchPath);
   }
 
   /// Starts the router and keeps it running.

@@ -17,7 +17,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.wormholes.runtime.spi.Connection;
 import org.wormholes.runtime.spi.DialListener;
 import org.wormholes.runtime.spi.DialListener.DialFailure;
@@ -28,6 +27,7 @@ import org.wormholes.runtime.spi.Listener;
 import org.wormholes.runtime.spi.Loop;
 import org.wormholes.runtime.spi.Way;
 import org.wormholes.transport.gateway.ProxyExchange;
+import org.wormholes.transport.program.Programs;
 import org.wormholes.transport.socket.CarrierOptions;
 import org.wormholes.transport.socket.ClosableCarrier;
 import org.wormholes.transport.socket.HostPort;
@@ -45,7 +45,6 @@ final class PtCarrier implements ClosableCarrier {
 
   private static final Duration START = Duration.ofSeconds(20);
   private static final int MAX_FIELD = 255; // RFC 1929 section 2
-  private static final String SYSTEM_PLACES = ":/usr/bin:/usr/local/bin";
 
   private final Sockets sockets;
   private final CarrierOptions options;
@@ -73,17 +72,15 @@ final class PtCarrier implements ClosableCarrier {
 
   private Path program() throws IOException {
     String name = options.text("program").orElse("obfs4proxy");
-    String path = Optional.ofNullable(System.getenv("PATH")).orElse("") + SYSTEM_PLACES;
-    return (name.indexOf('/') >= 0
-            ? Stream.of(Path.of(name).toAbsolutePath())
-            : Stream.of(path.split(":")).filter(it -> !it.isEmpty()).map(it -> Path.of(it, name)))
-        .filter(Files::isExecutable)
-        .findFirst()
-        .orElseThrow(() ->
-            new IOException(
-                "there is no program %s: Debian's package obfs4proxy has one, or name it with"
-                        .formatted(name)
-                    + " --carrier pluggable.program=FILE"));
+    Optional<Path> found =
+        name.indexOf('/') >= 0
+            ? Optional.of(Path.of(name).toAbsolutePath()).filter(Files::isExecutable)
+            : Programs.find(name, Programs.usualPath());
+    return found.orElseThrow(() ->
+        new IOException(
+            "there is no program %s: Debian's package obfs4proxy has one, or name it with"
+                    .formatted(name)
+                + " --carrier pluggable.program=FILE"));
   }
 
   private Path folder(String name) throws IOException {

@@ -50,6 +50,7 @@ public final class Sockets implements AutoCloseable {
   /// Connections that may wait to be accepted.
   public static final int BACKLOG = 4096;
 
+  private static final long SOME_NANOS = 1_000_000;
   private static final Logger LOG = LoggerFactory.getLogger(Sockets.class);
   private static final int IPPROTO_TCP = 6;
   private static final int TCP_CONGESTION = 13;
@@ -112,7 +113,7 @@ public final class Sockets implements AutoCloseable {
         timeout,
         new Opened() {
           @Override
-          public void opened(NettyLoop on, SocketChannel channel) {
+          public void opened(NettyLoop on, SocketChannel channel, Duration left) {
             listener.onConnected(stream(on, channel, null, false));
           }
 
@@ -127,6 +128,7 @@ public final class Sockets implements AutoCloseable {
   /// Nothing is read from it yet.
   public void open(Loop loop, InetSocketAddress address, Duration timeout, Opened outcome) {
     NettyLoop on = loop(loop);
+    long deadline = on.nanoTime() + timeout.toNanos();
     SocketChannel channel = io.stream().get();
     prepare(channel);
     channel.config().setConnectTimeoutMillis(Math.clamp(timeout.toMillis(), 1, 600_000));
@@ -136,7 +138,8 @@ public final class Sockets implements AutoCloseable {
           if (registered.isSuccess()) {
             channel
                 .connect(address)
-                .addListener((ChannelFuture done) -> onConnected(on, channel, done, outcome));
+                .addListener(
+                    (ChannelFuture done) -> onConnected(on, channel, done, deadline, outcome));
           } else {
             channel.unsafe().closeForcibly();
             on.execute(() -> outcome.failed(DialFailure.FAILED));
@@ -145,9 +148,10 @@ public final class Sockets implements AutoCloseable {
   }
 
   private static void onConnected(
-      NettyLoop loop, SocketChannel channel, ChannelFuture done, Opened outcome) {
+      NettyLoop loop, SocketChannel channel, ChannelFuture done, long deadline, Opened outcome) {
     if (done.isSuccess()) {
-      outcome.opened(loop, channel);
+      long left = Math.max(SOME_NANOS, deadline - loop.nanoTime());
+      outcome.opened(loop, channel, Duration.ofNanos(left));
       return;
     }
     channel.close();
@@ -156,7 +160,8 @@ public final class Sockets implements AutoCloseable {
 
   /// The outcome of opening a channel; exactly one method is called, on the loop asked for.
   public interface Opened {
-    void opened(NettyLoop loop, SocketChannel channel);
+    /// @param left of the time that was given, 1 ms at least
+    void opened(NettyLoop loop, SocketChannel channel, Duration left);
 
     void failed(DialFailure failure);
   }

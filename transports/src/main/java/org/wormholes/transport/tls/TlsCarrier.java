@@ -64,15 +64,13 @@ final class TlsCarrier implements Carrier {
       loop.execute(() -> listener.onFailed(DialFailure.FAILED));
       return;
     }
-    long deadline = loop.nanoTime() + timeout.toNanos();
     sockets.open(
         loop,
         target.get().socket(),
         timeout,
         new Sockets.Opened() {
           @Override
-          public void opened(NettyLoop on, SocketChannel channel) {
-            Duration left = Duration.ofNanos(Math.max(1_000_000, deadline - on.nanoTime()));
+          public void opened(NettyLoop on, SocketChannel channel, Duration left) {
             shakeHands(on, channel, target.get().name(), left, listener);
           }
 

@@ -1,6 +1,7 @@
 package org.wormholes.transport.tor;
 
 import org.wormholes.runtime.spi.Carrier;
+import org.wormholes.transport.program.Programs;
 import org.wormholes.transport.socket.CarrierOptions;
 import org.wormholes.transport.socket.CarrierProvider;
 import org.wormholes.transport.socket.Sockets;
@@ -14,6 +15,6 @@ public final class TorCarrierProvider implements CarrierProvider {
 
   @Override
   public Carrier create(Sockets sockets, CarrierOptions options) {
-    return new TorCarrier(sockets, options, TorLauncher.usualPath());
+    return new TorCarrier(sockets, options, Programs.usualPath());
   }
 }

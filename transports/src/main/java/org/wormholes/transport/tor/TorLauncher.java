@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.runtime.spi.GatewaySpeaker.Phase;
 import org.wormholes.runtime.spi.GatewaySpeaker.State;
+import org.wormholes.transport.program.Programs;
 
 /// A `tor` of our own: found on the path, started with a generated configuration, started again
 /// when it ends, stopped with us (it watches our process id by itself, too). Its log says where its
@@ -126,17 +127,8 @@ final class TorLauncher implements AutoCloseable {
     }
   }
 
-  /// `PATH`, and where systems put programs that run by themselves.
-  static String usualPath() {
-    return System.getenv().getOrDefault("PATH", "") + ":/usr/sbin:/usr/local/sbin";
-  }
-
   static Optional<Path> find(String searchPath) {
-    return Stream.of(searchPath.split(":"))
-        .filter(each -> !each.isEmpty())
-        .map(each -> Path.of(each, "tor"))
-        .filter(Files::isExecutable)
-        .findFirst();
+    return Programs.find("tor", searchPath);
   }
 
   private Process launch(Path program) throws IOException {

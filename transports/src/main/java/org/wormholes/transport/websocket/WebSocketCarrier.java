@@ -75,15 +75,13 @@ final class WebSocketCarrier implements Carrier {
       loop.execute(() -> listener.onFailed(DialFailure.FAILED));
       return;
     }
-    long deadline = loop.nanoTime() + timeout.toNanos();
     sockets.open(
         loop,
         target.get().socket(),
         timeout,
         new Sockets.Opened() {
           @Override
-          public void opened(NettyLoop on, SocketChannel channel) {
-            Duration left = Duration.ofNanos(Math.max(1_000_000, deadline - on.nanoTime()));
+          public void opened(NettyLoop on, SocketChannel channel, Duration left) {
             ask(on, channel, target.get(), left, listener);
           }
 
