@@ -9,7 +9,8 @@ RUNS=${1:-20}
 # The first start builds and has the start-up cache made; measuring begins when that is done.
 bin/wormholes --version > /dev/null
 for folder in "${XDG_CACHE_HOME:-$HOME/.cache}"/wormholes/*.training; do
-  [ -d "$folder" ] && echo "waiting for the start-up cache" || continue
+  [ -d "$folder" ] && kill -0 "$(cat "$folder/pid")" 2> /dev/null || continue
+  echo "waiting for the start-up cache"
   while [ -d "$folder" ]; do sleep 1; done
 done
 main=org.wormholes.spec.bench.RuleLoadBench
