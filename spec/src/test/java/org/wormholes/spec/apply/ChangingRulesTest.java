@@ -329,7 +329,7 @@ class ChangingRulesTest {
         FORGETFUL);
   }
 
-  private static String script(LocalNetwork network, String tunnels, String routes) {
+  static String script(LocalNetwork network, String tunnels, String routes) {
     String written = routes.isEmpty() ? "" : "routes do\n" + routes.indent(2) + "end\n";
     return """
     ruleset "test" do
@@ -343,7 +343,7 @@ class ChangingRulesTest {
         .formatted(network.bootstrap(), tunnels, written);
   }
 
-  private static String tunnel(String name, int hops, String entries) {
+  static String tunnel(String name, int hops, String entries) {
     return """
     tunnel "%s", over: "local" do
       entry do
@@ -375,7 +375,7 @@ class ChangingRulesTest {
         .join();
   }
 
-  private static int freePort() throws IOException {
+  static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }
