@@ -29,6 +29,7 @@ trap '[ -z "$engine" ] || kill "$engine"; rm -rf "$place"' EXIT
 XDG_RUNTIME_DIR=$place
 export XDG_RUNTIME_DIR
 load "$place/many"
+load "$place/few" 10
 
 # engines HOW STATE: for each of RUNS starts "start ready read applied", in milliseconds; the last two are what the
 # engine itself says of the rules it starts with.
@@ -59,6 +60,8 @@ median() {
 }
 
 cold() {
+  engines "$place/few"
+  median "10 stored rules in a new engine$1, read and applied" 2,3
   engines "$place/many"
   median "10,000 stored rules in a new engine$1, read" 2
   median "10,000 stored rules in a new engine$1, read and applied" 2,3

@@ -44,11 +44,11 @@ public final class RuleLoadBench {
 
   private RuleLoadBench() {}
 
-  /// With a folder: makes it the state folder of an engine with these rules. Without: prints how
-  /// long loading them takes here.
+  /// With a folder: makes it the state folder of an engine with these rules, or with as many of
+  /// them as a second argument says. Without: prints how long loading them takes here.
   public static void main(String[] arguments) throws Exception {
-    Ruleset ruleset = ruleset();
-    byte[] file = RuleCodec.encode(ruleset, sources());
+    int rules = arguments.length > 1 ? Integer.parseInt(arguments[1]) : RULES;
+    byte[] file = RuleCodec.encode(ruleset(rules), sources(rules));
     if (arguments.length > 0) {
       try (StateFolder state = StateFolder.open(Path.of(arguments[0]))) {
         state.rulesets().commit(file).ifPresent(System.err::println);
@@ -72,10 +72,10 @@ public final class RuleLoadBench {
 
   /// Of ten rules seven ask for a domain, and one each for a range of addresses, for a domain and a
   /// port, and for a user by time of day.
-  private static Ruleset ruleset() {
+  private static Ruleset ruleset(int rules) {
     SplittableRandom random = new SplittableRandom(1);
     List<Route> routes = new ArrayList<>();
-    for (int i = 0; i < RULES - 1; i++) {
+    for (int i = 0; i < rules - 1; i++) {
       Verdict verdict = i % 3 == 0 ? Verdict.REFUSE : new Verdict.To(i % 3 == 1 ? "web" : "far");
       routes.add(new Route(verdict, condition(i, random)));
     }
@@ -131,9 +131,9 @@ public final class RuleLoadBench {
   }
 
   /// A line for each rule, as a script would give them.
-  private static SourceMap sources() {
+  private static SourceMap sources(int rules) {
     Map<String, Position> positions = new TreeMap<>();
-    for (int i = 0; i < RULES; i++) {
+    for (int i = 0; i < rules; i++) {
       String line = "    to(\"web\") { host.under? \"host%d.example\" }".formatted(i);
       positions.put(RulePath.route(i), new Position("many.rb", 10 + i, 5, 2, line));
     }

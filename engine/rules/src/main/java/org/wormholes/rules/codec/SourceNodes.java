@@ -3,10 +3,9 @@ package org.wormholes.rules.codec;
 import com.esotericsoftware.kryo.KryoException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.wormholes.rules.Position;
 import org.wormholes.rules.SourceMap;
 
@@ -43,7 +42,7 @@ final class SourceNodes {
     in.head(Kinds.SOURCES);
     int size = in.checkedCount(56);
     List<String> files = in.texts();
-    SortedMap<String, Position> positions = new TreeMap<>();
+    Map<String, Position> positions = new LinkedHashMap<>();
     String before = "";
     for (int i = 0; i < size; i++) {
       in.head(Kinds.POSITION);
