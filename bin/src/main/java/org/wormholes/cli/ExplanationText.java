@@ -72,11 +72,14 @@ final class ExplanationText {
         told.group().map(it -> " of group " + Clean.line(it.group(), MAX_TEXT)).orElse("");
     return switch (told.outcome()) {
       case "tunnel" -> paint.green(tunnel) + group;
-      case "gateway" -> paint.green("gateway " + Clean.line(told.tunnel(), MAX_TEXT));
+      case "gateway" -> paint.green("gateway " + Clean.line(told.tunnel(), MAX_TEXT)) + group;
       case "refuse" ->
-          told.verdict().equals("refuse")
-              ? paint.red("refused")
-              : paint.red("refused by the exit of " + tunnel) + group;
+          switch (told.verdict()) {
+            case "refuse" -> paint.red("refused");
+            case "gateway" ->
+                paint.red("not taken by gateway " + Clean.line(told.tunnel(), MAX_TEXT)) + group;
+            default -> paint.red("refused by the exit of " + tunnel) + group;
+          };
       default -> paint.yellow(Clean.line(told.outcome(), MAX_TEXT));
     };
   }

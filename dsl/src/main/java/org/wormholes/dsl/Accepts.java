@@ -93,6 +93,20 @@ record Accepts<T>(
                   ? "add the port: \"" + text + ":22\""
                   : "");
 
+  /// Where a probe goes.
+  record Probed(Endpoint to, boolean tls) {}
+
+  private static final String TLS = "tls://";
+
+  static final Accepts<Probed> PROBE =
+      new Accepts<>(
+          "a host and a port, such as \"example.org:443\", or \"tls://example.org:443\" for a handshake",
+          value -> value instanceof Value.Text(String text) ? probed(text) : null,
+          value ->
+              value instanceof Value.Text(String text) && Host.parse(text).isPresent()
+                  ? "add the port: \"" + text + ":443\""
+                  : "");
+
   static final Accepts<String> BOOTSTRAP =
       new Accepts<>(
           "`wormhole://ADDRESS@HOST:PORT` or `wormhole://ADDRESS@CARRIER+PLACE`, with an address of"
@@ -304,6 +318,12 @@ record Accepts<T>(
       trips.put(name, Duration.ofNanos(((Value.Span) pair.getValue()).nanos()));
     }
     return trips;
+  }
+
+  private static @Nullable Probed probed(String text) {
+    boolean tls = text.startsWith(TLS);
+    Endpoint to = endpoint(tls ? text.substring(TLS.length()) : text);
+    return to == null ? null : new Probed(to, tls);
   }
 
   /// `host:port`, or `[address]:port`.

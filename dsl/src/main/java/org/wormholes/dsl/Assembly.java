@@ -326,7 +326,7 @@ final class Assembly {
     for (Draft.Grouped group : rules.groups) {
       targets.add(group.group().name());
       for (String member : group.group().members()) {
-        checkTarget(new Verdict.To(member), group.membersPosition(), tunnels);
+        checkMember(group, member, tunnels, entered);
       }
     }
     for (Draft.Routed route : rules.routes) {
@@ -346,6 +346,26 @@ final class Assembly {
       if (!entry.isEmpty()) {
         checkTarget(new Verdict.To(entry), expected.entryPosition(), entered);
       }
+    }
+  }
+
+  private void checkMember(
+      Draft.Grouped group, String member, List<String> tunnels, List<String> entered) {
+    checkTarget(new Verdict.To(member), group.membersPosition(), entered);
+    if (tunnels.contains(member) || !entered.contains(member)) {
+      return;
+    }
+    if (group.group().kind() == Group.Kind.SPLIT) {
+      problems.add(
+          Problem.error(
+                  group.membersPosition(), "no flow is split over the gateway \"" + member + '"')
+              .expecting("tunnels, which share exits"));
+    } else if (group.group().kind() == Group.Kind.FASTEST && group.group().probe().isEmpty()) {
+      problems.add(
+          Problem.error(
+                  group.membersPosition(),
+                  "how fast the gateway \"" + member + "\" is can't be seen without a probe")
+              .expecting("`probe: \"tls://example.org:443\"`"));
     }
   }
 

@@ -89,7 +89,7 @@ public final class Describe {
             line(
                 1,
                 "probed with "
-                    + address(probe.host(), probe.port())
+                    + probe.place()
                     + " every "
                     + text(probe.every())
                     + ", answered within "

@@ -7,7 +7,7 @@ import org.wormholes.rules.Group;
 import org.wormholes.rules.Group.Kind;
 import org.wormholes.rules.Group.Probe;
 
-/// The words that put several tunnels under one name.
+/// The words that put several tunnels and gateways under one name.
 final class GroupWords {
   private static final String[] TIMES = {"every", "timeout"};
 
@@ -15,14 +15,14 @@ final class GroupWords {
 
   static List<Word> declared() {
     return List.of(
-        settling(probed(group("fallback", "Tunnels, the best first.")))
+        settling(probed(group("fallback", "Tunnels and gateways, the best first.")))
             .doc(
-                "Puts tunnels under one name: a new flow takes the first that is up. One that comes back"
-                    + " is taken again once it has settled. Without a probe a tunnel is up as long as"
-                    + " circuits can be had.")
+                "Puts tunnels and gateways under one name: a new flow takes the first that is up. One that"
+                    + " comes back is taken again once it has settled. Without a probe a tunnel is up as"
+                    + " long as circuits can be had, and a gateway as long as it is ready.")
             .example("fallback \"safe\", of: %w[web spare], probe: \"example.org:443\"")
             .means((builder, frame, call) -> say(builder, frame, call, Kind.FALLBACK)),
-        settling(probed(group("fastest", "Tunnels, the first one where nothing is measured yet.")))
+        settling(probed(group("fastest", "Tunnels and gateways, the first one where nothing is measured yet.")))
             .named(
                 Accepts.duration(Duration.ZERO, Group.MOST_TOLERANCE, "20.ms"),
                 "tolerance",
@@ -30,15 +30,16 @@ final class GroupWords {
                 "30.ms",
                 "By how much another must be faster than the one in use.")
             .doc(
-                "Puts tunnels under one name: a new flow takes the one with the shortest round trip."
-                    + " Another is taken only once it has been faster for a while, and by enough.")
+                "Puts tunnels and gateways under one name: a new flow takes the one with the shortest round"
+                    + " trip. Another is taken only once it has been faster for a while, and by enough."
+                    + " Where there is a gateway, it needs a probe.")
             .example(
                 "fastest \"quick\", of: %w[web spare], probe: \"example.org:443\", tolerance: 20.ms")
             .means((builder, frame, call) -> say(builder, frame, call, Kind.FASTEST)),
-        spread(probed(group("balance", "Tunnels, or one tunnel.")))
+        spread(probed(group("balance", "Tunnels and gateways, or one of them.")))
             .doc(
-                "Puts circuits under one name, of several tunnels or of one: a new flow takes the one with"
-                    + " the fewest flows.")
+                "Puts circuits under one name, of several tunnels and gateways or of one: a new flow takes the"
+                    + " one with the fewest flows.")
             .example("balance \"video\", of: \"web\", circuits: 3")
             .means((builder, frame, call) -> say(builder, frame, call, Kind.BALANCE)),
         spread(probed(group("split", "Tunnels, or one tunnel; they must share exits.")))
@@ -61,11 +62,12 @@ final class GroupWords {
   private static Declaration probed(Declaration group) {
     return group
         .named(
-            Accepts.ENDPOINT,
+            Accepts.PROBE,
             "probe",
             "the probe",
             "none",
-            "What is connected to through each of them, to see that it answers and how fast.")
+            "What is connected to through each of them, to see that it answers and how fast; with `tls://` until"
+                + " a TLS handshake is done and the certificate holds.")
         .named(
             Accepts.duration(Probe.MOST_OFTEN, Probe.SELDOMEST, "30.s"),
             "every",
@@ -148,7 +150,7 @@ final class GroupWords {
   }
 
   private static Optional<Probe> probe(Builder builder, Call call) {
-    Optional<Accepts.Endpoint> to = call.find("probe", Accepts.Endpoint.class);
+    Optional<Accepts.Probed> to = call.find("probe", Accepts.Probed.class);
     if (to.isEmpty()) {
       for (String time : TIMES) {
         if (call.has(time) && !isSaid(call, "probe")) {
@@ -170,6 +172,7 @@ final class GroupWords {
               .expecting("at most " + Units.showSpan(every.toNanos())));
       return Optional.empty();
     }
-    return Optional.of(new Probe(to.get().host(), to.get().port(), every, timeout));
+    Accepts.Endpoint place = to.get().to();
+    return Optional.of(new Probe(place.host(), place.port(), every, timeout, to.get().tls()));
   }
 }

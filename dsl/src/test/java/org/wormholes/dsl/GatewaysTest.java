@@ -110,4 +110,51 @@ class GatewaysTest {
               tcp x.onion:80 on mon 12:00: to tor
             """);
   }
+
+  @Test
+  void gatewaysMayBeMembersOfGroups() {
+    Ruleset ruleset =
+        Scripts.compiled(
+            """
+            ruleset "ways" do
+              tor "onions"
+              upstream("office") { socks "192.0.2.1:1080" }
+              fallback "safe", of: %w[onions office], probe: "tls://example.org:443"
+              routes { to("safe") { otherwise } }
+              expect { flow("https://example.org").uses "safe" }
+              expect { flow("example.org:53", protocol: :udp).refused }
+            end
+            """);
+    assertThat(ruleset.gatewaysOf("safe")).hasSize(2);
+    assertThat(ruleset.groups().getFirst().probe().orElseThrow().place())
+        .isEqualTo("tls://example.org:443");
+    assertThat(Describe.ruleset(ruleset)).contains("probed with tls://example.org:443 every 30 s");
+  }
+
+  @Test
+  void noFlowIsSplitOverAGatewayAndTheFastestIsNotGuessed() {
+    assertThat(problems("split \"any\", of: %w[one two]"))
+        .contains("no flow is split over the gateway \"one\"");
+    assertThat(problems("fastest \"any\", of: %w[one two]"))
+        .contains("can't be seen without a probe");
+    assertThat(problems("fallback \"any\", of: %w[one other]"))
+        .contains("there is no tunnel \"other\"");
+  }
+
+  private static String problems(String group) {
+    return Compiler.compile(
+            "ways.rb",
+            """
+            ruleset "ways" do
+              upstream("one") { socks "192.0.2.1:1080" }
+              upstream("two") { http "192.0.2.1:3128" }
+              %s
+              routes { to("one") { otherwise } }
+            end
+            """
+                .formatted(group),
+            Options.defaults())
+        .problems()
+        .toString();
+  }
 }

@@ -117,6 +117,12 @@ public record Gateway(
     }
   }
 
+  /// Whether a flow to a host may be sent there: streams only, and into I2P to its own names only.
+  public boolean takes(Host host, Protocol protocol) {
+    return protocol == Protocol.TCP
+        && (kind != Kind.I2P || (host instanceof Host.Name(String name) && name.endsWith(".i2p")));
+  }
+
   /// A proxy or a program, without anything more.
   public static Gateway of(String name, Kind kind, Server server) {
     return new Gateway(

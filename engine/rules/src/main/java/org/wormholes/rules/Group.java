@@ -6,17 +6,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// Several tunnels under one name, of which each flow takes one, or (where it is split) several.
+/// Several tunnels and gateways under one name, of which each flow takes one. A group that is split
+/// has tunnels only, and a flow takes several.
 ///
 /// A member whose exit clauses refuse a flow is passed over for it; a flow that all refuse is
 /// refused. What is measured damps what is chosen: a flow never moves because another member became
 /// better, only new flows do, and only as [#tolerance] and [#settle] say.
 ///
-/// @param members names of tunnels, in the order of preference
+/// @param members names of tunnels and gateways, in the order of preference
 /// @param circuits how many circuits of each member are used side by side; more than one only where
 ///   flows are balanced or split
 /// @param probe what is asked through each member from time to time; without it members are judged
-///   by their circuits alone
+///   by their circuits alone, and gateways by how they stand
 /// @param tolerance how much faster than the one in use another member must be to be taken instead
 /// @param settle for how long it must have been better, or up again, before new flows go there
 public record Group(
@@ -77,13 +78,20 @@ public record Group(
   ///
   /// @param host name or address, in plain form
   /// @param timeout how long an answer may take, no longer than `every`
-  public record Probe(String host, int port, Duration every, Duration timeout) {
+  /// @param tls whether the answer is a TLS handshake with a certificate that holds for `host`;
+  ///   otherwise the connection alone
+  public record Probe(String host, int port, Duration every, Duration timeout, boolean tls) {
     public static final Duration DEFAULT_EVERY = Duration.ofSeconds(30);
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
     public static final Duration MOST_OFTEN = Duration.ofSeconds(1);
     public static final Duration SELDOMEST = Duration.ofDays(1);
     public static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(100);
     public static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(1);
+
+    /// A probe that connects and asks nothing more.
+    public Probe(String host, int port, Duration every, Duration timeout) {
+      this(host, port, every, timeout, false);
+    }
 
     public Probe {
       host = Hosts.plain("the host of a probe", host);
@@ -96,13 +104,19 @@ public record Group(
                 .formatted(timeout, every));
       }
     }
+
+    /// Where to, as a script says it: `HOST:PORT` or `tls://HOST:PORT`.
+    public String place() {
+      String shown = host.indexOf(':') < 0 ? host : "[" + host + "]";
+      return (tls ? "tls://" : "") + shown + ":" + port;
+    }
   }
 
   public Group {
     Checks.name("a group", name);
     requireNonNull(kind, "kind");
     members = Checks.atMost("members of a group", members, MAX_MEMBERS);
-    members.forEach(member -> Checks.name("a tunnel", member));
+    members.forEach(member -> Checks.name("a member", member));
     Checks.distinct("members", members, member -> member);
     Checks.within("the circuits of each member", circuits, 1, kind.isSpread() ? MAX_CIRCUITS : 1);
     requireNonNull(probe, "probe");

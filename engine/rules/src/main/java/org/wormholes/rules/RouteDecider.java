@@ -236,7 +236,14 @@ public final class RouteDecider {
     if (!(decision.verdict() instanceof Verdict.To(String target))) {
       return decision;
     }
-    Decision refused = decision;
+    List<Gateway> gateways = ruleset.gatewaysOf(target);
+    if (gateways.stream().anyMatch(gateway -> gateway.takes(host, flow.protocol()))) {
+      return decision;
+    }
+    Decision refused =
+        gateways.isEmpty()
+            ? decision
+            : new Decision(Decision.NO_ROUTE, Verdict.REFUSE, decision.rulePath());
     for (Tunnel tunnel : ruleset.tunnelsOf(target)) {
       ExitPolicy exit = exits.computeIfAbsent(tunnel.name(), _ -> ExitPolicy.of(tunnel.exit()));
       ExitDecision atExit = exit.decide(ExitFacts.asked(host, flow.port(), flow.protocol()));

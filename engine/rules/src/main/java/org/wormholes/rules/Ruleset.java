@@ -89,13 +89,10 @@ public record Ruleset(
       return tunnels;
     }
     Set<String> targets = new HashSet<>(tunnels);
+    Set<String> gated = new HashSet<>();
+    gateways.forEach(gateway -> gated.add(gateway.name()));
     for (Group group : groups) {
-      for (String member : group.members()) {
-        if (!tunnels.contains(member)) {
-          throw new IllegalArgumentException(
-              "group `%s` has member `%s`, which is no tunnel".formatted(group.name(), member));
-        }
-      }
+      checkMembers(group, tunnels, gated);
       if (!targets.add(group.name())) {
         throw new IllegalArgumentException(
             "there are two tunnels or groups `%s`".formatted(group.name()));
@@ -112,6 +109,28 @@ public record Ruleset(
       throw new IllegalArgumentException(broken.get().problem());
     }
     return targets;
+  }
+
+  private static void checkMembers(Group group, Set<String> tunnels, Set<String> gateways) {
+    for (String member : group.members()) {
+      if (tunnels.contains(member)) {
+        continue;
+      }
+      if (!gateways.contains(member)) {
+        throw new IllegalArgumentException(
+            "group `%s` has member `%s`, which is no tunnel or gateway"
+                .formatted(group.name(), member));
+      }
+      if (group.kind() == Group.Kind.SPLIT) {
+        throw new IllegalArgumentException(
+            "group `%s` can't split a flow over gateway `%s`".formatted(group.name(), member));
+      }
+      if (group.kind() == Group.Kind.FASTEST && group.probe().isEmpty()) {
+        throw new IllegalArgumentException(
+            "group `%s` needs a probe to see how fast gateway `%s` is"
+                .formatted(group.name(), member));
+      }
+    }
   }
 
   private static void checkRoutes(List<Route> routes, Set<String> targets) {
@@ -164,8 +183,18 @@ public record Ruleset(
     return gateways.stream().filter(gateway -> gateway.name().equals(wanted)).findFirst();
   }
 
+  /// The gateways that flows sent to this name can go through: the gateway itself, or the members
+  /// of the group that are gateways, in their order.
+  public List<Gateway> gatewaysOf(String target) {
+    Optional<Group> group = group(target);
+    if (group.isEmpty()) {
+      return gateway(target).stream().toList();
+    }
+    return group.get().members().stream().flatMap(member -> gateway(member).stream()).toList();
+  }
+
   /// The tunnels that flows sent to this name can go through: the tunnel itself, or the members of
-  /// the group in their order; empty where nothing, or a gateway, has the name.
+  /// the group that are tunnels, in their order; empty where nothing, or a gateway, has the name.
   public List<Tunnel> tunnelsOf(String target) {
     Optional<Group> group = group(target);
     if (group.isEmpty()) {

@@ -216,7 +216,7 @@ public record RulesetDiff(List<Change> changes, int routesKept) {
     fields.put("kind", group.kind().word());
     fields.put("of", String.join(", ", group.members()));
     fields.put("circuits", Integer.toString(group.circuits()));
-    fields.put("probe", text(group.probe(), probe -> probe.host() + ":" + probe.port()));
+    fields.put("probe", text(group.probe(), Group.Probe::place));
     fields.put("probe.every", text(group.probe(), probe -> written(probe.every())));
     fields.put("probe.timeout", text(group.probe(), probe -> written(probe.timeout())));
     fields.put("tolerance", written(group.tolerance()));

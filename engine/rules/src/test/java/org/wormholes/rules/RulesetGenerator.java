@@ -27,10 +27,10 @@ public final class RulesetGenerator {
     List<Network> networks = some(1, 3, i -> network("n" + i));
     List<Tunnel> tunnels =
         some(1, 3, i -> tunnel(i == 0 ? ExprGenerator.NAME : "t" + i, networks.getFirst().name()));
-    List<Group> groups =
-        random.nextBoolean() ? List.of() : some(1, 2, i -> group("g" + i, tunnels));
     List<Gateway> gateways =
         random.nextBoolean() ? List.of() : some(1, 4, i -> gateway(i, tunnels.getFirst().name()));
+    List<Group> groups =
+        random.nextBoolean() ? List.of() : some(1, 2, i -> group("g" + i, tunnels, gateways));
     List<String> targets =
         Stream.of(
                 tunnels.stream().map(Tunnel::name),
@@ -66,19 +66,25 @@ public final class RulesetGenerator {
         .toList();
   }
 
-  private Group group(String name, List<Tunnel> tunnels) {
+  private Group group(String name, List<Tunnel> tunnels, List<Gateway> gateways) {
     Group.Kind kind = random.nextBoolean() ? Group.Kind.BALANCE : Group.Kind.SPLIT;
     return new Group(
         name,
         kind,
-        tunnels.stream().map(Tunnel::name).toList(),
+        Stream.concat(
+                tunnels.stream().map(Tunnel::name),
+                kind == Group.Kind.SPLIT
+                    ? Stream.empty()
+                    : gateways.stream().map(Gateway::name).filter(_ -> random.nextBoolean()))
+            .toList(),
         2 + random.nextInt(3),
         maybe(() ->
             new Group.Probe(
                 "example.org",
                 1 + random.nextInt(65_535),
                 Duration.ofSeconds(60),
-                Duration.ofMillis(100 + random.nextInt(1000)))),
+                Duration.ofMillis(100 + random.nextInt(1000)),
+                random.nextBoolean())),
         Duration.ofMillis(random.nextInt(10_000)),
         Duration.ofSeconds(random.nextInt(3600)));
   }

@@ -153,8 +153,7 @@ final class DatagramSession implements FlowAcceptor.DatagramHandler {
       return group
           .get()
           .take(to, Protocol.UDP, Set.of())
-          .<Leg>map(
-              slot -> new TunnelLeg(slot.tunnel(), Optional.of(slot), asked, to, invented, target))
+          .<Leg>map(slot -> leg(slot, asked, invented, to, target))
           .orElseGet(() -> new Nowhere(Optional.empty()));
     }
     return switchboard
@@ -162,6 +161,19 @@ final class DatagramSession implements FlowAcceptor.DatagramHandler {
         .filter(tunnel -> Switchboard.exitAllows(tunnel, to, Protocol.UDP))
         .<Leg>map(tunnel -> new TunnelLeg(tunnel, Optional.empty(), asked, to, invented, target))
         .orElseGet(() -> new Nowhere(Optional.of(switchboard)));
+  }
+
+  private Leg leg(
+      RunningGroup.Slot slot,
+      FlowRequest asked,
+      EntrySpec.@Nullable Target invented,
+      EntrySpec.Target to,
+      Target target) {
+    return switch (slot.way()) {
+      case RunningTunnel tunnel ->
+          new TunnelLeg(tunnel, Optional.of(slot), asked, to, invented, target);
+      case RunningGateway _ -> throw new IllegalStateException("gateways take no datagrams");
+    };
   }
 
   /// @param invented the address by which the application knows where it comes from, null where it

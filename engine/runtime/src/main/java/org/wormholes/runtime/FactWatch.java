@@ -151,8 +151,7 @@ final class FactWatch {
     }
     PathProbe.start(
         tunnel.get().on(home),
-        Optional.empty(),
-        TRIP_TIMEOUT,
+        PathProbe.Question.ping(TRIP_TIMEOUT),
         new PathProbe.Listener() {
           @Override
           public void onAnswer(long roundTripNanos) {

@@ -14,6 +14,9 @@ final class GroupChoice {
   /// How many failures in a row make a member down.
   static final int FAILURES = 2;
 
+  /// The round trip of a member that is known to be up and no more.
+  static final long NOT_MEASURED = 0;
+
   /// How a member stands.
   enum State {
     /// Not known yet; taken for good.
@@ -82,7 +85,8 @@ final class GroupChoice {
     long trip =
         old.tripNanos() == 0 ? tripNanos : old.tripNanos() + (tripNanos - old.tripNanos()) / 4;
     long since = old.state() == State.UP ? old.since() : now;
-    standings[member] = new Standing(State.UP, since, Math.max(1, trip), 0);
+    long known = tripNanos == NOT_MEASURED ? old.tripNanos() : Math.max(1, trip);
+    standings[member] = new Standing(State.UP, since, known, 0);
     return review(now);
   }
 

@@ -22,6 +22,7 @@ final class GroupFlow implements FlowAcceptor.PendingFlow {
   private final FlowAcceptor.PendingFlow asked;
   private final Set<Integer> tried = new HashSet<>();
   private int member;
+  private String why = "";
   private boolean left;
 
   GroupFlow(
@@ -46,10 +47,13 @@ final class GroupFlow implements FlowAcceptor.PendingFlow {
     if (slot.isPresent()) {
       member = slot.get().member();
       tried.add(member);
-      Switchboard.open(
-          slot.get().tunnel(), slot.get().lane(), shard, request, target, this, slot.get()::left);
+      slot.get()
+          .way()
+          .open(slot.get().lane(), shard, request, target, this, slot.get()::left);
     } else if (group.allows(request.target(), Protocol.TCP)) {
-      asked.refuse(FlowAcceptor.Refusal.GENERAL_FAILURE);
+      asked.refuse(
+          FlowAcceptor.Refusal.GENERAL_FAILURE,
+          why.isEmpty() ? "all of group " + group.rule.name() + " is down" : why);
     } else {
       Switchboard.refuse(shard, asked);
     }
@@ -72,12 +76,26 @@ final class GroupFlow implements FlowAcceptor.PendingFlow {
 
   @Override
   public void refuse(FlowAcceptor.Refusal refusal) {
-    if (left || refusal != FlowAcceptor.Refusal.GENERAL_FAILURE) {
-      asked.refuse(refusal);
+    refuse(refusal, "");
+  }
+
+  @Override
+  public void refuse(FlowAcceptor.Refusal refusal, String told) {
+    if (left || !group.members.get(member).isToBlame(refusal)) {
+      refuseNow(refusal, told);
       return;
     }
+    why = told;
     group.suspect(member);
     open();
+  }
+
+  private void refuseNow(FlowAcceptor.Refusal refusal, String told) {
+    if (told.isEmpty()) {
+      asked.refuse(refusal);
+    } else {
+      asked.refuse(refusal, told);
+    }
   }
 
   @Override

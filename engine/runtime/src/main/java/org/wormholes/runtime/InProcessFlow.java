@@ -44,6 +44,11 @@ abstract class InProcessFlow implements FlowAcceptor.PendingFlow {
   }
 
   @Override
+  public final void refuse(FlowAcceptor.Refusal refusal, String why) {
+    refused(refusal, why);
+  }
+
+  @Override
   public final void refuse(FlowAcceptor.Refusal refusal) {
     refused(refusal, refusal.name().toLowerCase(Locale.ROOT).replace('_', ' '));
   }

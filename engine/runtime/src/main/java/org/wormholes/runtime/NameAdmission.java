@@ -129,7 +129,10 @@ final class NameAdmission {
         }
       }
       case Verdict.To(String name) -> {
-        if (!isInvented(rules.gateway(name).isPresent())) {
+        boolean mayBeGateway =
+            rules.gateway(name).isPresent()
+                || rules.group(name).filter(RunningGroup::hasGateways).isPresent();
+        if (!isInvented(mayBeGateway)) {
           askThrough(name);
         }
       }

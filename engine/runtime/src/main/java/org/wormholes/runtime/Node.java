@@ -443,6 +443,18 @@ final class Node {
     tell(EngineEvent.Kind.FLOW_REFUSED, "", "a flow was refused by the rules");
   }
 
+  /// A gateway could not open a flow.
+  ///
+  /// @param why in a few words, without the destination
+  void flowRefused(String gateway, String why) {
+    refusedFlows.incrementAndGet();
+    tell(
+        EngineEvent.Kind.FLOW_REFUSED,
+        gateway,
+        "a flow through " + gateway + " was refused: " + why,
+        Map.of("why", why));
+  }
+
   void tell(EngineEvent.Kind kind, String subject, String message) {
     tell(kind, subject, message, Map.of());
   }

@@ -7,17 +7,44 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.protocol.circuit.Reason;
 import org.wormholes.protocol.circuit.Target;
+import org.wormholes.rules.Group;
 import org.wormholes.runtime.spi.Connection;
+import org.wormholes.runtime.spi.EntrySpec;
 import org.wormholes.runtime.spi.Loop;
 
 /// One measurement through a tunnel, on a circuit that is ready and carries no application's flows:
-/// a connection to a place, or a ping of the exit. What is measured is the time from asking to the
+/// a connection to a place, one with a TLS handshake over it, or a ping of the exit. What is measured is the time from asking to the
 /// answer; building the circuit is not part of it, but the whole must be over in time.
 final class PathProbe {
   /// The circuits of probes; no flow has this key.
   static final IsolationKey KEY = new IsolationKey("", "", "", -1);
 
   private static final Duration PAUSE = Duration.ofMillis(200);
+
+  /// What is asked.
+  ///
+  /// @param place where a connection is opened; absent for the shortest sign of life
+  /// @param timeout by when the answer is there
+  record Question(Optional<Group.Probe> place, Duration timeout) {
+    static Question ping(Duration timeout) {
+      return new Question(Optional.empty(), timeout);
+    }
+
+    Optional<Target> target() {
+      return place.flatMap(to -> Switchboard.target(new EntrySpec.Target(to.host(), to.port())));
+    }
+
+    /// Takes a connection to the place and goes on to the answer.
+    void onConnected(Shard shard, Connection connection, TlsGreeting.Listener answered) {
+      if (place.isPresent() && place.get().tls()) {
+        Group.Probe to = place.get();
+        TlsGreeting.over(connection, to.host(), to.port(), shard.node.lookups(), answered);
+      } else {
+        connection.close();
+        answered.onGreeted();
+      }
+    }
+  }
 
   /// Hears of one outcome, on the loop of the probe.
   interface Listener {
@@ -27,8 +54,7 @@ final class PathProbe {
   }
 
   private final TunnelShard part;
-  private final Optional<Target> place;
-  private final Duration timeout;
+  private final Question question;
   private final Listener listener;
   private Loop.@Nullable Cancellable timer;
   private @Nullable ClientFlow flow;
@@ -36,17 +62,16 @@ final class PathProbe {
   private boolean over;
   private String waitsFor = "no circuit is ready";
 
-  private PathProbe(TunnelShard part, Optional<Target> place, Duration timeout, Listener listener) {
+  private PathProbe(TunnelShard part, Question question, Listener listener) {
     this.part = part;
-    this.place = place;
-    this.timeout = timeout;
+    this.question = question;
     this.listener = listener;
   }
 
   /// Begins a measurement, on the loop of `part`.
-  static void start(TunnelShard part, Optional<Target> place, Duration timeout, Listener listener) {
-    PathProbe probe = new PathProbe(part, place, timeout, listener);
-    probe.timer = part.shard.after(timeout, probe::onTimeout);
+  static void start(TunnelShard part, Question question, Listener listener) {
+    PathProbe probe = new PathProbe(part, question, listener);
+    probe.timer = part.shard.after(question.timeout(), probe::onTimeout);
     part.probe(probe);
   }
 
@@ -68,6 +93,7 @@ final class PathProbe {
     }
     waitsFor = "no answer";
     askedAt = part.shard.now();
+    Optional<Target> place = question.target();
     if (place.isEmpty()) {
       circuit.end.ping();
     } else {
@@ -83,8 +109,8 @@ final class PathProbe {
     var _ =
         answer.whenComplete((connection, failure) -> {
           if (connection != null) {
-            connection.close();
-            answer(part.shard.now() - askedAt);
+            waitsFor = "no answer to the TLS handshake";
+            question.onConnected(part.shard, connection, new Greeted());
           } else if (failure instanceof IOException) {
             fail(String.valueOf(failure.getMessage()));
           }
@@ -92,9 +118,21 @@ final class PathProbe {
     asked.goOver(circuit);
   }
 
+  private final class Greeted implements TlsGreeting.Listener {
+    @Override
+    public void onGreeted() {
+      answer(part.shard.now() - askedAt);
+    }
+
+    @Override
+    public void onFailed(String why) {
+      fail(why);
+    }
+  }
+
   /// The exit has answered a ping.
   void onPong(long roundTripNanos) {
-    if (place.isEmpty()) {
+    if (question.place().isEmpty()) {
       answer(roundTripNanos);
     }
   }
@@ -117,7 +155,7 @@ final class PathProbe {
   }
 
   private void onTimeout() {
-    fail(waitsFor + " within " + timeout.toMillis() + " ms");
+    fail(waitsFor + " within " + question.timeout().toMillis() + " ms");
     ClientFlow asked = flow;
     if (asked != null) {
       asked.abandon(Reason.REQUESTED);

@@ -54,9 +54,10 @@ final class Preparation {
     refuseTooManyParts(candidate);
     resolve(candidate);
     Map<String, RunningTunnel> tunnels = tunnels(candidate);
+    Map<String, RunningGateway> gateways = gateways(candidate, tunnels);
     Switchboard switchboard =
         new Switchboard(
-            node, candidate, tunnels, groups(candidate, tunnels), gateways(candidate, tunnels));
+            node, candidate, tunnels, groups(candidate, tunnels, gateways), gateways);
     RulesetView view =
         new RulesetView(candidate.name(), candidate.version(), digest, node.clock().instant());
     this.after =
@@ -153,11 +154,16 @@ final class Preparation {
     return tunnels;
   }
 
-  private Map<String, RunningGroup> groups(Ruleset candidate, Map<String, RunningTunnel> tunnels) {
+  private Map<String, RunningGroup> groups(
+      Ruleset candidate,
+      Map<String, RunningTunnel> tunnels,
+      Map<String, RunningGateway> gateways) {
+    Map<String, FlowWay> ways = new LinkedHashMap<>(gateways);
+    ways.putAll(tunnels);
     Map<String, RunningGroup> groups = new LinkedHashMap<>();
     for (Group rule : candidate.groups()) {
-      List<RunningTunnel> members =
-          rule.members().stream().map(name -> requireNonNull(tunnels.get(name))).toList();
+      List<FlowWay> members =
+          rule.members().stream().map(name -> requireNonNull(ways.get(name))).toList();
       RunningGroup kept = before.groups().get(rule.name());
       boolean same = kept != null && kept.isSame(rule, members);
       groups.put(rule.name(), same ? kept : new RunningGroup(node, rule, members));

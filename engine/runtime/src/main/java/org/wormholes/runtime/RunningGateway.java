@@ -6,15 +6,18 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.protocol.circuit.Target;
 import org.wormholes.rules.Gateway;
 import org.wormholes.rules.Protocol;
+import org.wormholes.rules.expr.Host;
 import org.wormholes.runtime.control.EngineEvent;
 import org.wormholes.runtime.spi.Connection;
 import org.wormholes.runtime.spi.DialListener;
@@ -28,7 +31,7 @@ import org.wormholes.runtime.spi.Way;
 
 /// A gateway of the applied ruleset. Flows go to it or nowhere: where it is not ready, or a link of
 /// the chain before it is missing, they are refused.
-final class RunningGateway implements Way {
+final class RunningGateway implements Way, FlowWay {
   private static final int SALT_BYTES = 16;
 
   final Gateway rule;
@@ -40,6 +43,7 @@ final class RunningGateway implements Way {
 
   private final GatewaySpeaker speaker;
   private volatile byte[] salt;
+  private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
 
   /// @param through a [RunningTunnel] or a [RunningGateway], or null where the rule has none
   RunningGateway(Node node, Gateway rule, @Nullable Object through) {
@@ -111,14 +115,16 @@ final class RunningGateway implements Way {
     return bytes;
   }
 
+  private static String standing(GatewaySpeaker.State state) {
+    return switch (state.phase()) {
+      case STARTING -> "is at %d%%: %s".formatted(state.percent(), state.detail());
+      case READY -> "is ready";
+      case DOWN -> "is down: " + state.detail();
+    };
+  }
+
   private void changed(GatewaySpeaker.State state) {
-    String message =
-        switch (state.phase()) {
-          case STARTING ->
-              "%s is at %d%%: %s".formatted(rule.name(), state.percent(), state.detail());
-          case READY -> rule.name() + " is ready";
-          case DOWN -> "%s is down: %s".formatted(rule.name(), state.detail());
-        };
+    String message = rule.name() + " " + standing(state);
     node.tell(
         EngineEvent.Kind.GATEWAY_CHANGED,
         rule.name(),
@@ -128,36 +134,93 @@ final class RunningGateway implements Way {
             state.phase().name().toLowerCase(java.util.Locale.ROOT),
             "percent",
             Integer.toString(state.percent())));
+    watchers.forEach(Runnable::run);
+  }
+
+  @Override
+  public Runnable onChange(Runnable changed) {
+    watchers.add(changed);
+    return () -> watchers.remove(changed);
+  }
+
+  @Override
+  public String name() {
+    return rule.name();
+  }
+
+  @Override
+  public boolean allows(EntrySpec.Target to, Protocol protocol) {
+    return Host.parse(to.host()).filter(host -> rule.takes(host, protocol)).isPresent();
+  }
+
+  @Override
+  public boolean isToBlame(FlowAcceptor.Refusal refusal) {
+    return refusal == FlowAcceptor.Refusal.GENERAL_FAILURE || !isReady();
+  }
+
+  private boolean isReady() {
+    return state().phase() == GatewaySpeaker.Phase.READY;
+  }
+
+  @Override
+  public void probe(Shard home, PathProbe.Question question, PathProbe.Listener listener) {
+    if (!isReady()) {
+      listener.onFailure(standing(state()));
+    } else {
+      new GatewayProbe(home, speaker, question, probeIsolation(), listener).start();
+    }
+  }
+
+  /// Probes share nothing with flows.
+  private FlowRequest.Credentials probeIsolation() {
+    return isolation(PathProbe.KEY);
   }
 
   // ---- flows
 
   /// Takes a stream of an application.
   void open(Shard shard, FlowRequest request, Target target, FlowAcceptor.PendingFlow pending) {
+    open(0, shard, request, target, pending, () -> {});
+  }
+
+  @Override
+  public void open(
+      int lane,
+      Shard shard,
+      FlowRequest request,
+      Target target,
+      FlowAcceptor.PendingFlow pending,
+      Runnable whenOver) {
     EntrySpec.Target to = new EntrySpec.Target(target.host().text(), target.port());
     boolean[] gone = {false};
     pending.onGone(() -> gone[0] = true);
     flows.increment();
+    Runnable over =
+        () -> {
+          flows.decrement();
+          whenOver.run();
+        };
     speaker.open(
         shard.loop,
         to,
-        isolation(IsolationKey.of(rule.isolation(), request, to, 0)),
+        isolation(IsolationKey.of(rule.isolation(), request, to, lane)),
         new OpenListener() {
           @Override
           public void onOpened(Connection connection) {
             if (gone[0]) {
-              flows.decrement();
+              over.run();
               connection.abort();
             } else {
-              Splice.join(connection, pending, flows::decrement);
+              Splice.join(connection, pending, over);
             }
           }
 
           @Override
           public void onRefused(FlowAcceptor.Refusal refusal, String why) {
-            flows.decrement();
+            over.run();
             if (!gone[0]) {
-              pending.refuse(refusal);
+              node.flowRefused(rule.name(), why);
+              pending.refuse(refusal, why);
             }
           }
         });
@@ -179,6 +242,7 @@ final class RunningGateway implements Way {
     try {
       MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
       sha256.update(salt);
+      sha256.update((byte) key.lane());
       for (String part : new String[] {key.user(), key.password(), key.destination()}) {
         byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
         sha256.update((byte) (bytes.length >>> 8));

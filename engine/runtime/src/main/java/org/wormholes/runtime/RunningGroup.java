@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Predicate;
-import org.wormholes.protocol.circuit.Target;
 import org.wormholes.protocol.crypto.NodeId;
 import org.wormholes.rules.Group;
 import org.wormholes.rules.Isolation;
@@ -35,7 +35,10 @@ final class RunningGroup {
   private static final Duration RETRY = Duration.ofMillis(500);
 
   final Group rule;
-  final List<RunningTunnel> members;
+  final List<FlowWay> members;
+
+  /// Those of them that are tunnels: all of a group that is split.
+  private final List<RunningTunnel> tunnels;
   private final Node node;
   private final Shard home;
   private final GroupChoice choice;
@@ -45,8 +48,12 @@ final class RunningGroup {
 
   private final long[] rounds;
   private final boolean[] probing;
+  private final boolean[] stale;
   private final String[] problems;
   private volatile boolean running;
+
+  /// What ends our interest in members that change by themselves.
+  private final List<Runnable> watches = new CopyOnWriteArrayList<>();
 
   /// Of a split group, the circuits side by side for each isolation, by loop. Each map belongs to
   /// its loop.
@@ -55,15 +62,21 @@ final class RunningGroup {
   /// Why there are no circuits side by side.
   private volatile String blocked = "";
 
-  RunningGroup(Node node, Group rule, List<RunningTunnel> members) {
+  RunningGroup(Node node, Group rule, List<? extends FlowWay> members) {
     this.node = node;
     this.rule = rule;
     this.members = List.copyOf(members);
+    this.tunnels =
+        members.stream()
+            .filter(RunningTunnel.class::isInstance)
+            .map(RunningTunnel.class::cast)
+            .toList();
     this.home = node.shards().getFirst();
     this.choice = new GroupChoice(rule, home.now());
     this.flows = new AtomicIntegerArray(members.size() * rule.circuits());
     this.rounds = new long[members.size()];
     this.probing = new boolean[members.size()];
+    this.stale = new boolean[members.size()];
     this.problems = new String[members.size()];
     java.util.Arrays.fill(problems, "");
     node.shards().forEach(_ -> lanes.add(new HashMap<>()));
@@ -71,7 +84,7 @@ final class RunningGroup {
 
   /// One circuit of a member, and one flow more on it.
   record Slot(RunningGroup group, int member, int lane) {
-    RunningTunnel tunnel() {
+    FlowWay way() {
       return group.members.get(member);
     }
 
@@ -85,6 +98,10 @@ final class RunningGroup {
   void start() {
     if (!running) {
       running = true;
+      for (int i = 0; i < members.size(); i++) {
+        int member = i;
+        watches.add(members.get(i).onChange(() -> suspect(member)));
+      }
       home.run(() -> {
         for (int i = 0; i < members.size(); i++) {
           probe(i);
@@ -95,23 +112,31 @@ final class RunningGroup {
 
   void stop() {
     running = false;
+    watches.forEach(Runnable::run);
+    watches.clear();
     home.run(() -> java.util.Arrays.setAll(rounds, i -> rounds[i] + 1));
   }
 
   private void probe(int member) {
-    if (!running || probing[member]) {
+    if (!running) {
+      return;
+    }
+    if (probing[member]) {
+      stale[member] = true; // it may have changed since it was asked
       return;
     }
     probing[member] = true;
+    stale[member] = false;
     rounds[member]++;
-    Optional<Target> place =
-        rule.probe()
-            .flatMap(probe -> Switchboard.target(new EntrySpec.Target(probe.host(), probe.port())));
-    PathProbe.start(
-        members.get(member).on(home),
-        place,
-        rule.probe().map(Group.Probe::timeout).orElse(PING_TIMEOUT),
-        new PathProbe.Listener() {
+    PathProbe.Question question =
+        new PathProbe.Question(
+            rule.probe(), rule.probe().map(Group.Probe::timeout).orElse(PING_TIMEOUT));
+    members
+        .get(member)
+        .probe(
+            home,
+            question,
+            new PathProbe.Listener() {
           @Override
           public void onAnswer(long roundTripNanos) {
             probing[member] = false;
@@ -143,8 +168,9 @@ final class RunningGroup {
   private void again(int member, Duration pause) {
     long round = rounds[member];
     boolean down = choice.standing(member).state() == GroupChoice.State.DOWN;
+    Duration wait = down ? every() : pause;
     home.after(
-        down ? every() : pause,
+        stale[member] ? Duration.ZERO : wait,
         () -> {
           if (rounds[member] == round) {
             probe(member);
@@ -160,7 +186,7 @@ final class RunningGroup {
           "all of group " + rule.name() + " is down: its flows are refused");
       return;
     }
-    String to = members.get(choice.order().getFirst()).rule.name();
+    String to = members.get(choice.order().getFirst()).name();
     node.tell(
         EngineEvent.Kind.GROUP_SWITCHED,
         rule.name(),
@@ -183,7 +209,7 @@ final class RunningGroup {
     }
     for (int member : choice.order()) {
       if (!passedOver.contains(member)
-          && Switchboard.exitAllows(members.get(member), to, protocol)) {
+          && members.get(member).allows(to, protocol)) {
         allowed.add(member);
       }
     }
@@ -214,7 +240,7 @@ final class RunningGroup {
 
   /// Whether the exit clauses of all members let a flow out.
   boolean allowsAll(EntrySpec.Target to, Protocol protocol) {
-    return members.stream().allMatch(member -> Switchboard.exitAllows(member, to, protocol));
+    return members.stream().allMatch(member -> member.allows(to, protocol));
   }
 
   /// Whether no member is down.
@@ -239,9 +265,9 @@ final class RunningGroup {
 
   /// Flows share circuits only if no member keeps them apart.
   private IsolationKey splitKey(FlowRequest request) {
-    boolean byUser = members.stream().anyMatch(member -> member.rule.isolation().byUser());
+    boolean byUser = tunnels.stream().anyMatch(member -> member.rule.isolation().byUser());
     boolean byDestination =
-        members.stream().anyMatch(member -> member.rule.isolation().byDestination());
+        tunnels.stream().anyMatch(member -> member.rule.isolation().byDestination());
     return IsolationKey.of(new Isolation(byUser, byDestination), request, request.target(), 0);
   }
 
@@ -250,11 +276,11 @@ final class RunningGroup {
     List<SplitPaths.Lane> ways = new ArrayList<>();
     Set<NodeId> suspects = new HashSet<>();
     for (int lane = 0; lane < rule.circuits(); lane++) {
-      parts.addAll(members);
+      parts.addAll(tunnels);
     }
     parts.forEach(part -> ways.add(part.lane()));
-    members.forEach(member -> suspects.addAll(member.on(shard).suspects()));
-    return switch (SplitPaths.choose(ways, NetworkViews.of(members), suspects, node.random())) {
+    tunnels.forEach(member -> suspects.addAll(member.on(shard).suspects()));
+    return switch (SplitPaths.choose(ways, NetworkViews.of(tunnels), suspects, node.random())) {
       case SplitPaths.Choice.None(String why, String _) -> {
         if (!blocked.equals(why)) {
           blocked = why;
@@ -283,7 +309,7 @@ final class RunningGroup {
     for (int i = 0; i < flows.length(); i++) {
       flows.incrementAndGet(i);
     }
-    members.forEach(member -> member.flows.add(rule.circuits()));
+    tunnels.forEach(member -> member.flows.add(rule.circuits()));
   }
 
   /// A split flow is over.
@@ -291,12 +317,22 @@ final class RunningGroup {
     for (int i = 0; i < flows.length(); i++) {
       flows.decrementAndGet(i);
     }
-    members.forEach(member -> member.flows.add(-rule.circuits()));
+    tunnels.forEach(member -> member.flows.add(-rule.circuits()));
+  }
+
+  /// Whether a flow may go into a network of others, which resolves for itself.
+  boolean hasGateways() {
+    return tunnels.size() < members.size();
   }
 
   /// The member that is asked about names: the first of those that are up and that will do.
   Optional<RunningTunnel> forNames(Predicate<RunningTunnel> willDo) {
-    return choice.order().stream().map(members::get).filter(willDo).findFirst();
+    return choice.order().stream()
+        .map(members::get)
+        .filter(RunningTunnel.class::isInstance)
+        .map(RunningTunnel.class::cast)
+        .filter(willDo)
+        .findFirst();
   }
 
   boolean isUp(int member) {
@@ -309,7 +345,7 @@ final class RunningGroup {
 
   /// Whether some member, up or down, would let a flow out.
   boolean allows(EntrySpec.Target to, Protocol protocol) {
-    return members.stream().anyMatch(member -> Switchboard.exitAllows(member, to, protocol));
+    return members.stream().anyMatch(member -> member.allows(to, protocol));
   }
 
   /// The smoothed round trip of the member in use.
@@ -317,7 +353,7 @@ final class RunningGroup {
     return choice.standing(choice.inUse()).trip();
   }
 
-  boolean isSame(Group other, List<RunningTunnel> otherMembers) {
+  boolean isSame(Group other, List<? extends FlowWay> otherMembers) {
     return rule.equals(other) && members.equals(otherMembers);
   }
 
@@ -332,7 +368,7 @@ final class RunningGroup {
       }
       all.add(
           new GroupView.Member(
-              members.get(i).rule.name(),
+              members.get(i).name(),
               GroupView.State.valueOf(standing.state().name()),
               ago(standing.since()),
               standing.trip().isPresent()
@@ -344,7 +380,7 @@ final class RunningGroup {
     Optional<String> inUse =
         choice.order().isEmpty() || rule.kind().isSpread()
             ? Optional.empty()
-            : Optional.of(members.get(choice.inUse()).rule.name());
+            : Optional.of(members.get(choice.inUse()).name());
     return new GroupView(rule.name(), rule.kind().word(), inUse, ago(choice.inUseSince()), all);
   }
 

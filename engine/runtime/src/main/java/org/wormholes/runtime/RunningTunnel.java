@@ -5,17 +5,22 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import org.wormholes.protocol.circuit.Target;
 import org.wormholes.protocol.crypto.NodeId;
 import org.wormholes.protocol.wire.Bytes;
 import org.wormholes.rules.ExitPolicy;
 import org.wormholes.rules.Network;
+import org.wormholes.rules.Protocol;
 import org.wormholes.rules.Tunnel;
 import org.wormholes.runtime.PathPicker.Outcome;
 import org.wormholes.runtime.PathPicker.Wish;
+import org.wormholes.runtime.spi.EntrySpec;
+import org.wormholes.runtime.spi.FlowAcceptor;
+import org.wormholes.runtime.spi.FlowRequest;
 
 /// A tunnel of the applied ruleset: its rule made ready to decide, and one part on each loop that
 /// keeps its circuits.
-final class RunningTunnel {
+final class RunningTunnel implements FlowWay {
   final Tunnel rule;
   final Network network;
   private final Bytes networkId;
@@ -53,6 +58,43 @@ final class RunningTunnel {
   void start() {
     prober.ifPresent(Prober::start);
     shards.forEach(part -> part.shard.run(part::start));
+  }
+
+  @Override
+  public String name() {
+    return rule.name();
+  }
+
+  @Override
+  public boolean allows(EntrySpec.Target to, Protocol protocol) {
+    return Switchboard.exitAllows(this, to, protocol);
+  }
+
+  @Override
+  public void open(
+      int lane,
+      Shard shard,
+      FlowRequest request,
+      Target target,
+      FlowAcceptor.PendingFlow pending,
+      Runnable whenOver) {
+    Switchboard.open(this, lane, shard, request, target, pending, whenOver);
+  }
+
+  @Override
+  public boolean isToBlame(FlowAcceptor.Refusal refusal) {
+    return refusal == FlowAcceptor.Refusal.GENERAL_FAILURE;
+  }
+
+  @Override
+  public void probe(Shard home, PathProbe.Question question, PathProbe.Listener listener) {
+    PathProbe.start(on(home), question, listener);
+  }
+
+  /// Its circuits say by themselves how they are.
+  @Override
+  public Runnable onChange(Runnable changed) {
+    return () -> {};
   }
 
   TunnelShard on(Shard shard) {

@@ -12,4 +12,9 @@ interface Dialect {
 
   /// Says why the flow is not opened; the connection ends after it.
   void sayRefused(Refusal refusal);
+
+  /// The same, with a reason for those whose protocol has words.
+  default void sayRefused(Refusal refusal, String why) {
+    sayRefused(refusal);
+  }
 }

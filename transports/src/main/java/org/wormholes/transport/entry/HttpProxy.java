@@ -335,6 +335,11 @@ final class HttpProxy implements Dialect {
     sayAndEnd(status(refusal), reason(refusal));
   }
 
+  @Override
+  public void sayRefused(Refusal refusal, String why) {
+    sayAndEnd(status(refusal), reason(refusal) + why + "\n");
+  }
+
   private static HttpResponseStatus status(Refusal refusal) {
     return switch (refusal) {
       case NOT_ALLOWED -> HttpResponseStatus.FORBIDDEN;
@@ -454,11 +459,25 @@ final class HttpProxy implements Dialect {
 
     @Override
     public void refuse(Refusal refusal) {
-      if (!answered && opening == this) {
-        answered = true;
-        opening = null;
+      if (isFirstAnswer()) {
         sayRefused(refusal);
       }
+    }
+
+    @Override
+    public void refuse(Refusal refusal, String why) {
+      if (isFirstAnswer()) {
+        sayRefused(refusal, why);
+      }
+    }
+
+    private boolean isFirstAnswer() {
+      boolean first = !answered && opening == this;
+      if (first) {
+        answered = true;
+        opening = null;
+      }
+      return first;
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -290,13 +291,22 @@ final class Visitor extends ChannelInboundHandlerAdapter implements PendingFlow 
 
   @Override
   public void refuse(Refusal refusal) {
+    refuse(spoken -> spoken.sayRefused(refusal));
+  }
+
+  @Override
+  public void refuse(Refusal refusal, String why) {
+    refuse(spoken -> spoken.sayRefused(refusal, why));
+  }
+
+  private void refuse(Consumer<Dialect> say) {
     if (stage == Stage.DONE) {
       return;
     }
     stage = Stage.DONE;
     gone = null;
     if (dialect != null) {
-      dialect.sayRefused(refusal);
+      say.accept(dialect);
     } else {
       reset();
     }

@@ -49,7 +49,30 @@ public final class ProxySpeaker implements GatewaySpeaker {
 
           @Override
           public void onRefused(FlowAcceptor.Refusal refusal, String why) {
-            listener.onRefused(refusal, "gateway " + spec.name() + ": " + why);
+            // It is the proxy that is not there, not the destination.
+            listener.onRefused(
+                FlowAcceptor.Refusal.GENERAL_FAILURE, "gateway " + spec.name() + ": " + why);
+          }
+        });
+  }
+
+  /// Connects to it, by the way that flows take.
+  @Override
+  public void check(Loop loop, FlowRequest.Credentials isolation, CheckListener listener) {
+    way.open(
+        loop,
+        server,
+        isolation,
+        new OpenListener() {
+          @Override
+          public void onOpened(Connection connection) {
+            connection.close();
+            listener.onAlive(true);
+          }
+
+          @Override
+          public void onRefused(FlowAcceptor.Refusal refusal, String why) {
+            listener.onDead(why);
           }
         });
   }

@@ -1,8 +1,13 @@
 package org.wormholes.rules.codec;
 
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.wormholes.rules.Entry;
 import org.wormholes.rules.FactsAsked;
+import org.wormholes.rules.Gateway;
+import org.wormholes.rules.Group;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.Resolve;
 import org.wormholes.rules.Ruleset;
@@ -22,7 +27,8 @@ final class Formats {
   /// With gateways.
   static final int THIRD = 3;
 
-  /// With entries for DNS, name servers asked over TLS, networks of friends, and founders.
+  /// With entries for DNS, name servers asked over TLS, networks of friends, founders, probes over
+  /// TLS, and gateways in groups.
   static final int FOURTH = 4;
 
   static final int NEWEST = FOURTH;
@@ -33,6 +39,8 @@ final class Formats {
   static int of(Ruleset ruleset) {
     if (hasDns(ruleset)
         || hasSecureServers(ruleset)
+        || ruleset.groups().stream().anyMatch(Formats::isOfFourth)
+        || hasGatewaysInGroups(ruleset)
         || ruleset.networks().stream().anyMatch(Formats::isOfFourth)) {
       return FOURTH;
     }
@@ -50,6 +58,23 @@ final class Formats {
 
   private static boolean isOfFourth(Network network) {
     return network.openTo() == Network.OpenTo.FRIENDS || !network.founders().isEmpty();
+  }
+
+  private static boolean isOfFourth(Group group) {
+    return group.probe().filter(Group.Probe::tls).isPresent();
+  }
+
+  static boolean hasGatewaysInGroups(Ruleset ruleset) {
+    Set<String> gateways = new HashSet<>();
+    for (Gateway gateway : ruleset.gateways()) {
+      gateways.add(gateway.name());
+    }
+    for (Group group : ruleset.groups()) {
+      if (!Collections.disjoint(gateways, group.members())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean hasSecureServers(Ruleset ruleset) {

@@ -42,17 +42,22 @@ final class GroupNodes {
         Kinds.PROBE,
         Group.Probe.class,
         (out, probe) -> {
-          out.head(Kinds.PROBE, 0, probe.port());
+          out.head(Kinds.PROBE, probe.tls() ? 1 : 0, probe.port());
           out.text(probe.host());
           out.duration(probe.every());
           out.duration(probe.timeout());
         },
         in -> {
-          in.noDetail();
+          boolean tls = in.detail() == 1;
+          if (tls) {
+            in.isOf(Formats.FOURTH);
+          } else {
+            in.noDetail();
+          }
           int port = in.count();
           String host = EntryNodes.plainHost(in);
           Duration every = in.duration();
-          return new Group.Probe(host, port, every, in.duration());
+          return new Group.Probe(host, port, every, in.duration(), tls);
         });
   }
 }

@@ -122,7 +122,12 @@ final class RuleNodes {
     in.targets(targets);
     List<Route> routes = in.list(Route.class);
     List<Expectation> expectations = in.list(Expectation.class);
-    return new Ruleset(name, version, networks, tunnels, groups, gateways, routes, expectations);
+    Ruleset read =
+        new Ruleset(name, version, networks, tunnels, groups, gateways, routes, expectations);
+    if (gated && Formats.hasGatewaysInGroups(read)) {
+      in.isOf(Formats.FOURTH);
+    }
+    return read;
   }
 
   private static void write(RuleOutput out, Network network) {

@@ -129,12 +129,11 @@ public final class Explainer {
             ? ruleset.group(name).map(it -> new GroupStory(ruleset, sources, engine, paths).of(it))
             : Optional.empty();
     Optional<Tunnel> tunnel = tunnel(decision.verdict(), group);
-    Optional<Gateway> gateway =
-        decision.verdict() instanceof Verdict.To(String name)
-            ? ruleset.gateway(name)
-            : Optional.empty();
+    Optional<Gateway> gateway = gateway(decision.verdict(), group);
     String outcome =
-        gateway.isPresent() ? GATEWAY : outcome(flow, decision.verdict(), tunnel, group, paths);
+        gateway.isPresent()
+            ? outcome(gateway.get(), group, paths)
+            : outcome(flow, decision.verdict(), tunnel, group, paths);
     boolean goes = outcome.equals("tunnel");
     String atExit = tunnel.map(it -> paths.exit(it).verdict()).orElse("");
     return new Explanation(
@@ -155,7 +154,10 @@ public final class Explainer {
         group,
         tunnel.map(paths::of),
         resolvedAt(outcome, flow),
-        gateway.map(it -> beyond(it, flow)).orElseGet(() -> resolution(outcome, tunnel, flow)));
+        gateway
+            .filter(_ -> outcome.equals(GATEWAY))
+            .map(it -> beyond(it, flow))
+            .orElseGet(() -> resolution(outcome, tunnel, flow)));
   }
 
   private ExitPolicy policy(Tunnel tunnel) {
@@ -164,14 +166,26 @@ public final class Explainer {
 
   /// The tunnel: of a group, the member chosen, or the first where none may be taken.
   private Optional<Tunnel> tunnel(Verdict verdict, Optional<GroupChoice> group) {
+    return taken(verdict, group).flatMap(ruleset::tunnel);
+  }
+
+  private Optional<Gateway> gateway(Verdict verdict, Optional<GroupChoice> group) {
+    return taken(verdict, group).flatMap(ruleset::gateway);
+  }
+
+  private static Optional<String> taken(Verdict verdict, Optional<GroupChoice> group) {
     if (!(verdict instanceof Verdict.To(String name))) {
       return Optional.empty();
     }
-    String member =
+    return Optional.of(
         group
             .map(it -> it.member().isEmpty() ? it.members().getFirst().tunnel() : it.member())
-            .orElse(name);
-    return ruleset.tunnel(member);
+            .orElse(name));
+  }
+
+  private static String outcome(Gateway gateway, Optional<GroupChoice> group, PathStory paths) {
+    boolean takes = group.map(it -> !it.member().isEmpty()).orElse(paths.isTakenBy(gateway));
+    return takes ? GATEWAY : "refuse";
   }
 
   /// What the engine does with it on this side.

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.wormholes.rules.Gateway;
 import org.wormholes.rules.Group;
 import org.wormholes.rules.RulePath;
 import org.wormholes.rules.Ruleset;
@@ -32,8 +33,9 @@ final class GroupStory {
         engine.flatMap(it ->
             it.groups().stream().filter(each -> each.name().equals(group.name())).findFirst());
     List<GroupMember> members = new ArrayList<>();
-    for (Tunnel tunnel : ruleset.tunnelsOf(group.name())) {
-      members.add(member(group, tunnel, view));
+    for (String name : group.members()) {
+      ruleset.tunnel(name).ifPresent(tunnel -> members.add(member(group, tunnel, view)));
+      ruleset.gateway(name).ifPresent(gateway -> members.add(member(gateway, view)));
     }
     List<GroupMember> usable =
         new ArrayList<>(members.stream().filter(GroupMember::usable).toList());
@@ -62,14 +64,10 @@ final class GroupStory {
   }
 
   private GroupMember member(Group group, Tunnel tunnel, Optional<GroupView> view) {
-    Optional<GroupView.Member> standing =
-        view.stream()
-            .flatMap(it -> it.members().stream())
-            .filter(each -> each.tunnel().equals(tunnel.name()))
-            .findFirst();
+    Optional<GroupView.Member> standing = standing(view, tunnel.name());
     Explanation.ExitOutcome exit = paths.exit(tunnel);
     boolean refused = exit.verdict().equals("refuse");
-    boolean down = standing.map(it -> it.state() == GroupView.State.DOWN).orElse(false);
+    boolean down = isDown(standing);
     boolean unsplittable = group.kind() == Group.Kind.SPLIT && paths.isOfDatagrams();
     String why;
     if (unsplittable) {
@@ -78,21 +76,49 @@ final class GroupStory {
       why =
           "its exit refuses the flow"
               + exit.place().map(place -> " (" + place.brief() + ")").orElse("");
-    } else if (down) {
-      why =
-          "it is down"
-              + standing.flatMap(GroupView.Member::problem).map(it -> ": " + it).orElse("");
     } else {
-      why =
-          standing
-              .map(it -> it.state() == GroupView.State.UP ? "it is up" : "no probe has ended yet")
-              .orElse("whether it is up is known to a running engine only");
+      why = how(standing);
     }
     return new GroupMember(
         tunnel.name(),
         !refused && !down && !unsplittable,
         why,
         standing.flatMap(GroupView.Member::roundTrip));
+  }
+
+  private GroupMember member(Gateway gateway, Optional<GroupView> view) {
+    Optional<GroupView.Member> standing = standing(view, gateway.name());
+    boolean takes = paths.isTakenBy(gateway);
+    String why =
+        takes
+            ? how(standing)
+            : paths.isOfDatagrams() ? "it takes no datagrams" : "I2P has only names that end in .i2p";
+    return new GroupMember(
+        gateway.name(),
+        takes && !isDown(standing),
+        why,
+        standing.flatMap(GroupView.Member::roundTrip));
+  }
+
+  private static Optional<GroupView.Member> standing(Optional<GroupView> view, String name) {
+    return view.stream()
+        .flatMap(it -> it.members().stream())
+        .filter(each -> each.tunnel().equals(name))
+        .findFirst();
+  }
+
+  private static boolean isDown(Optional<GroupView.Member> standing) {
+    return standing.map(it -> it.state() == GroupView.State.DOWN).orElse(false);
+  }
+
+  private static String how(Optional<GroupView.Member> standing) {
+    if (isDown(standing)) {
+      return "it is down"
+          + standing.flatMap(GroupView.Member::problem).map(it -> ": " + it).orElse("");
+    }
+    return standing
+        .map(it -> it.state() == GroupView.State.UP ? "it is up" : "no probe has ended yet")
+        .orElse("whether it is up is known to a running engine only");
   }
 
   private static int flows(Optional<GroupView> view, String tunnel) {

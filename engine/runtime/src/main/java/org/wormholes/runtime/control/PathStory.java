@@ -15,6 +15,7 @@ import org.wormholes.rules.ExitDecision;
 import org.wormholes.rules.ExitFacts;
 import org.wormholes.rules.ExitPolicy;
 import org.wormholes.rules.FlowSample;
+import org.wormholes.rules.Gateway;
 import org.wormholes.rules.Isolation;
 import org.wormholes.rules.RulePath;
 import org.wormholes.rules.SourceMap;
@@ -175,6 +176,11 @@ final class PathStory {
   private ExitFacts asked() {
     Host host = Host.parse(flow.host()).orElseThrow();
     return ExitFacts.asked(host, flow.port(), flow.protocol());
+  }
+
+  /// Whether the gateway takes the flow.
+  boolean isTakenBy(Gateway gateway) {
+    return gateway.takes(Host.parse(flow.host()).orElseThrow(), flow.protocol());
   }
 
   boolean isOfDatagrams() {

@@ -45,6 +45,11 @@ public interface FlowAcceptor {
     /// Tells the application why not, in the words of its protocol, and closes.
     void refuse(Refusal refusal);
 
+    /// The same, with the reason in a few words for those who can be told; it names no destination.
+    default void refuse(Refusal refusal, String why) {
+      refuse(refusal);
+    }
+
     /// Runs once if the application leaves before it was answered.
     void onGone(Runnable gone);
   }

@@ -11,6 +11,27 @@ public interface GatewaySpeaker extends Way, AutoCloseable {
   /// Streams from here on share nothing with those before, as far as the network can keep apart.
   default void newIdentity() {}
 
+  /// Sees whether flows could go, without opening one. The listener hears once, on `loop`.
+  default void check(Loop loop, FlowRequest.Credentials isolation, CheckListener listener) {
+    State state = state();
+    loop.execute(() -> {
+      if (state.phase() == Phase.READY) {
+        listener.onAlive(false);
+      } else {
+        listener.onDead(state.detail());
+      }
+    });
+  }
+
+  /// Hears what was seen.
+  interface CheckListener {
+    /// @param measured whether the time it took says how far away it is
+    void onAlive(boolean measured);
+
+    /// @param why for the person who runs the engine, in a few words
+    void onDead(String why);
+  }
+
   /// Ends its streams, and the program that was started for it.
   @Override
   void close();
