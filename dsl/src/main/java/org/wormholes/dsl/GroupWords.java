@@ -22,7 +22,11 @@ final class GroupWords {
                     + " long as circuits can be had, and a gateway as long as it is ready.")
             .example("fallback \"safe\", of: %w[web spare], probe: \"example.org:443\"")
             .means((builder, frame, call) -> say(builder, frame, call, Kind.FALLBACK)),
-        settling(probed(group("fastest", "Tunnels and gateways, the first one where nothing is measured yet.")))
+        settling(
+                probed(
+                    group(
+                        "fastest",
+                        "Tunnels and gateways, the first one where nothing is measured yet.")))
             .named(
                 Accepts.duration(Duration.ZERO, Group.MOST_TOLERANCE, "20.ms"),
                 "tolerance",

@@ -47,9 +47,7 @@ final class GroupFlow implements FlowAcceptor.PendingFlow {
     if (slot.isPresent()) {
       member = slot.get().member();
       tried.add(member);
-      slot.get()
-          .way()
-          .open(slot.get().lane(), shard, request, target, this, slot.get()::left);
+      slot.get().way().open(slot.get().lane(), shard, request, target, this, slot.get()::left);
     } else if (group.allows(request.target(), Protocol.TCP)) {
       asked.refuse(
           FlowAcceptor.Refusal.GENERAL_FAILURE,

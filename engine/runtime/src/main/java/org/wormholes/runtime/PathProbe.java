@@ -13,8 +13,9 @@ import org.wormholes.runtime.spi.EntrySpec;
 import org.wormholes.runtime.spi.Loop;
 
 /// One measurement through a tunnel, on a circuit that is ready and carries no application's flows:
-/// a connection to a place, one with a TLS handshake over it, or a ping of the exit. What is measured is the time from asking to the
-/// answer; building the circuit is not part of it, but the whole must be over in time.
+/// a connection to a place, one with a TLS handshake over it, or a ping of the exit. What is
+/// measured is the time from asking to the answer; building the circuit is not part of it, but the
+/// whole must be over in time.
 final class PathProbe {
   /// The circuits of probes; no flow has this key.
   static final IsolationKey KEY = new IsolationKey("", "", "", -1);

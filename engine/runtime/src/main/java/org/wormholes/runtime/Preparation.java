@@ -56,8 +56,7 @@ final class Preparation {
     Map<String, RunningTunnel> tunnels = tunnels(candidate);
     Map<String, RunningGateway> gateways = gateways(candidate, tunnels);
     Switchboard switchboard =
-        new Switchboard(
-            node, candidate, tunnels, groups(candidate, tunnels, gateways), gateways);
+        new Switchboard(node, candidate, tunnels, groups(candidate, tunnels, gateways), gateways);
     RulesetView view =
         new RulesetView(candidate.name(), candidate.version(), digest, node.clock().instant());
     this.after =
@@ -155,9 +154,7 @@ final class Preparation {
   }
 
   private Map<String, RunningGroup> groups(
-      Ruleset candidate,
-      Map<String, RunningTunnel> tunnels,
-      Map<String, RunningGateway> gateways) {
+      Ruleset candidate, Map<String, RunningTunnel> tunnels, Map<String, RunningGateway> gateways) {
     Map<String, FlowWay> ways = new LinkedHashMap<>(gateways);
     ways.putAll(tunnels);
     Map<String, RunningGroup> groups = new LinkedHashMap<>();

@@ -39,6 +39,7 @@ final class RunningGroup {
 
   /// Those of them that are tunnels: all of a group that is split.
   private final List<RunningTunnel> tunnels;
+
   private final Node node;
   private final Shard home;
   private final GroupChoice choice;
@@ -137,28 +138,28 @@ final class RunningGroup {
             home,
             question,
             new PathProbe.Listener() {
-          @Override
-          public void onAnswer(long roundTripNanos) {
-            probing[member] = false;
-            problems[member] = "";
-            again(member, every());
-            boolean back = choice.order().isEmpty();
-            if (choice.worked(member, roundTripNanos, home.now()) || back) {
-              switched();
-            }
-          }
+              @Override
+              public void onAnswer(long roundTripNanos) {
+                probing[member] = false;
+                problems[member] = "";
+                again(member, every());
+                boolean back = choice.order().isEmpty();
+                if (choice.worked(member, roundTripNanos, home.now()) || back) {
+                  switched();
+                }
+              }
 
-          @Override
-          public void onFailure(String why) {
-            probing[member] = false;
-            problems[member] = why;
-            again(member, RETRY.compareTo(every()) < 0 ? RETRY : every());
-            boolean some = !choice.order().isEmpty();
-            if (choice.failed(member, home.now()) || (some && choice.order().isEmpty())) {
-              switched();
-            }
-          }
-        });
+              @Override
+              public void onFailure(String why) {
+                probing[member] = false;
+                problems[member] = why;
+                again(member, RETRY.compareTo(every()) < 0 ? RETRY : every());
+                boolean some = !choice.order().isEmpty();
+                if (choice.failed(member, home.now()) || (some && choice.order().isEmpty())) {
+                  switched();
+                }
+              }
+            });
   }
 
   private Duration every() {
@@ -208,8 +209,7 @@ final class RunningGroup {
       return Optional.empty();
     }
     for (int member : choice.order()) {
-      if (!passedOver.contains(member)
-          && members.get(member).allows(to, protocol)) {
+      if (!passedOver.contains(member) && members.get(member).allows(to, protocol)) {
         allowed.add(member);
       }
     }

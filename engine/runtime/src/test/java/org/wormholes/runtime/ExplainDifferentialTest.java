@@ -282,8 +282,7 @@ class ExplainDifferentialTest {
     if (group.isPresent()) {
       Optional<RunningGroup.Slot> slot = group.get().take(to, protocol, java.util.Set.of());
       slot.ifPresent(RunningGroup.Slot::left);
-      return slot.map(it -> new Done("tunnel", it.way().name()))
-          .orElse(new Done("refuse", ""));
+      return slot.map(it -> new Done("tunnel", it.way().name())).orElse(new Done("refuse", ""));
     }
     return Switchboard.exitAllows(rules.tunnel(name).orElseThrow(), to, protocol)
         ? new Done("tunnel", name)

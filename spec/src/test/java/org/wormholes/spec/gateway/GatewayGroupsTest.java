@@ -24,6 +24,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -94,7 +95,7 @@ final class GatewayGroupsTest {
     ServerSocket echo = echo();
     Proxied first = proxy("first", 0);
     Proxied second = proxy("second", 0);
-    int entry = apply(groupOf("fallback", ", probe: \"127.0.0.1:%d\"", echo), first, second);
+    int entry = apply(groupOf(probedAt(echo)), first, second);
     await(group -> group.members().stream().allMatch(each -> isUp(each)));
     assertThat(view().inUse()).contains("first");
     assertThat(greeted(entry, echo)).isEqualTo("hello");
@@ -118,7 +119,7 @@ final class GatewayGroupsTest {
   void withoutAProbeAProxyIsUpAsLongAsItCanBeReached() throws Exception {
     Proxied first = proxy("first", 0);
     Proxied second = proxy("second", 0);
-    apply(groupOf("fallback", "", null), first, second);
+    apply(groupOf(""), first, second);
     await(group -> group.members().stream().allMatch(each -> isUp(each)));
     first.close();
     await(group -> group.inUse().equals(Optional.of("second")));
@@ -149,7 +150,7 @@ final class GatewayGroupsTest {
     ServerSocket echo = echo();
     Proxied first = proxy("first", 0);
     Proxied second = proxy("second", 0);
-    int entry = apply(groupOf("fallback", "", null), first, second);
+    int entry = apply(groupOf(""), first, second);
     first.close();
     second.close();
     try (Socket socket = socks(entry)) {
@@ -190,16 +191,19 @@ final class GatewayGroupsTest {
     await(group -> isUp(group.members().getLast()) && !isUp(group.members().getFirst()));
     await(group -> group.inUse().equals(Optional.of("honest")));
     await(group -> group.members().getFirst().problem().isPresent());
-    assertThat(view().members().getFirst().problem()).contains("the certificate is not for 127.0.0.1");
+    assertThat(view().members().getFirst().problem())
+        .contains("the certificate is not for 127.0.0.1");
     assertThat(view().members().getLast().roundTrip()).isPresent();
   }
 
   // ---- the network
 
-  private static String groupOf(String kind, String more, ServerSocket probed) {
-    String probe =
-        probed == null ? "" : more.formatted(probed.getLocalPort()) + ", every: 1.s, settle: 0.s";
-    return kind + " \"any\", of: %w[first second]" + probe + "\n";
+  private static String groupOf(String probe) {
+    return "fallback \"any\", of: %w[first second]" + probe + "\n";
+  }
+
+  private static String probedAt(ServerSocket place) {
+    return ", probe: \"127.0.0.1:%d\", every: 1.s, settle: 0.s".formatted(place.getLocalPort());
   }
 
   private int apply(String words, Proxied... proxies) throws Exception {
@@ -262,7 +266,9 @@ final class GatewayGroupsTest {
         .start(() -> {
           while (!server.isClosed()) {
             try (Socket visitor = server.accept()) {
-              visitor.getOutputStream().write("hello".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+              visitor
+                  .getOutputStream()
+                  .write("hello".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
             } catch (IOException over) {
               // The next one, or none where the test is over.
             }
@@ -286,20 +292,24 @@ final class GatewayGroupsTest {
     final String name;
     final List<Integer> flows = new java.util.concurrent.CopyOnWriteArrayList<>();
     volatile int leadsTo;
-    private Listener listener;
+    private @Nullable Listener listener;
 
     Proxied(String name) {
       this.name = name;
     }
 
+    private Listener listener() {
+      return java.util.Objects.requireNonNull(listener);
+    }
+
     int port() {
-      String address = listener.address();
+      String address = listener().address();
       return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
     }
 
     @Override
     public void close() {
-      listener.close().toCompletableFuture().join();
+      listener().close().toCompletableFuture().join();
     }
 
     @Override

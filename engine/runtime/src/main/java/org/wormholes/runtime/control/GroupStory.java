@@ -92,7 +92,9 @@ final class GroupStory {
     String why =
         takes
             ? how(standing)
-            : paths.isOfDatagrams() ? "it takes no datagrams" : "I2P has only names that end in .i2p";
+            : paths.isOfDatagrams()
+                ? "it takes no datagrams"
+                : "I2P has only names that end in .i2p";
     return new GroupMember(
         gateway.name(),
         takes && !isDown(standing),
