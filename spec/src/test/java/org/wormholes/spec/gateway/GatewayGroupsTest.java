@@ -69,7 +69,7 @@ final class GatewayGroupsTest {
   void start() throws IOException {
     NodeKey key = NodeKey.create(new SecureRandom()::nextBytes);
     engine = Engine.start(NodeSettings.client(key, List.of()), transport, GuardStore.NONE);
-    engine.events(events::add);
+    var _ = engine.events(events::add);
   }
 
   @AfterEach
@@ -154,8 +154,10 @@ final class GatewayGroupsTest {
     first.close();
     second.close();
     try (Socket socket = socks(entry)) {
-      org.assertj.core.api.Assertions.assertThatThrownBy(
-              () -> socket.connect(new InetSocketAddress("127.0.0.1", echo.getLocalPort()), 9_000))
+      org.assertj.core.api.Assertions.assertThatThrownBy(() ->
+              socket.connect(
+                  new InetSocketAddress(InetAddress.getLoopbackAddress(), echo.getLocalPort()),
+                  9_000))
           .isInstanceOf(IOException.class);
     }
     await(group -> group.inUse().isEmpty());
