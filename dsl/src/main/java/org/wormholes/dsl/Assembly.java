@@ -605,8 +605,14 @@ final class Assembly {
     for (int i = 0; i < draft.clausePositions.size(); i++) {
       places.put(RulePath.exitClause(name, i), draft.clausePositions.get(i));
     }
+    for (int i = 0; i < draft.vias.size(); i++) {
+      places.put(RulePath.via(name, i), draft.viaPositions.get(i));
+    }
     place(RulePath.resolve(name), draft.said.get("resolve"));
-    return new Exit(draft.clauses, draft.resolve == null ? new Resolve.BySystem() : draft.resolve);
+    return new Exit(
+        draft.clauses,
+        draft.resolve == null ? new Resolve.BySystem() : draft.resolve,
+        draft.vias);
   }
 
   private <T> Optional<T> placed(String path, @Nullable Position position, @Nullable T value) {

@@ -26,6 +26,7 @@ import org.wormholes.rules.Protocol;
 import org.wormholes.rules.Resolve;
 import org.wormholes.rules.Shape;
 import org.wormholes.rules.Verdict;
+import org.wormholes.rules.Via;
 import org.wormholes.rules.expr.AddressRange;
 import org.wormholes.rules.expr.Expr;
 import org.wormholes.rules.expr.Exprs;
@@ -270,8 +271,8 @@ final class Builder {
                   .expecting("`" + word.usage() + "`"));
         }
       }
-      case Block.Condition(_, boolean isScore) -> {
-        if (block == null) {
+      case Block.Condition(_, boolean isScore, boolean required) -> {
+        if (block == null && required) {
           problems.add(
               Problem.error(
                       invocation.namePosition(),
@@ -632,6 +633,24 @@ final class Builder {
     return Value.Nothing.VALUE;
   }
 
+  Value via(RoomFrame frame, Call call) {
+    Expr condition = call.block() == null ? Exprs.YES : condition(call);
+    Optional<String> gateway = call.find("gateway", String.class);
+    if (condition == null || gateway.isEmpty()) {
+      return Value.Broken.VALUE;
+    }
+    if (condition.asksFor(Fact.ADDRESS)) {
+      problems.add(
+          Problem.error(call.position(), "where a flow leaves to is decided before its address is known")
+              .expecting("a condition about `host`, `port` and `protocol`"));
+      return Value.Broken.VALUE;
+    }
+    Draft.Leaving exit = frame.draft(Draft.Leaving.class);
+    exit.vias.add(new Via(gateway.get(), condition));
+    exit.viaPositions.add(call.positionOf("gateway"));
+    return Value.Nothing.VALUE;
+  }
+
   Value resolve(RoomFrame frame, Call call) {
     List<String> servers = call.texts("servers");
     if (servers.isEmpty()) {
@@ -809,7 +828,7 @@ final class Builder {
   private @Nullable Expr condition(Call call) {
     Invocation.Block block = call.block();
     if (block == null
-        || !(call.word().block() instanceof Block.Condition(Scope scope, boolean isScore))) {
+        || !(call.word().block() instanceof Block.Condition(Scope scope, boolean isScore, _))) {
       return null;
     }
     Term term;

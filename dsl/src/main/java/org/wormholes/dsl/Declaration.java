@@ -51,7 +51,13 @@ final class Declaration {
   }
 
   Declaration asks(Scope scope, boolean isScore) {
-    block = new Block.Condition(scope, isScore);
+    block = new Block.Condition(scope, isScore, true);
+    return this;
+  }
+
+  /// With a condition in a block, or without one.
+  Declaration mayAsk(Scope scope) {
+    block = new Block.Condition(scope, false, false);
     return this;
   }
 

@@ -23,6 +23,7 @@ import org.wormholes.rules.Route;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.Tunnel;
 import org.wormholes.rules.Verdict;
+import org.wormholes.rules.Via;
 import org.wormholes.rules.expr.ExprText;
 
 /// Writes out what a ruleset says, defaults included, line by line: the same text for the same
@@ -150,6 +151,9 @@ public final class Describe {
           case Resolve.BySystem _ -> "the exit's system";
           case Resolve.ByServers(List<String> given) -> String.join(", then ", given);
         };
+    for (Via via : exit.vias()) {
+      line(2, "via " + via.gateway() + " { " + ExprText.of(via.condition()) + " }");
+    }
     line(2, "names resolved by " + servers);
   }
 

@@ -21,6 +21,7 @@ import org.wormholes.rules.Position;
 import org.wormholes.rules.Resolve;
 import org.wormholes.rules.Shape;
 import org.wormholes.rules.Verdict;
+import org.wormholes.rules.Via;
 import org.wormholes.rules.expr.Expr;
 
 /// What words write to while a script is read: the rules-to-be, each with its place.
@@ -174,6 +175,8 @@ final class Draft {
   static final class Leaving extends Room {
     final List<ExitClause> clauses = new ArrayList<>();
     final List<Position> clausePositions = new ArrayList<>();
+    final List<Via> vias = new ArrayList<>();
+    final List<Position> viaPositions = new ArrayList<>();
     @Nullable Resolve resolve;
 
     Leaving(Position position) {

@@ -60,6 +60,34 @@ final class Gateways {
     if (!problems.hasErrors()) {
       checkChains();
     }
+    if (!problems.hasErrors()) {
+      checkExits();
+    }
+  }
+
+  /// What tunnels leave into.
+  private void checkExits() {
+    List<Gateway> all = all();
+    Set<String> taken = new LinkedHashSet<>(tunnels);
+    all.forEach(gateway -> taken.add(gateway.name()));
+    for (Draft.Way tunnel : rules.tunnels) {
+      Draft.Leaving exit = tunnel.exit;
+      for (int i = 0; exit != null && i < exit.vias.size(); i++) {
+        Position position = exit.viaPositions.get(i);
+        String gateway = exit.vias.get(i).gateway();
+        Chains.brokenBehind(all, tunnel.name, gateway, taken)
+            .ifPresent(
+                problem ->
+                    problems.add(
+                        Problem.error(position, problem.replace('`', '"'))
+                            .hinting(
+                                Suggestion.nearest(
+                                        gateway, all.stream().map(Gateway::name).toList())
+                                    .filter(found -> !found.equals(gateway))
+                                    .map(found -> "did you mean \"" + found + "\"?")
+                                    .orElse(""))));
+      }
+    }
   }
 
   private static boolean carriesDatagrams(Entry entry) {

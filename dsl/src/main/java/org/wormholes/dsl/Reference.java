@@ -55,7 +55,7 @@ public final class Reference {
 
   private void word(Word word) {
     out.append("### `").append(word.usage()).append("`\n\n").append(word.doc());
-    if (word.block() instanceof Block.Condition(Scope scope, boolean isScore)) {
+    if (word.block() instanceof Block.Condition(Scope scope, boolean isScore, _)) {
       out.append(isScore ? " Its block is a score" : " Its block is a condition");
       out.append(" about the facts of ").append(scope.description()).append('.');
     }

@@ -69,7 +69,7 @@ public final class Vocabulary {
   static String askedIn(Scope scope) {
     List<String> names = new ArrayList<>();
     for (Word word : words()) {
-      if (word.block() instanceof Block.Condition(Scope asked, _) && asked == scope) {
+      if (word.block() instanceof Block.Condition(Scope asked, _, _) && asked == scope) {
         names.add("`" + word.name() + "`");
       }
     }
@@ -448,6 +448,20 @@ public final class Vocabulary {
                     + " allowed.")
             .example("refuse { port == 25 }")
             .means(Builder::refuseExit),
+        say(Room.EXIT, "via")
+            .takes(
+                Accepts.NAME,
+                "gateway",
+                "the gateway",
+                "The name of a `tor` or an `upstream`; all it is reached `through` comes along.")
+            .mayAsk(Scope.EXIT)
+            .repeats()
+            .doc(
+                "Lets flows leave the tunnel into a network of others, which also resolves their"
+                    + " names: those that meet the condition, or all without one. The first that"
+                    + " matches takes a flow; datagrams are refused. The address can't be asked for.")
+            .example("via(\"onions\") { host.under? \"onion\" }")
+            .means(Builder::via),
         say(Room.EXIT, "resolve")
             .takesMany(
                 Accepts.SERVER,

@@ -32,7 +32,7 @@ public final class Word {
     record Inside(Room room, boolean required) implements Block {}
 
     /// A condition (or, to prefer by, a score) about the facts of a scope. It is never run.
-    record Condition(Scope scope, boolean isScore) implements Block {}
+    record Condition(Scope scope, boolean isScore, boolean required) implements Block {}
   }
 
   /// What a word means.
@@ -142,7 +142,7 @@ public final class Word {
             switch (block) {
               case Block.None _ -> "";
               case Block.Inside(_, boolean required) -> required ? " do … end" : " [do … end]";
-              case Block.Condition _ -> " { … }";
+              case Block.Condition(_, _, boolean required) -> required ? " { … }" : " [{ … }]";
             })
         .toString();
   }

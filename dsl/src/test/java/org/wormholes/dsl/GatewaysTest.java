@@ -157,4 +157,52 @@ class GatewaysTest {
         .problems()
         .toString();
   }
+
+  private static String exits(String via) {
+    return """
+        ruleset "exits" do
+          network("commons") { open_to :anyone }
+          tor "onions"
+          i2p "garlic"
+          upstream("office") { socks "192.0.2.1:1080"; through "onions" }
+          upstream("back") { http "192.0.2.1:3128"; through "web" }
+          tunnel "web" do
+            entry { socks port: 1080 }
+            relay 2
+            exit do
+              %s
+            end
+          end
+          routes { to("web") { otherwise } }
+          expect { flow("http://x.onion").uses "web" }
+        end
+        """
+        .formatted(via);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Tier.class)
+  void anExitMayLeadIntoGateways(Tier tier) throws RuleFormatException {
+    Compilation compilation =
+        Scripts.kept(exits("via(\"onions\") { host.under? \"onion\" }\n via \"office\""), tier);
+    Ruleset ruleset = compilation.ruleset().orElseThrow();
+    assertThat(compilation.sourceMap().position(RulePath.via("web", 1)).orElseThrow().line())
+        .isEqualTo(12);
+    assertThat(Chains.behind(ruleset))
+        .extracting(Gateway::name)
+        .containsExactly("web.onions", "web.office");
+    assertThat(Describe.ruleset(ruleset)).contains("via onions {").contains("via office { true }");
+  }
+
+  @Test
+  void anExitThatLeadsNowhereOrBackIsFoundWhereItIsWritten() {
+    assertThat(told("via \"back\"")).contains("exits.rb:11:", "is reached through \"web\" itself");
+    assertThat(told("via \"garlic\"")).contains("an I2P router connects by itself");
+    assertThat(told("via \"onion\"")).contains("which is no gateway", "did you mean \"onions\"?");
+    assertThat(told("via(\"onions\") { address.private? }")).contains("before its address is known");
+  }
+
+  private static String told(String via) {
+    return Compiler.compile("exits.rb", exits(via), Options.defaults()).render();
+  }
 }

@@ -151,7 +151,11 @@ class VocabularyTest {
       }
       case ENTRY -> Scripts.tunnel("entry { " + example + " }\nrelay 3");
       case RELAY -> relay(example);
-      case EXIT -> Scripts.tunnel("entry { socks }\nrelay 3\nexit do\n" + example + "\nend");
+      case EXIT ->
+          Scripts.rules(
+              "tor \"onions\"\ntunnel \"web\", over: \"commons\" do\nentry { socks }\nrelay 3\nexit do\n"
+                  + example
+                  + "\nend\nend");
       case ROUTES -> Scripts.routes(example);
       case EXPECT, FLOW ->
           Scripts.routes(

@@ -26,6 +26,8 @@ public record ExitDecision(Outcome outcome, Cause cause, int clause) {
     NOT_PUBLIC,
     /// The name belongs to another network and is asked of no resolver, see [SpecialNames].
     NOT_IN_DNS,
+    /// It leaves into a gateway, and those take no datagrams.
+    NO_DATAGRAMS,
     /// The name is not resolved yet.
     UNRESOLVED
   }

@@ -34,6 +34,10 @@ public final class ExitFacts implements FactSource {
     return new ExitFacts(host, to, port, protocol);
   }
 
+  boolean isOfDatagrams() {
+    return protocol == Protocol.UDP;
+  }
+
   public Host host() {
     return host;
   }

@@ -46,6 +46,7 @@ public final class ExitPolicy {
   private static final ExitDecision NOT_ALLOWED = bare(Outcome.REFUSE, Cause.NOT_ALLOWED);
   private static final ExitDecision NOT_PUBLIC = bare(Outcome.REFUSE, Cause.NOT_PUBLIC);
   private static final ExitDecision NOT_IN_DNS = bare(Outcome.REFUSE, Cause.NOT_IN_DNS);
+  private static final ExitDecision NO_DATAGRAMS = bare(Outcome.REFUSE, Cause.NO_DATAGRAMS);
   private static final ExitDecision UNRESOLVED = bare(Outcome.RESOLVE, Cause.UNRESOLVED);
 
   private final Exit exit;
@@ -91,8 +92,13 @@ public final class ExitPolicy {
 
   /// The decision. Never [Outcome#ALLOW] while the address is not known.
   public ExitDecision decide(ExitFacts facts) {
-    if (!mayBeAsked(facts.host())) {
+    // What leaves into a gateway is named there, and asked of no resolver.
+    boolean beyond = !exit.vias().isEmpty() && exit.via(facts).isPresent();
+    if (!beyond && !mayBeAsked(facts.host())) {
       return NOT_IN_DNS;
+    }
+    if (beyond && facts.isOfDatagrams()) {
+      return NO_DATAGRAMS;
     }
     Address address = facts.address();
     return address == null ? beforeResolution(facts) : decide(facts, address);

@@ -135,6 +135,17 @@ public record Gateway(
         name, kind, Optional.empty(), Optional.empty(), List.of(), Isolation.DEFAULT);
   }
 
+  /// Whether its own connections can be made to leave by another way.
+  boolean canBeLed() {
+    return kind != Kind.I2P && (kind != Kind.TOR || server.isEmpty());
+  }
+
+  /// The same where it stands behind the exit of a tunnel.
+  Gateway behind(String tunnel, String by) {
+    return new Gateway(
+        Chains.nameBehind(tunnel, name), kind, server, Optional.of(by), List.of(), isolation);
+  }
+
   /// The same, reached through something else.
   public Gateway through(String by) {
     return new Gateway(name, kind, server, Optional.of(by), entries, isolation);

@@ -71,6 +71,10 @@ public final class RulePath {
     return exit(tunnel) + "/" + index;
   }
 
+  public static String via(String tunnel, int index) {
+    return exit(tunnel) + "/via/" + index;
+  }
+
   public static String resolve(String tunnel) {
     return exit(tunnel) + "/resolve";
   }

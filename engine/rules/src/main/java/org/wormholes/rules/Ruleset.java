@@ -1,5 +1,6 @@
 package org.wormholes.rules;
 
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -54,6 +55,7 @@ public record Ruleset(
       }
     }
     Set<String> targets = targets(tunnelNames, groups, gateways);
+    checkVias(tunnels, groups, gateways, targets);
     checkRoutes(routes, targets);
     for (Expectation expectation : expectations) {
       checkTarget(expectation.expected(), targets);
@@ -109,6 +111,31 @@ public record Ruleset(
       throw new IllegalArgumentException(broken.get().problem());
     }
     return targets;
+  }
+
+  private static void checkVias(
+      List<Tunnel> tunnels, List<Group> groups, List<Gateway> gateways, Set<String> names) {
+    Set<String> leading = new HashSet<>();
+    for (Tunnel tunnel : tunnels) {
+      if (tunnel.exit().vias().isEmpty()) {
+        continue; // most have none, and reading them allocates nothing
+      }
+      for (Via via : tunnel.exit().vias()) {
+        leading.add(tunnel.name());
+        Optional<String> problem =
+            Chains.brokenBehind(gateways, tunnel.name(), via.gateway(), names);
+        if (problem.isPresent()) {
+          throw new IllegalArgumentException(problem.get());
+        }
+      }
+    }
+    for (Group group : groups) {
+      if (group.kind() == Group.Kind.SPLIT && !Collections.disjoint(leading, group.members())) {
+        throw new IllegalArgumentException(
+            "group `%s` can't split a flow over a tunnel that leaves into a gateway"
+                .formatted(group.name()));
+      }
+    }
   }
 
   private static void checkMembers(Group group, Set<String> tunnels, Set<String> gateways) {

@@ -202,6 +202,7 @@ public record RulesetDiff(List<Change> changes, int routesKept) {
         "relay.guard",
         text(relays.guard(), guard -> guard.count() + " for " + written(guard.keep())));
     fields.put("exit", joined(tunnel.exit().clauses(), RulesetDiff::clause));
+    fields.put("exit.via", joined(tunnel.exit().vias(), RulesetDiff::via));
     fields.put("exit.resolve", resolve(tunnel.exit().resolve()));
     fields.put("carry", String.join(", ", tunnel.carry()));
     fields.put("rotate", text(tunnel.rotateEvery(), RulesetDiff::written));
@@ -269,6 +270,10 @@ public record RulesetDiff(List<Change> changes, int routesKept) {
       case Entry.Forward(_, String host, int port, boolean udp) ->
           "forward " + at + " to " + host + ":" + port + (udp ? " over udp" : "");
     };
+  }
+
+  private static String via(Via via) {
+    return via.gateway() + " { " + ExprText.of(via.condition()) + " }";
   }
 
   private static String clause(ExitClause clause) {

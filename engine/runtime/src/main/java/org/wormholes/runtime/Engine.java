@@ -382,6 +382,8 @@ public final class Engine implements EngineControl, AutoCloseable {
 
   /// From here on these rules decide.
   private void adopt(Running next, Running last) {
+    // Before any flow sees these rules, exits lead where they say.
+    next.tunnels().values().forEach(tunnel -> tunnel.behind(next.gateways()));
     running = next;
     next.groups().values().forEach(RunningGroup::start);
     last.groups().values().stream()

@@ -95,10 +95,13 @@ final class EngineReport {
         .getFirst();
   }
 
+  /// Those of the script, then those behind exits.
   private List<GatewayView> gateways() {
     Optional<Ruleset> rules = engine.running().applied().map(EngineControl.Applied::ruleset);
     List<GatewayView> views = new ArrayList<>();
-    for (Gateway rule : rules.map(Ruleset::gateways).orElse(List.of())) {
+    List<Gateway> all = new ArrayList<>(rules.map(Ruleset::gateways).orElse(List.of()));
+    all.addAll(rules.map(Chains::behind).orElse(List.of()));
+    for (Gateway rule : all) {
       engine
           .running()
           .gateway(rule.name())
@@ -111,7 +114,7 @@ final class EngineReport {
                     GatewayView.State.valueOf(state.phase().name()),
                     state.percent(),
                     state.detail(),
-                    Chains.to(rules.get(), rule.name()),
+                    Chains.among(all, rule.name()),
                     gateway.flows.intValue()));
           });
     }

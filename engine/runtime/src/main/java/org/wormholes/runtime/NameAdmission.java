@@ -131,7 +131,8 @@ final class NameAdmission {
       case Verdict.To(String name) -> {
         boolean mayBeGateway =
             rules.gateway(name).isPresent()
-                || rules.group(name).filter(RunningGroup::hasGateways).isPresent();
+                || rules.group(name).filter(each -> each.mayPassGateway(request.target())).isPresent()
+                || rules.tunnel(name).flatMap(each -> each.via(request.target())).isPresent();
         if (!isInvented(mayBeGateway)) {
           askThrough(name);
         }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.rules.Chains;
@@ -171,31 +172,40 @@ final class Preparation {
   private Map<String, RunningGateway> gateways(
       Ruleset candidate, Map<String, RunningTunnel> tunnels) {
     Map<String, RunningGateway> gateways = new LinkedHashMap<>();
+    Set<String> needless = Chains.onlyBehind(candidate);
     for (Gateway rule : candidate.gateways()) {
+      if (needless.contains(rule.name())) {
+        continue; // it stands behind exits, and must not connect from here
+      }
       // The nearest to this machine first: each is made with the one it is reached through.
       for (String name : Chains.to(candidate, rule.name())) {
         if (!gateways.containsKey(name)) {
           candidate
               .gateway(name)
-              .ifPresent(link -> gateways.put(name, gateway(link, tunnels, gateways)));
+              .ifPresent(link -> gateways.put(name, gateway(link, tunnels, gateways, false)));
         }
       }
     }
+    Chains.behind(candidate)
+        .forEach(link -> gateways.put(link.name(), gateway(link, tunnels, gateways, true)));
     return gateways;
   }
 
   private RunningGateway gateway(
-      Gateway rule, Map<String, RunningTunnel> tunnels, Map<String, RunningGateway> gateways) {
+      Gateway rule,
+      Map<String, RunningTunnel> tunnels,
+      Map<String, RunningGateway> gateways,
+      boolean behindExit) {
     @Nullable Object through = null;
     if (rule.through().isPresent()) {
       RunningTunnel tunnel = tunnels.get(rule.through().get());
       through = tunnel != null ? tunnel : requireNonNull(gateways.get(rule.through().get()));
     }
     RunningGateway kept = before.gateways().get(rule.name());
-    if (kept != null && kept.isSame(rule, through)) {
+    if (kept != null && kept.behindExit == behindExit && kept.isSame(rule, through)) {
       return kept;
     }
-    RunningGateway made = new RunningGateway(node, rule, through);
+    RunningGateway made = new RunningGateway(node, rule, through, behindExit);
     freshGateways.add(made);
     return made;
   }

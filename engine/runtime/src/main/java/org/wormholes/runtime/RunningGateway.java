@@ -36,6 +36,7 @@ final class RunningGateway implements Way, FlowWay {
 
   final Gateway rule;
   final LongAdder flows = new LongAdder();
+  final boolean behindExit;
   private final Node node;
 
   /// The tunnel or gateway it is reached through; null where it is reached as it is.
@@ -46,11 +47,13 @@ final class RunningGateway implements Way, FlowWay {
   private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
 
   /// @param through a [RunningTunnel] or a [RunningGateway], or null where the rule has none
-  RunningGateway(Node node, Gateway rule, @Nullable Object through) {
+  /// @param behindExit whether it is what the exit of a tunnel leaves into
+  RunningGateway(Node node, Gateway rule, @Nullable Object through, boolean behindExit) {
     if (rule.through().isPresent() != (through != null)) {
       throw new IllegalArgumentException("a chain must be whole");
     }
     this.node = node;
+    this.behindExit = behindExit;
     this.rule = rule;
     this.through = through;
     this.salt = randomSalt();
@@ -301,8 +304,15 @@ final class RunningGateway implements Way, FlowWay {
       EntrySpec.Target to,
       FlowRequest.Credentials isolation,
       OpenListener listener) {
+    Optional<String> via = behindExit ? Optional.empty() : tunnel.via(to);
+    if (via.isPresent()) {
+      openVia(tunnel, via.get(), loop, to, isolation, listener);
+      return;
+    }
     Optional<Target> target = Switchboard.target(to);
-    if (target.isEmpty() || !Switchboard.exitAllows(tunnel, to, Protocol.TCP)) {
+    // Clauses are about where flows go; that they go by this gateway the exit says itself.
+    boolean may = behindExit || Switchboard.exitAllows(tunnel, to, Protocol.TCP);
+    if (target.isEmpty() || !may) {
       listener.onRefused(
           FlowAcceptor.Refusal.NOT_ALLOWED,
           "the exit of tunnel " + tunnel.rule.name() + " does not allow it");
@@ -313,6 +323,24 @@ final class RunningGateway implements Way, FlowWay {
         new FlowRequest(EntryDoor.forward(tunnel.rule.name(), to), to, Optional.of(isolation), "");
     FlowAcceptor.PendingFlow pending =
         new InnerFlow(shard, node.transport(), tunnel.rule.name(), listener);
-    Switchboard.open(tunnel, 0, shard, request, target.get(), pending, () -> {});
+    Switchboard.openAsIs(tunnel, 0, shard, request, target.get(), pending, () -> {});
+  }
+
+  /// Its own connections leave the tunnel as flows do: into what stands behind the exit.
+  private static void openVia(
+      RunningTunnel tunnel,
+      String gateway,
+      Loop loop,
+      EntrySpec.Target to,
+      FlowRequest.Credentials isolation,
+      OpenListener listener) {
+    Optional<RunningGateway> behind = tunnel.behind(gateway);
+    if (behind.isEmpty() || !Switchboard.exitAllows(tunnel, to, Protocol.TCP)) {
+      listener.onRefused(
+          FlowAcceptor.Refusal.NOT_ALLOWED,
+          "no way through the exit of tunnel " + tunnel.rule.name());
+    } else {
+      behind.get().open(loop, to, isolation, listener);
+    }
   }
 }

@@ -321,8 +321,9 @@ final class RunningGroup {
   }
 
   /// Whether a flow may go into a network of others, which resolves for itself.
-  boolean hasGateways() {
-    return tunnels.size() < members.size();
+  boolean mayPassGateway(EntrySpec.Target to) {
+    return tunnels.size() < members.size()
+        || tunnels.stream().anyMatch(tunnel -> tunnel.via(to).isPresent());
   }
 
   /// The member that is asked about names: the first of those that are up and that will do.

@@ -2,16 +2,20 @@ package org.wormholes.runtime;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import org.wormholes.protocol.circuit.Target;
 import org.wormholes.protocol.crypto.NodeId;
 import org.wormholes.protocol.wire.Bytes;
+import org.wormholes.rules.Chains;
+import org.wormholes.rules.ExitFacts;
 import org.wormholes.rules.ExitPolicy;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.Protocol;
 import org.wormholes.rules.Tunnel;
+import org.wormholes.rules.expr.Host;
 import org.wormholes.runtime.PathPicker.Outcome;
 import org.wormholes.runtime.PathPicker.Wish;
 import org.wormholes.runtime.spi.EntrySpec;
@@ -40,6 +44,7 @@ final class RunningTunnel implements FlowWay {
   private volatile Optional<Outcome.Blocked> problem = Optional.empty();
   private final Optional<Prober> prober;
   private volatile boolean draining;
+  private volatile Map<String, RunningGateway> behind = Map.of();
 
   RunningTunnel(Node node, Tunnel rule, Network network) {
     this.node = node;
@@ -52,6 +57,26 @@ final class RunningTunnel implements FlowWay {
     this.prober = Prober.needed(rule) ? Optional.of(new Prober(this)) : Optional.empty();
     for (Shard shard : node.shards()) {
       shards.add(new TunnelShard(shard, this));
+    }
+  }
+
+  /// The gateway that a stream leaves into, as the script names it.
+  Optional<String> via(EntrySpec.Target to) {
+    return rule.exit().vias().isEmpty()
+        ? Optional.empty()
+        : Host.parse(to.host())
+            .flatMap(host -> rule.exit().via(ExitFacts.asked(host, to.port(), Protocol.TCP)));
+  }
+
+  /// That gateway, behind the exit; absent until the rules that name it are in force.
+  Optional<RunningGateway> behind(String gateway) {
+    return Optional.ofNullable(behind.get(Chains.nameBehind(rule.name(), gateway)));
+  }
+
+  /// Says what stands behind the exit, among other gateways.
+  void behind(Map<String, RunningGateway> gateways) {
+    if (!rule.exit().vias().isEmpty()) {
+      behind = Map.copyOf(gateways);
     }
   }
 
@@ -88,7 +113,17 @@ final class RunningTunnel implements FlowWay {
 
   @Override
   public void probe(Shard home, PathProbe.Question question, PathProbe.Listener listener) {
-    PathProbe.start(on(home), question, listener);
+    Optional<String> via =
+        question
+            .place()
+            .flatMap(place -> via(new EntrySpec.Target(place.host(), place.port())));
+    if (via.isEmpty()) {
+      PathProbe.start(on(home), question, listener);
+    } else if (behind(via.get()).isEmpty()) {
+      listener.onFailure("its exit is not ready");
+    } else {
+      behind(via.get()).get().probe(home, question, listener);
+    }
   }
 
   /// Its circuits say by themselves how they are.

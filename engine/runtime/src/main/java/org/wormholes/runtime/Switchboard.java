@@ -223,6 +223,30 @@ final class Switchboard {
       Target target,
       FlowAcceptor.PendingFlow pending,
       Runnable whenOver) {
+    Optional<String> via = tunnel.via(request.target());
+    if (via.isEmpty()) {
+      openAsIs(tunnel, lane, shard, request, target, pending, whenOver);
+      return;
+    }
+    Optional<RunningGateway> behind = tunnel.behind(via.get());
+    if (behind.isPresent()) {
+      behind.get().open(lane, shard, request, target, pending, whenOver);
+    } else {
+      whenOver.run();
+      pending.refuse(
+          FlowAcceptor.Refusal.GENERAL_FAILURE, "gateway " + via.get() + " is not behind the exit");
+    }
+  }
+
+  /// Opens a stream that leaves the exit as it is.
+  static void openAsIs(
+      RunningTunnel tunnel,
+      int lane,
+      Shard shard,
+      FlowRequest request,
+      Target target,
+      FlowAcceptor.PendingFlow pending,
+      Runnable whenOver) {
     IsolationKey key = IsolationKey.of(tunnel.rule.isolation(), request, request.target(), lane);
     tunnel.flows.increment();
     Runnable over =

@@ -28,7 +28,7 @@ final class Formats {
   static final int THIRD = 3;
 
   /// With entries for DNS, name servers asked over TLS, networks of friends, founders, probes over
-  /// TLS, and gateways in groups.
+  /// TLS, gateways in groups, and exits into gateways.
   static final int FOURTH = 4;
 
   static final int NEWEST = FOURTH;
@@ -39,6 +39,7 @@ final class Formats {
   static int of(Ruleset ruleset) {
     if (hasDns(ruleset)
         || hasSecureServers(ruleset)
+        || ruleset.tunnels().stream().anyMatch(it -> !it.exit().vias().isEmpty())
         || ruleset.groups().stream().anyMatch(Formats::isOfFourth)
         || hasGatewaysInGroups(ruleset)
         || ruleset.networks().stream().anyMatch(Formats::isOfFourth)) {

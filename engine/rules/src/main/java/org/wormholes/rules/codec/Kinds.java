@@ -34,6 +34,7 @@ final class Kinds {
   static final int GATEWAY = 44;
   static final int SERVER = 45;
   static final int DNS = 48;
+  static final int VIA = 50;
 
   static final int YES_NO = 64;
   static final int QUANTITY = 65;

@@ -28,6 +28,7 @@ import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.Shape;
 import org.wormholes.rules.Tunnel;
 import org.wormholes.rules.Verdict;
+import org.wormholes.rules.Via;
 import org.wormholes.rules.codec.ExprNodes.ById;
 import org.wormholes.rules.expr.Expr;
 
@@ -288,14 +289,42 @@ final class RuleNodes {
         Kinds.EXIT,
         Exit.class,
         (out, exit) -> {
-          out.head(Kinds.EXIT, 0, 0);
+          boolean leaves = !exit.vias().isEmpty();
+          out.head(Kinds.EXIT, leaves ? 1 : 0, 0);
           out.list(exit.clauses());
           out.node(exit.resolve());
+          if (leaves) {
+            out.list(exit.vias());
+          }
+        },
+        in -> {
+          in.noCount();
+          boolean leaves = in.flag();
+          List<ExitClause> clauses = in.list(ExitClause.class);
+          Resolve resolve = in.node(Resolve.class);
+          if (!leaves) {
+            return new Exit(clauses, resolve);
+          }
+          in.isOf(Formats.FOURTH);
+          List<Via> vias = in.list(Via.class);
+          if (vias.isEmpty()) {
+            throw new KryoException("a list of gateways must have some");
+          }
+          return new Exit(clauses, resolve, vias);
+        });
+    register(
+        kryo,
+        Kinds.VIA,
+        Via.class,
+        (out, via) -> {
+          out.head(Kinds.VIA, 0, 0);
+          out.text(via.gateway());
+          out.node(via.condition());
         },
         in -> {
           in.plain();
-          List<ExitClause> clauses = in.list(ExitClause.class);
-          return new Exit(clauses, in.node(Resolve.class));
+          String gateway = in.text();
+          return new Via(gateway, in.node(Expr.class));
         });
     register(
         kryo,

@@ -92,6 +92,7 @@ final class UseLints {
       }
     }
     ruleset.gateways().forEach(gateway -> gateway.through().ifPresent(used::add));
+    ruleset.tunnels().forEach(each -> each.exit().vias().forEach(via -> used.add(via.gateway())));
     return used;
   }
 

@@ -135,6 +135,8 @@ public final class Explainer {
             ? outcome(gateway.get(), group, paths)
             : outcome(flow, decision.verdict(), tunnel, group, paths);
     boolean goes = outcome.equals("tunnel");
+    Optional<Gateway> via =
+        goes ? tunnel.flatMap(paths::via).flatMap(ruleset::gateway) : Optional.empty();
     String atExit = tunnel.map(it -> paths.exit(it).verdict()).orElse("");
     return new Explanation(
         FlowText.of(flow),
@@ -142,7 +144,7 @@ public final class Explainer {
         engine.isPresent(),
         gateway.isPresent() ? GATEWAY : word(decision.verdict()),
         outcome,
-        goes && atExit.equals("after resolution"),
+        goes && via.isEmpty() && atExit.equals("after resolution"),
         tunnel.map(Tunnel::name).or(() -> gateway.map(Gateway::name)).orElse(""),
         decision.rulePath(),
         Places.of(sources, decision.rulePath()),
@@ -153,10 +155,11 @@ public final class Explainer {
         story.map(RouteStory::others).orElse(ruleset.routes().size()),
         group,
         tunnel.map(paths::of),
-        resolvedAt(outcome, flow),
+        via.isPresent() && !isLiteral(flow) ? GATEWAY : resolvedAt(outcome, flow),
         gateway
             .filter(_ -> outcome.equals(GATEWAY))
-            .map(it -> beyond(it, flow))
+            .map(it -> beyond(it, "", flow))
+            .or(() -> via.map(it -> beyond(it, tunnel.get().name() + ", then ", flow)))
             .orElseGet(() -> resolution(outcome, tunnel, flow)));
   }
 
@@ -261,14 +264,14 @@ public final class Explainer {
   }
 
   /// What is said of the name of a flow that goes into a network of others, and of the way there.
-  private String beyond(Gateway gateway, FlowSample flow) {
+  private String beyond(Gateway gateway, String before, FlowSample flow) {
     String by =
         switch (gateway.kind()) {
           case TOR -> "by Tor";
           case I2P -> "by I2P";
           case SOCKS, HTTP -> "by the proxy";
         };
-    String way = "reached by " + String.join(", then ", Chains.to(ruleset, gateway.name()));
+    String way = "reached by " + before + String.join(", then ", Chains.to(ruleset, gateway.name()));
     return isLiteral(flow)
         ? "nothing to resolve: the application gave an address; " + way
         : "resolved beyond gateway " + gateway.name() + ", " + by + "; " + way;

@@ -183,6 +183,11 @@ final class PathStory {
     return gateway.takes(Host.parse(flow.host()).orElseThrow(), flow.protocol());
   }
 
+  /// The gateway that the flow leaves the tunnel into.
+  Optional<String> via(Tunnel tunnel) {
+    return tunnel.exit().via(asked());
+  }
+
   boolean isOfDatagrams() {
     return flow.protocol() == org.wormholes.rules.Protocol.UDP;
   }
@@ -227,6 +232,7 @@ final class PathStory {
       case NOT_ALLOWED -> "none of the clauses that allow matches";
       case NOT_PUBLIC -> "the address is not public, and no clause that allows names it";
       case NOT_IN_DNS -> "it is a name of another network, and no clause that allows names it";
+      case NO_DATAGRAMS -> "it leaves into a network of others, which takes no datagrams";
       case UNRESOLVED ->
           "nothing is against the name; each address it has at the exit is judged, and one that is"
               + " not public is refused unless a clause names it";
