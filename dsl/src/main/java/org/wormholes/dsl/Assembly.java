@@ -610,9 +610,7 @@ final class Assembly {
     }
     place(RulePath.resolve(name), draft.said.get("resolve"));
     return new Exit(
-        draft.clauses,
-        draft.resolve == null ? new Resolve.BySystem() : draft.resolve,
-        draft.vias);
+        draft.clauses, draft.resolve == null ? new Resolve.BySystem() : draft.resolve, draft.vias);
   }
 
   private <T> Optional<T> placed(String path, @Nullable Position position, @Nullable T value) {

@@ -641,7 +641,8 @@ final class Builder {
     }
     if (condition.asksFor(Fact.ADDRESS)) {
       problems.add(
-          Problem.error(call.position(), "where a flow leaves to is decided before its address is known")
+          Problem.error(
+                  call.position(), "where a flow leaves to is decided before its address is known")
               .expecting("a condition about `host`, `port` and `protocol`"));
       return Value.Broken.VALUE;
     }

@@ -76,16 +76,14 @@ final class Gateways {
         Position position = exit.viaPositions.get(i);
         String gateway = exit.vias.get(i).gateway();
         Chains.brokenBehind(all, tunnel.name, gateway, taken)
-            .ifPresent(
-                problem ->
-                    problems.add(
-                        Problem.error(position, problem.replace('`', '"'))
-                            .hinting(
-                                Suggestion.nearest(
-                                        gateway, all.stream().map(Gateway::name).toList())
-                                    .filter(found -> !found.equals(gateway))
-                                    .map(found -> "did you mean \"" + found + "\"?")
-                                    .orElse(""))));
+            .ifPresent(problem ->
+                problems.add(
+                    Problem.error(position, problem.replace('`', '"'))
+                        .hinting(
+                            Suggestion.nearest(gateway, all.stream().map(Gateway::name).toList())
+                                .filter(found -> !found.equals(gateway))
+                                .map(found -> "did you mean \"" + found + "\"?")
+                                .orElse(""))));
       }
     }
   }

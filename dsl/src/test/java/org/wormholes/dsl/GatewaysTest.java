@@ -160,23 +160,23 @@ class GatewaysTest {
 
   private static String exits(String via) {
     return """
-        ruleset "exits" do
-          network("commons") { open_to :anyone }
-          tor "onions"
-          i2p "garlic"
-          upstream("office") { socks "192.0.2.1:1080"; through "onions" }
-          upstream("back") { http "192.0.2.1:3128"; through "web" }
-          tunnel "web" do
-            entry { socks port: 1080 }
-            relay 2
-            exit do
-              %s
-            end
-          end
-          routes { to("web") { otherwise } }
-          expect { flow("http://x.onion").uses "web" }
+    ruleset "exits" do
+      network("commons") { open_to :anyone }
+      tor "onions"
+      i2p "garlic"
+      upstream("office") { socks "192.0.2.1:1080"; through "onions" }
+      upstream("back") { http "192.0.2.1:3128"; through "web" }
+      tunnel "web" do
+        entry { socks port: 1080 }
+        relay 2
+        exit do
+          %s
         end
-        """
+      end
+      routes { to("web") { otherwise } }
+      expect { flow("http://x.onion").uses "web" }
+    end
+    """
         .formatted(via);
   }
 
@@ -199,7 +199,8 @@ class GatewaysTest {
     assertThat(told("via \"back\"")).contains("exits.rb:11:", "is reached through \"web\" itself");
     assertThat(told("via \"garlic\"")).contains("an I2P router connects by itself");
     assertThat(told("via \"onion\"")).contains("which is no gateway", "did you mean \"onions\"?");
-    assertThat(told("via(\"onions\") { address.private? }")).contains("before its address is known");
+    assertThat(told("via(\"onions\") { address.private? }"))
+        .contains("before its address is known");
   }
 
   private static String told(String via) {

@@ -149,6 +149,13 @@ class ExitsIntoGatewaysTest {
             plain.earlyData(),
             plain.shape());
     return new Ruleset(
-        "r", "1", List.of(Samples.NETWORK), List.of(web), List.of(), gateways, List.of(), List.of());
+        "r",
+        "1",
+        List.of(Samples.NETWORK),
+        List.of(web),
+        List.of(),
+        gateways,
+        List.of(),
+        List.of());
   }
 }

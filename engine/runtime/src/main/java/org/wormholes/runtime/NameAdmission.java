@@ -131,7 +131,10 @@ final class NameAdmission {
       case Verdict.To(String name) -> {
         boolean mayBeGateway =
             rules.gateway(name).isPresent()
-                || rules.group(name).filter(each -> each.mayPassGateway(request.target())).isPresent()
+                || rules
+                    .group(name)
+                    .filter(each -> each.mayPassGateway(request.target()))
+                    .isPresent()
                 || rules.tunnel(name).flatMap(each -> each.via(request.target())).isPresent();
         if (!isInvented(mayBeGateway)) {
           askThrough(name);

@@ -114,9 +114,7 @@ final class RunningTunnel implements FlowWay {
   @Override
   public void probe(Shard home, PathProbe.Question question, PathProbe.Listener listener) {
     Optional<String> via =
-        question
-            .place()
-            .flatMap(place -> via(new EntrySpec.Target(place.host(), place.port())));
+        question.place().flatMap(place -> via(new EntrySpec.Target(place.host(), place.port())));
     if (via.isEmpty()) {
       PathProbe.start(on(home), question, listener);
     } else if (behind(via.get()).isEmpty()) {

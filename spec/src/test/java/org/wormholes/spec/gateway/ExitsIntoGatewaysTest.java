@@ -131,8 +131,7 @@ final class ExitsIntoGatewaysTest {
     Listener proxy = proxy(0);
     Gateway office = Gateway.of("office", Kind.SOCKS, new Server("127.0.0.1", portOf(proxy)));
     Expr named =
-        new Expr.Compare(
-            Expr.Comparison.EQUAL, new Expr.FactRef(Fact.HOST), new Expr.Text(NAME));
+        new Expr.Compare(Expr.Comparison.EQUAL, new Expr.FactRef(Fact.HOST), new Expr.Text(NAME));
     int entry = apply(List.of(office), new Via("office", named));
     assertThat(said(entry, "127.0.0.1")).isEqualTo("hello");
     assertThat(asked).isEmpty();

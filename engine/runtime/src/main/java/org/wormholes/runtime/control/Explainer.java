@@ -271,7 +271,8 @@ public final class Explainer {
           case I2P -> "by I2P";
           case SOCKS, HTTP -> "by the proxy";
         };
-    String way = "reached by " + before + String.join(", then ", Chains.to(ruleset, gateway.name()));
+    String way =
+        "reached by " + before + String.join(", then ", Chains.to(ruleset, gateway.name()));
     return isLiteral(flow)
         ? "nothing to resolve: the application gave an address; " + way
         : "resolved beyond gateway " + gateway.name() + ", " + by + "; " + way;
