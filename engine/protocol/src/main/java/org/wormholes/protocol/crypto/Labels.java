@@ -71,6 +71,9 @@ public final class Labels {
   /// Work of a client for an introduction.
   public static final byte[] RENDEZVOUS_PUZZLE = ascii("wormholes/rendezvous/puzzle/v1");
 
+  /// Where a node stands on a ring; the name of the ring and the key of the node follow.
+  public static final byte[] RING_NODE = ascii("wormholes/ring/node/v1");
+
   private Labels() {}
 
   static byte[] ascii(String text) {
