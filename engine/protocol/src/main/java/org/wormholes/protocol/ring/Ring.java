@@ -1,0 +1,511 @@
+package org.wormholes.protocol.ring;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.wormholes.protocol.ring.RingMessage.Ask;
+import org.wormholes.protocol.ring.RingMessage.Closer;
+import org.wormholes.protocol.ring.RingMessage.Find;
+import org.wormholes.protocol.ring.RingMessage.Leaving;
+import org.wormholes.protocol.ring.RingMessage.Neighbours;
+import org.wormholes.protocol.ring.RingMessage.Notify;
+
+/// One node's place on one ring (`spec/protocol/ring.md`): its successors, its predecessor and its
+/// fingers, kept with the corrected operations of Chord (Zave, "Reasoning about identifier spaces",
+/// 2017). A member is adopted only once it has answered; the predecessor is never blanked; the last
+/// successor is never dropped while its silence is all that is known. A ring of one is a ring.
+///
+/// Members that fell silent are remembered and asked now and then, so that the halves of a ring that
+/// was torn grow together again.
+public final class Ring {
+  /// Silent members that are remembered.
+  static final int MAX_REMEMBERED = 64;
+
+  /// Members named on the way to an id.
+  static final int MAX_CLOSER = 8;
+
+  /// Searches under way, beyond which those that are asked for fail at once.
+  static final int MAX_LOOKUPS = 256;
+
+  /// What happens to a member.
+  public sealed interface Input {
+    /// Begins a ring of one.
+    record Create() implements Input {}
+
+    /// Enters a ring through one of its members.
+    record Join(RingPeer contact) implements Input {}
+
+    /// Goes; the neighbours are told.
+    record Leave() implements Input {}
+
+    /// A message came over a link whose far end is proved to be this member.
+    record Received(RingPeer from, RingMessage message) implements Input {}
+
+    /// Someone wants to know who is responsible for an id.
+    ///
+    /// @param number what the answer is told with, not negative
+    record Search(long number, RingId target) implements Input {}
+
+    /// The time is [#deadline()] or later.
+    record DeadlineReached() implements Input {}
+  }
+
+  /// What is to be done.
+  public sealed interface Output {
+    record Send(RingPeer to, RingMessage message) implements Output {}
+
+    /// The node is a member now.
+    record Joined() implements Output {}
+
+    /// Nobody let the node in; it may try again.
+    record NotJoined() implements Output {}
+
+    record Found(long number, Responsible responsible) implements Output {}
+
+    /// Too many members were silent.
+    record NotFound(long number) implements Output {}
+  }
+
+  private sealed interface Purpose {
+    record Stabilize() implements Purpose {}
+
+    record Nearer() implements Purpose {}
+
+    record Rectify(RingPeer candidate) implements Purpose {}
+
+    record Step(Lookup lookup, Lookup.Way way) implements Purpose {}
+
+    record Check(Lookup lookup) implements Purpose {}
+
+    record Recall() implements Purpose {}
+  }
+
+  private record Question(RingPeer to, Purpose purpose, Instant asked) {}
+
+  private final RingPeer self;
+  private final RingSettings settings;
+  private final RandomGenerator random;
+  private final Successors successors;
+  private final Fingers fingers;
+  private final Map<Long, Question> questions = new HashMap<>();
+  private final LinkedHashSet<RingPeer> remembered = new LinkedHashSet<>();
+  private final List<Output> outputs = new ArrayList<>();
+  private @Nullable RingPeer predecessor;
+  private boolean member;
+  private boolean joining;
+  private Instant nextRound = Instant.MAX;
+  private long nonces;
+  private int searches;
+  private int turn;
+
+  /// @param random for the order in which members are asked
+  public Ring(RingPeer self, RingSettings settings, RandomGenerator random) {
+    this.self = self;
+    this.settings = settings;
+    this.random = random;
+    this.successors = new Successors(self, settings.successors());
+    this.fingers = new Fingers(self.id());
+  }
+
+  public RingPeer self() {
+    return self;
+  }
+
+  public boolean member() {
+    return member;
+  }
+
+  /// Empty while nobody has said that it precedes this member.
+  public Optional<RingPeer> predecessor() {
+    return Optional.ofNullable(predecessor);
+  }
+
+  /// In the order they follow; empty on a ring of one.
+  public List<RingPeer> successors() {
+    return successors.list();
+  }
+
+  /// Members known for shortcuts.
+  public List<RingPeer> fingers() {
+    return fingers.all().stream().map(Fingers.Finger::peer).toList();
+  }
+
+  /// When the next [Input.DeadlineReached] is due; [Instant#MAX] for never.
+  public Instant deadline() {
+    return questions.values().stream()
+        .map(question -> question.asked().plus(settings.patience()))
+        .reduce(nextRound, (one, other) -> one.isBefore(other) ? one : other);
+  }
+
+  public List<Output> on(Input input, Instant now) {
+    outputs.clear();
+    switch (input) {
+      case Input.Create() -> become(now);
+      case Input.Join(RingPeer contact) -> join(contact, now);
+      case Input.Leave() -> leave();
+      case Input.Received(RingPeer from, RingMessage message) -> received(from, message, now);
+      case Input.Search(long number, RingId target) -> search(number, target, now);
+      case Input.DeadlineReached() -> deadlineReached(now);
+    }
+    return List.copyOf(outputs);
+  }
+
+  private void become(Instant now) {
+    if (!member) {
+      member = true;
+      nextRound = now.plus(settings.round());
+    }
+  }
+
+  private void join(RingPeer contact, Instant now) {
+    if (!member && !joining && !contact.equals(self)) {
+      joining = true;
+      Lookup lookup = new Lookup(-1, Lookup.Purpose.JOIN, self.id(), self, false);
+      lookup.begin(List.of(contact), 1).forEach(way -> step(lookup, way, now));
+    }
+  }
+
+  private void leave() {
+    if (member) {
+      Stream.concat(successors.list().stream().limit(1), Stream.ofNullable(predecessor))
+          .distinct()
+          .forEach(peer -> send(peer, new Leaving()));
+      questions.values().forEach(this::failSearch);
+    }
+    member = false;
+    joining = false;
+    searches = 0;
+    predecessor = null;
+    successors.clear();
+    questions.clear();
+    nextRound = Instant.MAX;
+  }
+
+  private void failSearch(Question question) {
+    Lookup lookup =
+        switch (question.purpose()) {
+          case Purpose.Step(Lookup one, Lookup.Way way) -> one;
+          case Purpose.Check(Lookup one) -> one;
+          default -> null;
+        };
+    if (lookup != null && lookup.purpose == Lookup.Purpose.ASKED && !lookup.ended) {
+      lookup.ended = true;
+      outputs.add(new Output.NotFound(lookup.number));
+    }
+  }
+
+  private void received(RingPeer from, RingMessage message, Instant now) {
+    if (from.equals(self)) {
+      return;
+    }
+    switch (message) {
+      case Ask(long nonce) when member ->
+          send(from, new Neighbours(nonce, predecessor(), successors.list()));
+      case Find(long nonce, RingId target) when member -> send(from, closer(nonce, target));
+      case Notify() when member -> rectify(from, now);
+      case Leaving() when member -> gone(from);
+      case Neighbours neighbours ->
+          answer(neighbours.nonce(), from, now)
+              .ifPresent(purpose -> neighbours(purpose, from, neighbours, now));
+      case Closer closer ->
+          answer(closer.nonce(), from, now)
+              .ifPresent(
+                  purpose -> {
+                    if (purpose instanceof Purpose.Step(Lookup lookup, Lookup.Way way)) {
+                      lookup.answered(way, from, closer);
+                      step(lookup, way, now);
+                    }
+                  });
+      default -> {}
+    }
+  }
+
+  /// What a question was asked for, when this member was asked it and a member can answer it so.
+  private Optional<Purpose> answer(long nonce, RingPeer from, Instant now) {
+    Question question = questions.get(nonce);
+    if (question == null || !question.to().equals(from)) {
+      return Optional.empty();
+    }
+    questions.remove(nonce);
+    fingers.met(from, Duration.between(question.asked(), now));
+    remembered.remove(from);
+    return Optional.of(question.purpose());
+  }
+
+  private void neighbours(Purpose purpose, RingPeer from, Neighbours said, Instant now) {
+    switch (purpose) {
+      case Purpose.Stabilize() -> {
+        if (successors.stillHead(from)) {
+          successors.adopt(from, said.successors());
+          RingPeer between = said.predecessor().orElse(from);
+          if (!between.equals(self) && between.id().between(self.id(), from.id())) {
+            ask(between, new Purpose.Nearer(), now);
+          } else {
+            send(from, new Notify());
+          }
+        }
+      }
+      case Purpose.Nearer() -> adoptNearer(from, said);
+      case Purpose.Check(Lookup lookup) -> {
+        lookup.confirmed(from, said);
+        check(lookup, now);
+      }
+      case Purpose.Recall() -> {
+        Lookup lookup = new Lookup(-1, Lookup.Purpose.MERGE, after(self.id()), self, false);
+        lookup.begin(List.of(from), 1).forEach(way -> step(lookup, way, now));
+      }
+      case Purpose.Rectify rectified -> {}
+      case Purpose.Step stepped -> {}
+    }
+  }
+
+  private void adoptNearer(RingPeer peer, Neighbours said) {
+    if (successors.nearer(peer)) {
+      successors.adopt(peer, said.successors());
+    }
+    successors.head().ifPresent(head -> send(head, new Notify()));
+  }
+
+  private void rectify(RingPeer candidate, Instant now) {
+    if (predecessor == null || candidate.id().between(predecessor.id(), self.id())) {
+      predecessor = candidate;
+    } else if (!candidate.equals(predecessor)
+        && questions.values().stream().noneMatch(each -> each.purpose() instanceof Purpose.Rectify)) {
+      ask(predecessor, new Purpose.Rectify(candidate), now);
+    }
+  }
+
+  private void gone(RingPeer peer) {
+    successors.gone(peer);
+    fingers.lost(peer);
+    remembered.remove(peer);
+  }
+
+  private void silent(RingPeer peer, Purpose purpose, Instant now) {
+    if (fingers().contains(peer) || successors.list().contains(peer) || peer.equals(predecessor)) {
+      remembered.add(peer);
+    }
+    fingers.lost(peer);
+    if (remembered.size() > MAX_REMEMBERED) {
+      remembered.removeFirst();
+    }
+    switch (purpose) {
+      case Purpose.Stabilize() -> {
+        if (successors.drop(peer)) {
+          stabilize(now);
+        } else if (predecessor != null && !predecessor.equals(peer)) {
+          ask(predecessor, new Purpose.Nearer(), now);
+        }
+      }
+      case Purpose.Nearer() ->
+          successors.head().filter(head -> !head.equals(peer)).ifPresent(h -> send(h, new Notify()));
+      case Purpose.Rectify(RingPeer candidate) -> {
+        if (peer.equals(predecessor)) {
+          predecessor = candidate;
+        }
+      }
+      case Purpose.Step(Lookup lookup, Lookup.Way way) -> step(lookup, way, now);
+      case Purpose.Check(Lookup lookup) -> {
+        lookup.unanswered(peer);
+        check(lookup, now);
+      }
+      case Purpose.Recall() -> {}
+    }
+  }
+
+  private void deadlineReached(Instant now) {
+    List<Long> late =
+        questions.entrySet().stream()
+            .filter(each -> !each.getValue().asked().plus(settings.patience()).isAfter(now))
+            .map(Map.Entry::getKey)
+            .sorted()
+            .toList();
+    for (Long nonce : late) {
+      Question question = questions.remove(nonce);
+      if (question != null) {
+        silent(question.to(), question.purpose(), now);
+      }
+    }
+    if (!nextRound.isAfter(now)) {
+      nextRound = now.plus(settings.round());
+      round(now);
+    }
+  }
+
+  private void round(Instant now) {
+    stabilize(now);
+    if (!remembered.isEmpty()) {
+      List<RingPeer> all = List.copyOf(remembered);
+      ask(all.get(random.nextInt(all.size())), new Purpose.Recall(), now);
+    }
+    successors
+        .head()
+        .flatMap(head -> fingers.toRefresh(head.id(), turn++))
+        .ifPresent(target -> start(new Lookup(-1, Lookup.Purpose.FINGER, target, self, true), 1, now));
+  }
+
+  private void stabilize(Instant now) {
+    boolean asking =
+        questions.values().stream()
+            .anyMatch(
+                each ->
+                    each.purpose() instanceof Purpose.Stabilize
+                        || each.purpose() instanceof Purpose.Nearer);
+    if (asking) {
+      return;
+    }
+    if (successors.head().isPresent()) {
+      ask(successors.head().get(), new Purpose.Stabilize(), now);
+    } else if (predecessor != null) {
+      ask(predecessor, new Purpose.Nearer(), now);
+    }
+  }
+
+  private void search(long number, RingId target, Instant now) {
+    if (!member || searches >= MAX_LOOKUPS) {
+      outputs.add(new Output.NotFound(number));
+      return;
+    }
+    searches++;
+    start(new Lookup(number, Lookup.Purpose.ASKED, target, self, true), settings.paths(), now);
+  }
+
+  private void start(Lookup lookup, int paths, Instant now) {
+    Closer known = closer(0, lookup.target);
+    if (known.end()) {
+      known.peers().forEach(lookup::claim);
+      lookup.claim(self);
+      check(lookup, now);
+    } else {
+      // A way may begin at the next member or at whom this one knows nearer to the target.
+      lookup.begin(known.peers(), paths).forEach(way -> step(lookup, way, now));
+    }
+  }
+
+  private void step(Lookup lookup, Lookup.Way way, Instant now) {
+    Optional<RingPeer> next = lookup.next(way);
+    if (next.isPresent()) {
+      long nonce = nonces++;
+      questions.put(nonce, new Question(next.get(), new Purpose.Step(lookup, way), now));
+      send(next.get(), new Find(nonce, lookup.target));
+    } else if (lookup.waysOver()) {
+      check(lookup, now);
+    }
+  }
+
+  private void check(Lookup lookup, Instant now) {
+    if (lookup.ended || questions.values().stream().anyMatch(each -> checks(each, lookup))) {
+      return;
+    }
+    Optional<RingPeer> owner = lookup.settled();
+    if (owner.isPresent()) {
+      end(lookup, owner.get(), lookup.neighbours(owner.get()), now);
+      return;
+    }
+    Optional<RingPeer> next = lookup.toCheck();
+    if (next.isEmpty()) {
+      fail(lookup);
+    } else if (next.get().equals(self)) {
+      end(lookup, self, new Neighbours(0, predecessor(), successors.list()), now);
+    } else {
+      ask(next.get(), new Purpose.Check(lookup), now);
+    }
+  }
+
+  private static boolean checks(Question question, Lookup lookup) {
+    return question.purpose() instanceof Purpose.Check(Lookup checked) && checked == lookup;
+  }
+
+  private void end(Lookup lookup, RingPeer owner, Neighbours said, Instant now) {
+    lookup.ended = true;
+    switch (lookup.purpose) {
+      case ASKED -> {
+        searches--;
+        Successors after = new Successors(owner, settings.successors());
+        after.adoptAll(said.successors());
+        outputs.add(
+            new Output.Found(
+                lookup.number,
+                new Responsible(lookup.target, owner, after.list(), lookup.hops())));
+      }
+      case JOIN -> {
+        joining = false;
+        successors.adopt(owner, said.successors());
+        member = true;
+        nextRound = now;
+        send(owner, new Notify());
+        outputs.add(new Output.Joined());
+      }
+      case MERGE -> {
+        if (member) {
+          adoptNearer(owner, said);
+        }
+      }
+      case FINGER -> {}
+    }
+  }
+
+  private void fail(Lookup lookup) {
+    lookup.ended = true;
+    switch (lookup.purpose) {
+      case ASKED -> {
+        searches--;
+        outputs.add(new Output.NotFound(lookup.number));
+      }
+      case JOIN -> {
+        joining = false;
+        outputs.add(new Output.NotJoined());
+      }
+      case MERGE, FINGER -> {}
+    }
+  }
+
+  private Closer closer(long nonce, RingId target) {
+    List<RingPeer> list = successors.answering();
+    RingPeer head = list.isEmpty() ? self : list.getFirst();
+    if (list.isEmpty() || target.equals(self.id()) || owned(target)) {
+      return new Closer(nonce, true, Stream.concat(Stream.of(self), list.stream()).toList());
+    }
+    if (target.equals(head.id()) || target.between(self.id(), head.id())) {
+      return new Closer(nonce, true, list);
+    }
+    return new Closer(
+        nonce,
+        false,
+        Stream.concat(list.stream(), fingers.all().stream().map(Fingers.Finger::peer))
+            .filter(peer -> peer.id().between(self.id(), target))
+            .distinct()
+            .sorted(Comparator.comparing((RingPeer peer) -> peer.id().distanceTo(target)))
+            .limit(MAX_CLOSER)
+            .toList());
+  }
+
+  private boolean owned(RingId target) {
+    return predecessor != null && target.between(predecessor.id(), self.id());
+  }
+
+  private static RingId after(RingId id) {
+    return id.plus(1, 0);
+  }
+
+  private void ask(RingPeer peer, Purpose purpose, Instant now) {
+    long nonce = nonces++;
+    questions.put(nonce, new Question(requireNonNull(peer), purpose, now));
+    send(peer, new Ask(nonce));
+  }
+
+  private void send(RingPeer to, RingMessage message) {
+    outputs.add(new Output.Send(to, message));
+  }
+}
