@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// One search for who is responsible for an id. Goes over ways that share no member, collects who is
-/// said to stand from the id on, and believes the nearest that answers: where members stand follows
-/// from their keys, so that a liar can hide one and make none up. One honest way is enough.
+/// One search for who is responsible for an id. Goes over ways that share no member, collects who
+/// is said to stand from the id on, and believes the nearest that answers: where members stand
+/// follows from their keys, so that a liar can hide one and make none up. One honest way is enough.
 final class Lookup {
   /// What a search is for.
   enum Purpose {
@@ -115,11 +115,10 @@ final class Lookup {
     }
     Optional<RingPeer> peer =
         claims.values().stream().filter(each -> !checked.contains(each)).findFirst();
-    peer.ifPresent(
-        each -> {
-          checked.add(each);
-          questions++;
-        });
+    peer.ifPresent(each -> {
+      checked.add(each);
+      questions++;
+    });
     return peer;
   }
 

@@ -26,8 +26,8 @@ import org.wormholes.protocol.ring.RingMessage.Notify;
 /// 2017). A member is adopted only once it has answered; the predecessor is never blanked; the last
 /// successor is never dropped while its silence is all that is known. A ring of one is a ring.
 ///
-/// Members that fell silent are remembered and asked now and then, so that the halves of a ring that
-/// was torn grow together again.
+/// Members that fell silent are remembered and asked now and then, so that the halves of a ring
+/// that was torn grow together again.
 public final class Ring {
   /// Silent members that are remembered.
   static final int MAX_REMEMBERED = 64;
@@ -220,13 +220,12 @@ public final class Ring {
               .ifPresent(purpose -> neighbours(purpose, from, neighbours, now));
       case Closer closer ->
           answer(closer.nonce(), from, now)
-              .ifPresent(
-                  purpose -> {
-                    if (purpose instanceof Purpose.Step(Lookup lookup, Lookup.Way way)) {
-                      lookup.answered(way, from, closer);
-                      step(lookup, way, now);
-                    }
-                  });
+              .ifPresent(purpose -> {
+                if (purpose instanceof Purpose.Step(Lookup lookup, Lookup.Way way)) {
+                  lookup.answered(way, from, closer);
+                  step(lookup, way, now);
+                }
+              });
       default -> {}
     }
   }
@@ -256,7 +255,7 @@ public final class Ring {
           }
         }
       }
-      case Purpose.Nearer() -> adoptNearer(from, said);
+      case Purpose.Nearer() -> adoptNearer(from, said, now);
       case Purpose.Check(Lookup lookup) -> {
         lookup.confirmed(from, said);
         check(lookup, now);
@@ -270,9 +269,10 @@ public final class Ring {
     }
   }
 
-  private void adoptNearer(RingPeer peer, Neighbours said) {
+  private void adoptNearer(RingPeer peer, Neighbours said, Instant now) {
     if (successors.nearer(peer)) {
       successors.adopt(peer, said.successors());
+      stabilize(now); // there may be one that is nearer still
     }
     successors.head().ifPresent(head -> send(head, new Notify()));
   }
@@ -281,7 +281,8 @@ public final class Ring {
     if (predecessor == null || candidate.id().between(predecessor.id(), self.id())) {
       predecessor = candidate;
     } else if (!candidate.equals(predecessor)
-        && questions.values().stream().noneMatch(each -> each.purpose() instanceof Purpose.Rectify)) {
+        && questions.values().stream()
+            .noneMatch(each -> each.purpose() instanceof Purpose.Rectify)) {
       ask(predecessor, new Purpose.Rectify(candidate), now);
     }
   }
@@ -309,7 +310,10 @@ public final class Ring {
         }
       }
       case Purpose.Nearer() ->
-          successors.head().filter(head -> !head.equals(peer)).ifPresent(h -> send(h, new Notify()));
+          successors
+              .head()
+              .filter(head -> !head.equals(peer))
+              .ifPresent(h -> send(h, new Notify()));
       case Purpose.Rectify(RingPeer candidate) -> {
         if (peer.equals(predecessor)) {
           predecessor = candidate;
@@ -352,16 +356,16 @@ public final class Ring {
     successors
         .head()
         .flatMap(head -> fingers.toRefresh(head.id(), turn++))
-        .ifPresent(target -> start(new Lookup(-1, Lookup.Purpose.FINGER, target, self, true), 1, now));
+        .ifPresent(
+            target -> start(new Lookup(-1, Lookup.Purpose.FINGER, target, self, true), 1, now));
   }
 
   private void stabilize(Instant now) {
     boolean asking =
         questions.values().stream()
-            .anyMatch(
-                each ->
-                    each.purpose() instanceof Purpose.Stabilize
-                        || each.purpose() instanceof Purpose.Nearer);
+            .anyMatch(each ->
+                each.purpose() instanceof Purpose.Stabilize
+                    || each.purpose() instanceof Purpose.Nearer);
     if (asking) {
       return;
     }
@@ -436,8 +440,7 @@ public final class Ring {
         after.adoptAll(said.successors());
         outputs.add(
             new Output.Found(
-                lookup.number,
-                new Responsible(lookup.target, owner, after.list(), lookup.hops())));
+                lookup.number, new Responsible(lookup.target, owner, after.list(), lookup.hops())));
       }
       case JOIN -> {
         joining = false;
@@ -449,7 +452,7 @@ public final class Ring {
       }
       case MERGE -> {
         if (member) {
-          adoptNearer(owner, said);
+          adoptNearer(owner, said, now);
         }
       }
       case FINGER -> {}
@@ -473,12 +476,15 @@ public final class Ring {
 
   private Closer closer(long nonce, RingId target) {
     List<RingPeer> list = successors.answering();
-    RingPeer head = list.isEmpty() ? self : list.getFirst();
     if (list.isEmpty() || target.equals(self.id()) || owned(target)) {
       return new Closer(nonce, true, Stream.concat(Stream.of(self), list.stream()).toList());
     }
-    if (target.equals(head.id()) || target.between(self.id(), head.id())) {
-      return new Closer(nonce, true, list);
+    List<RingPeer> from =
+        list.stream()
+            .dropWhile(peer -> !peer.id().equals(target) && !target.between(self.id(), peer.id()))
+            .toList();
+    if (!from.isEmpty()) {
+      return new Closer(nonce, true, from);
     }
     return new Closer(
         nonce,

@@ -56,8 +56,8 @@ public record RingId(long first, long second, long third, long fourth)
     return new RingId(there.first - first - borrow, d2, d3, d4);
   }
 
-  /// Whether this is met on the way upwards from `from` to `to`, neither end included. From an id to
-  /// itself the way is the whole ring.
+  /// Whether this is met on the way upwards from `from` to `to`, neither end included. From an id
+  /// to itself the way is the whole ring.
   public boolean between(RingId from, RingId to) {
     return from.compareTo(to) < 0
         ? from.compareTo(this) < 0 && compareTo(to) < 0
@@ -103,6 +103,11 @@ public record RingId(long first, long second, long third, long fourth)
     result = result != 0 ? result : Long.compareUnsigned(second, other.second);
     result = result != 0 ? result : Long.compareUnsigned(third, other.third);
     return result != 0 ? result : Long.compareUnsigned(fourth, other.fourth);
+  }
+
+  /// All 64 hexadecimal digits.
+  public String hex() {
+    return HexFormat.of().formatHex(encode());
   }
 
   /// The first eight hexadecimal digits.

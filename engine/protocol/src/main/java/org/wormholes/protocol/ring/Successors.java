@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The members that follow one, in order, none twice, never the one itself. What others say is taken
-/// as far as it stands in the order of the ring.
+/// The members that follow one, in order, none twice, never the one itself. What others say is
+/// taken as far as it stands in the order of the ring.
 final class Successors {
   private final RingPeer self;
   private final int most;

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
@@ -14,9 +15,9 @@ import java.util.function.BiPredicate;
 import org.wormholes.protocol.crypto.NodeKey;
 import org.wormholes.protocol.wire.Bytes;
 
-/// Many members in one thread and virtual time. Every message takes its own random time, so that they
-/// overtake each other; to the dead, and where the network is cut, they are lost. All follows from the
-/// seed.
+/// Many members in one thread and virtual time. Every message takes its own random time, so that
+/// they overtake each other; to the dead, and where the network is cut, they are lost. All follows
+/// from the seed.
 final class RingSimulator {
   static final Bytes RING = Bytes.of(new byte[RingId.BYTES]);
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
@@ -32,11 +33,10 @@ final class RingSimulator {
   final Set<Long> notFound = new HashSet<>();
   final Map<RingId, Instant> dues = new TreeMap<>();
   private final PriorityQueue<Event> events =
-      new PriorityQueue<>(
-          (a, b) -> {
-            int byTime = a.at().compareTo(b.at());
-            return byTime != 0 ? byTime : Long.compare(a.order(), b.order());
-          });
+      new PriorityQueue<>((a, b) -> {
+        int byTime = a.at().compareTo(b.at());
+        return byTime != 0 ? byTime : Long.compare(a.order(), b.order());
+      });
   BiPredicate<RingPeer, RingPeer> cut = (from, to) -> false;
   Runnable afterEvent = () -> {};
   Instant now = START;
@@ -111,9 +111,14 @@ final class RingSimulator {
         && !event.at().equals(dues.get(ring.self().id()))) {
       return; // another deadline took its place
     }
+    handle(ring, event.input());
+  }
+
+  /// Something happens to a member now.
+  void handle(Ring ring, Ring.Input input) {
     List<RingPeer> before = ring.successors();
     boolean member = ring.member();
-    List<Ring.Output> outputs = ring.on(event.input(), now);
+    List<Ring.Output> outputs = ring.on(input, now);
     hash = hash * 31 + now.toEpochMilli();
     hash = hash * 31 + ring.self().id().first();
     for (Ring.Output output : outputs) {
@@ -168,14 +173,29 @@ final class RingSimulator {
         expected.add(members.get((i + j) % members.size()).self());
       }
       if (!ring.successors().equals(expected)) {
-        faults.add(ring.self() + " has " + ring.successors() + " instead of " + expected);
+        faults.add(ring.self() + " has other successors");
       }
       RingPeer before = members.get((i + members.size() - 1) % members.size()).self();
-      if (members.size() > 1 && !ring.predecessor().equals(java.util.Optional.of(before))) {
+      if (members.size() > 1 && !ring.predecessor().equals(Optional.of(before))) {
         faults.add(ring.self() + " has another predecessor");
       }
     }
     return faults;
+  }
+
+  /// Members whose next or whose previous is not the right one.
+  long misplaced() {
+    List<Ring> members = members();
+    long misplaced = 0;
+    for (int i = 0; i < members.size(); i++) {
+      RingPeer next = members.get((i + 1) % members.size()).self();
+      RingPeer self = members.get(i).self();
+      boolean right =
+          members.get(i).successors().stream().findFirst().equals(Optional.of(next))
+              && nodes.get(next.id()).predecessor().equals(Optional.of(self));
+      misplaced += right ? 0 : 1;
+    }
+    return misplaced;
   }
 
   private void schedule(Instant at, RingPeer to, Ring.Input input) {
