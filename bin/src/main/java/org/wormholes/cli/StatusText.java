@@ -101,6 +101,13 @@ final class StatusText {
           each.problem()
               .map(it -> paint.red(Clean.line(it, 160)))
               .orElseGet(() -> traffic(each.bytesUp(), each.bytesDown())));
+      for (TunnelView.ServiceView service : each.services()) {
+        columns.row(
+            "  " + name(service.name()),
+            service.ready() == 0 ? paint.red("not yet") : paint.green("published"),
+            service.address(),
+            "at " + service.place());
+      }
     }
     return columns;
   }

@@ -131,6 +131,18 @@ record Accepts<T>(
                   ? "a server is named by its address, such as \"tls://9.9.9.9#dns.quad9.net\", so that nothing has to be resolved to reach it"
                   : "");
 
+  static final Accepts<String> LITERAL =
+      new Accepts<>(
+          "an address, such as \"127.0.0.1\"",
+          value ->
+              value instanceof Value.Text(String text)
+                  ? Host.parse(text)
+                      .filter(Host.Literal.class::isInstance)
+                      .map(Host::text)
+                      .orElse(null)
+                  : null,
+          value -> "a name would have to be asked of this machine's resolver");
+
   static final Accepts<String> HOST_NAME =
       new Accepts<>(
           "a name such as \"www.example.org\"",

@@ -18,6 +18,7 @@ import org.wormholes.rules.Given;
 import org.wormholes.rules.Group;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.Position;
+import org.wormholes.rules.Publication;
 import org.wormholes.rules.Relays;
 import org.wormholes.rules.Resolve;
 import org.wormholes.rules.Route;
@@ -258,7 +259,8 @@ final class Assembly {
       checkOver(tunnel, networks);
     }
     boolean entered =
-        rules.tunnels.stream().anyMatch(tunnel -> !tunnel.entries.isEmpty())
+        rules.tunnels.stream()
+                .anyMatch(tunnel -> !tunnel.entries.isEmpty() || !tunnel.published.isEmpty())
             || rules.borrowed.tunnels().stream().anyMatch(tunnel -> !tunnel.entries().isEmpty())
             || rules.gateways.stream().anyMatch(gateway -> !gateway.entries.isEmpty())
             || rules.borrowed.gateways().stream().anyMatch(it -> !it.entries().isEmpty());
@@ -575,7 +577,17 @@ final class Assembly {
         placed(RulePath.rotate(name), draft.said.get("rotate"), draft.rotateEvery),
         draft.isolation,
         draft.earlyData,
-        Optional.ofNullable(draft.shape));
+        Optional.ofNullable(draft.shape),
+        published(name, draft));
+  }
+
+  private List<Publication> published(String name, Draft.Way draft) {
+    List<Publication> published = new ArrayList<>();
+    for (Draft.Published each : draft.published) {
+      places.put(RulePath.publication(name, published.size()), each.position());
+      published.add(each.publication());
+    }
+    return published;
   }
 
   private Relays relays(String name, Draft.Way tunnel) {

@@ -23,6 +23,7 @@ import org.wormholes.rules.Isolation;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.Position;
 import org.wormholes.rules.Protocol;
+import org.wormholes.rules.Publication;
 import org.wormholes.rules.Resolve;
 import org.wormholes.rules.Shape;
 import org.wormholes.rules.Verdict;
@@ -503,6 +504,29 @@ final class Builder {
     List<String> by = call.texts("by");
     frame.draft(Way.class).isolation =
         new Isolation(by.contains("user"), by.contains("destination"));
+    return Value.Nothing.VALUE;
+  }
+
+  Value publish(RoomFrame frame, Call call) {
+    List<Draft.Published> before = frame.draft(Way.class).published;
+    if (!call.has("port") || !call.has("as")) {
+      return Value.Broken.VALUE;
+    }
+    String name = call.text("as", "");
+    if (before.stream().anyMatch(each -> each.publication().name().equals(name))) {
+      problems.add(
+          Problem.error(
+                  call.positionOf("as"), "a service called \"" + name + "\" is published already")
+              .hinting("each needs a name of its own: it has an address of its own"));
+      return Value.Nothing.VALUE;
+    }
+    Publication publication =
+        new Publication(
+            name,
+            call.text("host", Entry.Listen.LOOPBACK),
+            call.number("port", 1),
+            call.texts("only"));
+    before.add(new Draft.Published(publication, call.position()));
     return Value.Nothing.VALUE;
   }
 

@@ -17,6 +17,7 @@ import org.wormholes.rules.Given;
 import org.wormholes.rules.Group;
 import org.wormholes.rules.Isolation;
 import org.wormholes.rules.Network;
+import org.wormholes.rules.Publication;
 import org.wormholes.rules.Relays;
 import org.wormholes.rules.Resolve;
 import org.wormholes.rules.Route;
@@ -71,6 +72,15 @@ public final class Describe {
     line(1, "circuits shared by " + text(tunnel.isolation()));
     line(1, "early data " + (tunnel.earlyData() ? "allowed" : "not allowed"));
     tunnel.shape().ifPresent(shape -> line(1, shape.word() + " cells only"));
+    tunnel.published().forEach(this::write);
+  }
+
+  private void write(Publication publication) {
+    line(
+        1,
+        "publishes %s as %s"
+            .formatted(address(publication.host(), publication.port()), publication.name()));
+    publication.clients().forEach(client -> line(2, "for " + client));
   }
 
   private void write(Group group) {

@@ -18,6 +18,7 @@ import org.wormholes.rules.Guard;
 import org.wormholes.rules.Isolation;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.Position;
+import org.wormholes.rules.Publication;
 import org.wormholes.rules.Resolve;
 import org.wormholes.rules.Shape;
 import org.wormholes.rules.Verdict;
@@ -139,6 +140,7 @@ final class Draft {
     Isolation isolation = Isolation.DEFAULT;
     boolean earlyData;
     @Nullable Shape shape;
+    final List<Published> published = new ArrayList<>();
 
     Way(Position position, String name, @Nullable String over, Position overPosition) {
       super(position);
@@ -156,6 +158,8 @@ final class Draft {
       this.entries = entries;
     }
   }
+
+  record Published(Publication publication, Position position) {}
 
   record Opened(Entry entry, Position position, Position portPosition) {}
 

@@ -297,6 +297,32 @@ public final class Vocabulary {
             .doc("Says which flows never share a circuit. Without it: both kinds are kept apart.")
             .example("isolate by: [:user]")
             .means(Builder::isolate),
+        say(Room.TUNNEL, "publish")
+            .takes(Accepts.port(false), "port", "the port", "Where the service listens.")
+            .needs(
+                Accepts.NAME,
+                "as",
+                "the name",
+                "What the service's address is made of, with the key of this node.")
+            .named(
+                Accepts.LITERAL,
+                "host",
+                "the address",
+                "\"127.0.0.1\"",
+                "The machine it listens on.")
+            .named(
+                Accepts.listOf(Accepts.NODE),
+                "only",
+                "the list",
+                "[]",
+                "Addresses of the nodes that may come, at most 128. Without it: everybody who knows"
+                    + " the address.")
+            .repeats()
+            .doc(
+                "Makes a local TCP service reachable as `wormhole://ADDRESS`, where neither end"
+                    + " learns where the other is. `wormholes status` shows the address.")
+            .example("publish 8080, as: \"blog\"")
+            .means(Builder::publish),
         say(Room.TUNNEL, "early_data")
             .takesOptional(Accepts.TRUTH, "allowed", "the value", "true", "Whether they may.")
             .doc(

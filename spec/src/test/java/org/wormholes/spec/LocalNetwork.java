@@ -61,6 +61,7 @@ public final class LocalNetwork implements AutoCloseable {
   private final String carrier;
   private final List<Engine> relays = new ArrayList<>();
   private final Engine client;
+  private final List<Engine> others = new ArrayList<>();
 
   private LocalNetwork(NettyTransport transport, int relays, long clientMemory, Exit exit)
       throws IOException {
@@ -176,6 +177,15 @@ public final class LocalNetwork implements AutoCloseable {
     return client;
   }
 
+  /// One more client; ends with the network.
+  public Engine another() throws IOException {
+    Network network = new Network(NETWORK, true, List.of(bootstrap()));
+    NodeSettings settings = NodeSettings.client(newKey(), List.of(network));
+    Engine engine = Engine.start(settings, transport, GuardStore.NONE);
+    others.add(engine);
+    return engine;
+  }
+
   public List<Engine> relays() {
     return relays;
   }
@@ -256,6 +266,7 @@ public final class LocalNetwork implements AutoCloseable {
   @Override
   public void close() {
     client.close();
+    others.forEach(Engine::close);
     relays.forEach(Engine::close);
     transport.close();
   }

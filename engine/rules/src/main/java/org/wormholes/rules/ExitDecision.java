@@ -28,6 +28,8 @@ public record ExitDecision(Outcome outcome, Cause cause, int clause) {
     NOT_IN_DNS,
     /// It leaves into a gateway, and those take no datagrams.
     NO_DATAGRAMS,
+    /// It is a published service: met at a relay, so no exit is asked.
+    SERVICE,
     /// The name is not resolved yet.
     UNRESOLVED
   }

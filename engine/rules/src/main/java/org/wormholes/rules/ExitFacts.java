@@ -24,6 +24,10 @@ public final class ExitFacts implements FactSource {
   }
 
   /// A destination as it was asked for: a literal brings its address along, a name has none yet.
+  Protocol protocol() {
+    return protocol;
+  }
+
   public static ExitFacts asked(Host host, int port, Protocol protocol) {
     Address literal = host instanceof Host.Literal(Address address) ? address : null;
     return new ExitFacts(host, literal, port, protocol);

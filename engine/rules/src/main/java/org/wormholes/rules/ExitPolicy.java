@@ -15,7 +15,8 @@ import org.wormholes.rules.expr.SpecialNames;
 
 /// Decides what may be reached from an exit.
 ///
-/// The order of clauses does not matter:
+/// A published service is met at a relay and needs no exit: no clause is asked about a stream to
+/// one. Else the order of clauses does not matter:
 ///
 /// 1. a name of another network ([SpecialNames]) is refused unless an `allow` clause matches *and
 ///    names it*, as `host.under? "onion"` does: no resolver is asked for it by accident; a node
@@ -47,6 +48,7 @@ public final class ExitPolicy {
   private static final ExitDecision NOT_PUBLIC = bare(Outcome.REFUSE, Cause.NOT_PUBLIC);
   private static final ExitDecision NOT_IN_DNS = bare(Outcome.REFUSE, Cause.NOT_IN_DNS);
   private static final ExitDecision NO_DATAGRAMS = bare(Outcome.REFUSE, Cause.NO_DATAGRAMS);
+  private static final ExitDecision TO_SERVICE = bare(Outcome.ALLOW, Cause.SERVICE);
   private static final ExitDecision UNRESOLVED = bare(Outcome.RESOLVE, Cause.UNRESOLVED);
 
   private final Exit exit;
@@ -55,9 +57,11 @@ public final class ExitPolicy {
   private final boolean allowsByClause;
 
   private final boolean asksAnything;
+  private final boolean meetsServices;
 
-  private ExitPolicy(Exit exit, boolean asksAnything) {
+  private ExitPolicy(Exit exit, boolean asksAnything, boolean meetsServices) {
     this.exit = exit;
+    this.meetsServices = meetsServices;
     this.asksAnything = asksAnything;
     int size = exit.clauses().size();
     conditions = new Predicate[size];
@@ -78,20 +82,23 @@ public final class ExitPolicy {
 
   /// As a ruleset has it.
   public static ExitPolicy of(Exit exit) {
-    return new ExitPolicy(exit, false);
+    return new ExitPolicy(exit, false, true);
   }
 
   /// As the node that is the exit has it.
   public static ExitPolicy ofNode(Exit exit) {
-    return new ExitPolicy(exit, exit.resolve() instanceof Resolve.ByServers);
+    return new ExitPolicy(exit, exit.resolve() instanceof Resolve.ByServers, false);
   }
 
   private static ExitDecision bare(Outcome outcome, Cause cause) {
     return new ExitDecision(outcome, cause, ExitDecision.NO_CLAUSE);
   }
 
-  /// The decision. Never [Outcome#ALLOW] while the address is not known.
+  /// The decision. Never [Outcome#ALLOW] while the address is not known, but for a service.
   public ExitDecision decide(ExitFacts facts) {
+    if (meetsServices && SpecialNames.isService(facts.host())) {
+      return facts.protocol() == Protocol.TCP ? TO_SERVICE : NOT_IN_DNS;
+    }
     // What leaves into a gateway is named there, and asked of no resolver.
     boolean beyond = !exit.vias().isEmpty() && exit.via(facts).isPresent();
     if (!beyond && !mayBeAsked(facts.host())) {

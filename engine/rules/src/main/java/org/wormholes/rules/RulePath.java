@@ -43,6 +43,10 @@ public final class RulePath {
     return tunnel(tunnel) + "/entries/" + index;
   }
 
+  public static String publication(String tunnel, int index) {
+    return tunnel(tunnel) + "/published/" + index;
+  }
+
   public static String relays(String tunnel) {
     return tunnel(tunnel) + "/relays";
   }

@@ -189,6 +189,12 @@ public record RulesetDiff(List<Change> changes, int routesKept) {
     return fields;
   }
 
+  private static String publication(Publication publication) {
+    String who = publication.clients().isEmpty() ? "" : " for " + publication.clients();
+    return "%s at %s:%d%s"
+        .formatted(publication.name(), publication.host(), publication.port(), who);
+  }
+
   private static Map<String, String> tunnel(Tunnel tunnel) {
     Map<String, String> fields = new LinkedHashMap<>();
     Relays relays = tunnel.relays();
@@ -209,6 +215,7 @@ public record RulesetDiff(List<Change> changes, int routesKept) {
     fields.put("isolation", isolation(tunnel.isolation()));
     fields.put("early_data", Boolean.toString(tunnel.earlyData()));
     fields.put("shape", text(tunnel.shape(), Shape::word));
+    fields.put("publish", joined(tunnel.published(), RulesetDiff::publication));
     return fields;
   }
 

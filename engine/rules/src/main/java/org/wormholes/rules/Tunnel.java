@@ -14,6 +14,7 @@ import java.util.Optional;
 /// @param earlyData whether the first bytes may travel with the set-up of a circuit, under its
 ///   weaker promise of forward secrecy
 /// @param shape a cell size that is forced; absent, the sender chooses
+/// @param published local services that are reached through it, each under another name
 public record Tunnel(
     String name,
     String network,
@@ -24,8 +25,10 @@ public record Tunnel(
     Optional<Duration> rotateEvery,
     Isolation isolation,
     boolean earlyData,
-    Optional<Shape> shape) {
+    Optional<Shape> shape,
+    List<Publication> published) {
   public static final int MAX_ENTRIES = 64;
+  public static final int MAX_PUBLISHED = 64;
   public static final int MAX_CARRIERS = 16;
   public static final Duration SHORTEST_ROTATION = Duration.ofSeconds(10);
   public static final Duration LONGEST_ROTATION = Duration.ofDays(7);
@@ -43,5 +46,33 @@ public record Tunnel(
         every -> Checks.within("a rotation", every, SHORTEST_ROTATION, LONGEST_ROTATION));
     requireNonNull(isolation, "isolation");
     requireNonNull(shape, "shape");
+    published = Checks.atMost("published services", published, MAX_PUBLISHED);
+    Checks.distinct("names of services", published, Publication::name);
+  }
+
+  /// A tunnel that publishes nothing.
+  public Tunnel(
+      String name,
+      String network,
+      List<Entry> entries,
+      Relays relays,
+      Exit exit,
+      List<String> carry,
+      Optional<Duration> rotateEvery,
+      Isolation isolation,
+      boolean earlyData,
+      Optional<Shape> shape) {
+    this(
+        name,
+        network,
+        entries,
+        relays,
+        exit,
+        carry,
+        rotateEvery,
+        isolation,
+        earlyData,
+        shape,
+        List.of());
   }
 }

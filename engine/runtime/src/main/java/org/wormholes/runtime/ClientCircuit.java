@@ -14,12 +14,16 @@ import org.wormholes.protocol.circuit.CircuitListener;
 import org.wormholes.protocol.circuit.Host;
 import org.wormholes.protocol.circuit.NameQuestion;
 import org.wormholes.protocol.circuit.Reason;
+import org.wormholes.protocol.circuit.StreamEnd;
+import org.wormholes.protocol.circuit.Target;
 import org.wormholes.protocol.directory.NodeDescriptor;
 import org.wormholes.protocol.link.LinkReason;
 import org.wormholes.protocol.link.LinkSession;
 import org.wormholes.protocol.onion.ClientOnion;
 import org.wormholes.protocol.onion.ClientSetup;
 import org.wormholes.protocol.onion.HopKey;
+import org.wormholes.protocol.rendezvous.EndLayer;
+import org.wormholes.protocol.rendezvous.RendezvousMessage;
 import org.wormholes.protocol.wire.Cells;
 import org.wormholes.protocol.wire.WireException;
 import org.wormholes.runtime.spi.Loop;
@@ -43,6 +47,19 @@ final class ClientCircuit implements CircuitListener {
 
     /// An answer to [CircuitEnd#ping].
     default void onPong(ClientCircuit circuit, long roundTripNanos) {}
+
+    /// The last hop says something about a meeting.
+    ///
+    /// @throws WireException when it should not: the circuit ends
+    default void onRendezvous(ClientCircuit circuit, RendezvousMessage message)
+        throws WireException {
+      throw new WireException("nobody asked for this message");
+    }
+
+    /// The client that a service has met opens a stream.
+    default void onStream(ClientCircuit circuit, StreamEnd stream, Target target) {
+      stream.refuse(Reason.UNSUPPORTED);
+    }
   }
 
   final long number;
@@ -75,6 +92,23 @@ final class ClientCircuit implements CircuitListener {
       List<String> carriers,
       boolean earlyData,
       Owner owner) {
+    this(shard, network, path, carriers, earlyData, owner, false);
+  }
+
+  /// A circuit on which a service will meet a client, whose exit it then is.
+  static ClientCircuit serving(
+      Shard shard, NetworkHost network, Path path, List<String> carriers, Owner owner) {
+    return new ClientCircuit(shard, network, path, carriers, false, owner, true);
+  }
+
+  private ClientCircuit(
+      Shard shard,
+      NetworkHost network,
+      Path path,
+      List<String> carriers,
+      boolean earlyData,
+      Owner owner,
+      boolean serves) {
     this.network = network;
     this.number = shard.node.nextCircuitNumber();
     this.shard = shard;
@@ -83,9 +117,12 @@ final class ClientCircuit implements CircuitListener {
     this.earlyData = earlyData;
     this.owner = owner;
     this.bornAt = shard.now();
+    CircuitLimits limits = CircuitLimits.DEFAULT;
     this.end =
-        CircuitEnd.client(
-            CircuitLimits.DEFAULT, shard.chunks, shard.node.memory, shard.node.entropy(), this);
+        serves
+            ? CircuitEnd.exit(limits, shard.chunks, shard.node.memory, this)
+            : CircuitEnd.client(
+                limits, shard.chunks, shard.node.memory, shard.node.entropy(), this);
   }
 
   void cells(CellChoice choice) {
@@ -108,6 +145,23 @@ final class ClientCircuit implements CircuitListener {
                 finish(LinkReason.LINK_LOST);
               }
             });
+  }
+
+  /// Says this to the last hop, once the circuit is ready.
+  void say(RendezvousMessage message) {
+    GuardSide guard = side;
+    if (guard == null || !isReady()) {
+      throw new IllegalStateException("circuit is not built");
+    }
+    guard.say(message);
+  }
+
+  /// The other end has come: what is said from now on is for it.
+  void met(EndLayer layer) {
+    GuardSide guard = side;
+    if (guard != null) {
+      guard.met(layer);
+    }
   }
 
   boolean isReady() {
@@ -231,6 +285,7 @@ final class ClientCircuit implements CircuitListener {
     GuardSide guard = side;
     if (guard != null) {
       guard.stopAlarm();
+      guard.dropAhead();
       guard.link.destroy(guard, reason == LinkReason.FINISHED ? reason : LinkReason.TIMED_OUT);
     }
     if (!end.isClosed()) {
@@ -256,6 +311,11 @@ final class ClientCircuit implements CircuitListener {
     if (side != null) {
       side.ready();
     }
+  }
+
+  @Override
+  public void onStream(StreamEnd stream, Target target) {
+    owner.onStream(this, stream, target);
   }
 
   @Override
@@ -306,6 +366,11 @@ final class ClientCircuit implements CircuitListener {
     @Override
     void seal(byte[] array, int offset, int length) {
       onionOrThrow().seal(array, offset, length);
+    }
+
+    @Override
+    void onRendezvous(RendezvousMessage message) throws WireException {
+      owner.onRendezvous(ClientCircuit.this, message);
     }
 
     private ClientOnion onionOrThrow() {

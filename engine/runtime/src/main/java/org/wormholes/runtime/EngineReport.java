@@ -251,7 +251,8 @@ final class EngineReport {
         circuits.size(),
         (int) tunnel.flows.sum(),
         tunnel.bytesUp.sum() + circuits.stream().mapToLong(each -> each.flows.bytesIn).sum(),
-        tunnel.bytesDown.sum() + circuits.stream().mapToLong(each -> each.flows.bytesOut).sum());
+        tunnel.bytesDown.sum() + circuits.stream().mapToLong(each -> each.flows.bytesOut).sum(),
+        tunnel.services().stream().map(PublishedService::view).toList());
   }
 
   private List<ClientCircuit> circuitsOf(RunningTunnel tunnel) {

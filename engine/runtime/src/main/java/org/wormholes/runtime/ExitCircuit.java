@@ -2,6 +2,7 @@ package org.wormholes.runtime;
 
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.wormholes.protocol.circuit.CircuitEnd;
 import org.wormholes.protocol.circuit.CircuitLimits;
 import org.wormholes.protocol.circuit.CircuitListener;
@@ -18,6 +19,7 @@ import org.wormholes.protocol.link.LinkReason;
 import org.wormholes.protocol.link.LinkSession;
 import org.wormholes.protocol.onion.RelayLayer;
 import org.wormholes.protocol.onion.RelaySetup;
+import org.wormholes.protocol.rendezvous.RendezvousMessage;
 import org.wormholes.protocol.wire.Cells;
 import org.wormholes.protocol.wire.WireException;
 
@@ -27,9 +29,16 @@ import org.wormholes.protocol.wire.WireException;
 final class ExitCircuit extends EndCircuit {
   private final RelayLayer layer;
 
+  /// What services and clients know this circuit by.
+  final long number;
+
+  /// Where every cell goes since the ends of two circuits have met here.
+  private @Nullable ExitCircuit partner;
+
   private ExitCircuit(NodeLink link, int id, RelayLayer layer, CircuitEnd end, FlowSet flows) {
     super(link, id, end, flows);
     this.layer = layer;
+    this.number = link.shard.node.nextCircuitNumber();
   }
 
   static void start(NodeLink link, int id, RelaySetup setup) {
@@ -85,13 +94,64 @@ final class ExitCircuit extends EndCircuit {
     if (!layer.peel(array, offset, length, shard.scratch, 0)) {
       throw new WireException("cell does not open");
     }
+    ExitCircuit joined = partner;
+    if (joined != null) {
+      pass(joined, large);
+      return;
+    }
     released(large);
     deliver(shard.scratch, Cells.DELIVERED_OFFSET, Cells.payload(large));
+  }
+
+  /// Hands the payload in the scratch array to the other circuit. Its sender gets credit for the
+  /// next one when it has left.
+  private void pass(ExitCircuit to, boolean large) {
+    byte[] cell = shard.cells.take(large);
+    int length = Cells.payload(large);
+    System.arraycopy(shard.scratch, Cells.DELIVERED_OFFSET, cell, 0, length);
+    shard.node.memory.charge(cell.length);
+    Runnable left =
+        () -> {
+          to.shard.node.memory.release(cell.length);
+          to.shard.cells.give(cell);
+          on(this, () -> released(large));
+        };
+    on(to, () -> to.sendAhead(new Ahead(cell, 0, length, large, to.shard.now(), left)));
+  }
+
+  /// Runs a task on a circuit's loop: at once if this is it.
+  private void on(ExitCircuit circuit, Runnable task) {
+    if (circuit.shard == shard && shard.loop.inLoop()) {
+      task.run();
+    } else {
+      circuit.shard.tell(task);
+    }
+  }
+
+  /// The other ends of two circuits have met: from now on what comes on one goes to the other.
+  void join(ExitCircuit other) {
+    if (detached) {
+      other.shard.tell(() -> other.link.destroy(other, LinkReason.FINISHED));
+    } else {
+      partner = other;
+    }
+  }
+
+  @Override
+  void onRendezvous(RendezvousMessage message) {
+    link.network().rendezvous().on(this, message);
   }
 
   @Override
   void onDestroyed(LinkReason reason) {
     stopAlarm();
+    dropAhead();
+    link.network().rendezvous().closed(this);
+    ExitCircuit joined = partner;
+    if (joined != null) {
+      partner = null;
+      joined.shard.tell(() -> joined.link.destroy(joined, LinkReason.FINISHED));
+    }
     List<Carried> carried = flows.all();
     end.lost();
     for (Carried flow : carried) {
@@ -187,7 +247,7 @@ final class ExitCircuit extends EndCircuit {
 
   /// What the circuit's end says, before and after the circuit object exists.
   private static final class Hearing implements CircuitListener {
-    @org.jspecify.annotations.Nullable ExitCircuit circuit;
+    @Nullable ExitCircuit circuit;
 
     private ExitCircuit circuit() {
       ExitCircuit known = circuit;

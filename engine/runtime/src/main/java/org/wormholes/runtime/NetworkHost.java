@@ -25,6 +25,7 @@ final class NetworkHost {
   private final Bytes id;
   private final DirectoryHost directory;
   private final Introductions introductions;
+  private final RendezvousDesk rendezvous;
   private final Optional<MemberRoll> roll;
   private final Gate gate;
   private volatile Set<NodeId> friends = Set.of();
@@ -39,6 +40,7 @@ final class NetworkHost {
     this.directory =
         new DirectoryHost(node.shards().getFirst(), node.clock(), this::mayBeKnown, amongFriends);
     this.introductions = new Introductions(node, this);
+    this.rendezvous = new RendezvousDesk(node);
     this.roll =
         rules.openTo() == Network.OpenTo.INVITED
             ? Optional.of(
@@ -81,6 +83,11 @@ final class NetworkHost {
 
   Introductions introductions() {
     return introductions;
+  }
+
+  /// What this node does in it for services and their clients.
+  RendezvousDesk rendezvous() {
+    return rendezvous;
   }
 
   Gate gate() {

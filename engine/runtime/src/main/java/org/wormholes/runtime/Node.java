@@ -434,6 +434,14 @@ final class Node {
         Map.of("tunnel", tunnel.rule.name(), "reason", reason.name()));
   }
 
+  void serviceMissed(RunningTunnel tunnel, NodeId service, String why) {
+    tell(
+        EngineEvent.Kind.SERVICE_MISSED,
+        service.address(),
+        "wormhole://%s was not reached: %s".formatted(service.address(), why),
+        Map.of("tunnel", tunnel.rule.name()));
+  }
+
   void blocked(RunningTunnel tunnel, PathPicker.Outcome.Blocked problem) {
     tell(EngineEvent.Kind.TUNNEL_BLOCKED, tunnel.rule.name(), problem.why());
   }

@@ -224,7 +224,8 @@ final class Preparation {
             rule.rotateEvery(),
             rule.isolation(),
             rule.earlyData(),
-            rule.shape());
+            rule.shape(),
+            rule.published());
     return old.equals(withOldEntries) && kept.network.id().equals(network.id());
   }
 

@@ -1,6 +1,7 @@
 package org.wormholes.runtime;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -8,14 +9,18 @@ import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import org.wormholes.protocol.circuit.Target;
 import org.wormholes.protocol.crypto.NodeId;
+import org.wormholes.protocol.directory.NodeDescriptor;
+import org.wormholes.protocol.directory.NodeRole;
 import org.wormholes.protocol.wire.Bytes;
 import org.wormholes.rules.Chains;
 import org.wormholes.rules.ExitFacts;
+import org.wormholes.protocol.wire.Cells;
 import org.wormholes.rules.ExitPolicy;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.Protocol;
 import org.wormholes.rules.Tunnel;
 import org.wormholes.rules.expr.Host;
+import org.wormholes.rules.expr.SpecialNames;
 import org.wormholes.runtime.PathPicker.Outcome;
 import org.wormholes.runtime.PathPicker.Wish;
 import org.wormholes.runtime.spi.EntrySpec;
@@ -43,6 +48,7 @@ final class RunningTunnel implements FlowWay {
   private final List<TunnelShard> shards = new ArrayList<>();
   private volatile Optional<Outcome.Blocked> problem = Optional.empty();
   private final Optional<Prober> prober;
+  private final List<PublishedService> services;
   private volatile boolean draining;
   private volatile Map<String, RunningGateway> behind = Map.of();
 
@@ -58,6 +64,7 @@ final class RunningTunnel implements FlowWay {
     for (Shard shard : node.shards()) {
       shards.add(new TunnelShard(shard, this));
     }
+    this.services = rule.published().stream().map(each -> PublishedService.of(this, each)).toList();
   }
 
   /// The gateway that a stream leaves into, as the script names it.
@@ -65,6 +72,7 @@ final class RunningTunnel implements FlowWay {
     return rule.exit().vias().isEmpty()
         ? Optional.empty()
         : Host.parse(to.host())
+            .filter(host -> !SpecialNames.isService(host))
             .flatMap(host -> rule.exit().via(ExitFacts.asked(host, to.port(), Protocol.TCP)));
   }
 
@@ -83,6 +91,7 @@ final class RunningTunnel implements FlowWay {
   void start() {
     prober.ifPresent(Prober::start);
     shards.forEach(part -> part.shard.run(part::start));
+    services.forEach(PublishedService::start);
   }
 
   @Override
@@ -149,6 +158,42 @@ final class RunningTunnel implements FlowWay {
     return note(picker.pick(view(), wish, node.random()));
   }
 
+  /// A path by the rule to any last hop that it allows.
+  Optional<Path> pickAny(Set<NodeId> avoided) {
+    return pick(Optional.empty(), avoided) instanceof Outcome.Picked(Path path)
+        ? Optional.of(path)
+        : Optional.empty();
+  }
+
+  /// A path that ends at a relay somebody else chose: all hops of the rule stand before it.
+  Optional<Path> pickBefore(NodeDescriptor last, Set<NodeId> avoided) {
+    Set<NodeId> others = new HashSet<>(avoided);
+    others.add(last.id());
+    return pickAny(others)
+        .filter(path -> path.hops().size() < Cells.MAX_HOPS)
+        .filter(path -> path.hops().stream().noneMatch(hop -> hop.id().equals(last.id())))
+        .map(path -> {
+          List<NodeDescriptor> hops = new ArrayList<>(path.hops());
+          hops.add(last);
+          return Path.complete(path.hops().size() + 1, hops);
+        });
+  }
+
+  /// A relay of its network, by name.
+  Optional<NodeDescriptor> relay(NodeId id) {
+    return view().stream()
+        .filter(each -> each.id().equals(id) && each.has(NodeRole.RELAY))
+        .findFirst();
+  }
+
+  /// The names of all relays that may keep a descriptor.
+  List<NodeId> relays() {
+    return view().stream()
+        .filter(each -> each.has(NodeRole.RELAY) && !each.id().equals(node.id()))
+        .map(NodeDescriptor::id)
+        .toList();
+  }
+
   /// The guards to use now, from all nodes that are known, whichever of them a path may use: else
   /// others would become guards. Absent where the rule asks for none.
   private Optional<Set<NodeId>> guardsNow() {
@@ -156,7 +201,7 @@ final class RunningTunnel implements FlowWay {
   }
 
   /// The nodes of its network.
-  java.util.Collection<org.wormholes.protocol.directory.NodeDescriptor> view() {
+  java.util.Collection<NodeDescriptor> view() {
     return node.networks()
         .find(networkId)
         .map(host -> host.directory().view().values())
@@ -195,6 +240,11 @@ final class RunningTunnel implements FlowWay {
     guards.ifPresent(book -> book.worked(first));
   }
 
+  /// What it publishes.
+  List<PublishedService> services() {
+    return services;
+  }
+
   /// Why the last search for a path found none.
   Optional<Outcome.Blocked> problem() {
     return problem;
@@ -207,12 +257,14 @@ final class RunningTunnel implements FlowWay {
   /// Takes no new flows from now on; what lives goes on.
   void drain() {
     draining = true;
+    services.forEach(PublishedService::drain);
     shards.forEach(part -> part.shard.run(part::drain));
   }
 
   /// Ends every flow.
   void cut() {
     draining = true;
+    services.forEach(PublishedService::stop);
     shards.forEach(part -> part.shard.run(part::cut));
   }
 }

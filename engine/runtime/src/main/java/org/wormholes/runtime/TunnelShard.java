@@ -53,6 +53,7 @@ final class TunnelShard implements ClientCircuit.Owner {
   private final Set<ClientFlow> waiting = new LinkedHashSet<>();
 
   private final TunnelNames names;
+  private final ServiceVisits services;
   private @Nullable ClientCircuit spare;
   private boolean sparePaused;
   private boolean draining;
@@ -78,6 +79,7 @@ final class TunnelShard implements ClientCircuit.Owner {
     this.shard = shard;
     this.tunnel = tunnel;
     this.names = new TunnelNames(this, tunnel);
+    this.services = new ServiceVisits(this, tunnel);
   }
 
   TunnelNames names() {
@@ -96,6 +98,11 @@ final class TunnelShard implements ClientCircuit.Owner {
 
   /// Puts a flow that has had no answer yet on a circuit, or ends it with a reason.
   void open(ClientFlow flow) {
+    Optional<NodeId> service = ServiceVisits.service(flow.target);
+    if (service.isPresent()) {
+      openService(service.get(), flow);
+      return;
+    }
     if (place(flow)) {
       return;
     }
@@ -112,6 +119,14 @@ final class TunnelShard implements ClientCircuit.Owner {
             flow.abandon(Reason.LOST);
           }
         });
+  }
+
+  private void openService(NodeId service, ClientFlow flow) {
+    if (isCut) {
+      flow.abandon(Reason.LOST);
+    } else {
+      services.open(service, flow);
+    }
   }
 
   private boolean place(ClientFlow flow) {
@@ -158,11 +173,13 @@ final class TunnelShard implements ClientCircuit.Owner {
   }
 
   List<ClientCircuit> circuits() {
-    return List.copyOf(circuits.keySet());
+    List<ClientCircuit> all = new ArrayList<>(circuits.keySet());
+    all.addAll(services.circuits());
+    return List.copyOf(all);
   }
 
   boolean isEmpty() {
-    return circuits.isEmpty();
+    return circuits.isEmpty() && services.isEmpty();
   }
 
   boolean isRetired(ClientCircuit circuit) {
@@ -181,7 +198,8 @@ final class TunnelShard implements ClientCircuit.Owner {
     List<ClientFlow> unplaced = List.copyOf(waiting);
     waiting.clear();
     unplaced.forEach(flow -> flow.abandon(Reason.LOST));
-    circuits().forEach(circuit -> circuit.close(Reason.REQUESTED));
+    services.cut();
+    List.copyOf(circuits.keySet()).forEach(circuit -> circuit.close(Reason.REQUESTED));
   }
 
   private @Nullable ClientCircuit circuitFor(IsolationKey key) {
@@ -337,6 +355,13 @@ final class TunnelShard implements ClientCircuit.Owner {
     }
   }
 
+  /// Remembers who may be to blame for the end of a circuit that is not among these.
+  void note(ClientCircuit circuit, LinkReason reason) {
+    if (reason != LinkReason.FINISHED) {
+      noteFailure(circuit, reason);
+    }
+  }
+
   private void noteFailure(ClientCircuit circuit, LinkReason reason) {
     if (circuit.lostItsEntrance()) {
       tunnel.entranceFailed(circuit.path.first().id());
@@ -438,6 +463,7 @@ final class TunnelShard implements ClientCircuit.Owner {
       }
     });
     unused.forEach(circuit -> circuit.close(Reason.ROTATED));
+    services.sweep(now);
     keepSpare();
   }
 

@@ -53,6 +53,9 @@ public final class Labels {
   /// Key of what only an allowed client of a service reads.
   public static final byte[] RENDEZVOUS_ACCESS = ascii("wormholes/rendezvous/access/v1");
 
+  /// Keys of services that a node publishes.
+  public static final byte[] SERVICE = ascii("wormholes/service/v1");
+
   /// Which relays keep a service's descriptor.
   public static final byte[] RENDEZVOUS_KEEPER = ascii("wormholes/rendezvous/keeper/v1");
 

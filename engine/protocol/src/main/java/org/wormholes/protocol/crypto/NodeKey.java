@@ -1,5 +1,6 @@
 package org.wormholes.protocol.crypto;
 
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
@@ -37,6 +38,23 @@ public final class NodeKey {
       throw new IllegalArgumentException("seed must be 32 bytes, was " + seed.length);
     }
     return new NodeKey(seed.clone());
+  }
+
+  /// The key of a service that this node publishes under a name: HKDF-SHA256 (RFC 5869) of the
+  /// seed, with a salt of its own and the name as information. Tells nobody whose service it is.
+  public NodeKey service(String name) {
+    return ofSeed(ofService("key/" + name, SEED_BYTES));
+  }
+
+  /// By what relays tell this node's descriptors of a service from those of other nodes that
+  /// publish it too: 16 bytes, made like the key.
+  public byte[] serviceInstance(String name) {
+    return ofService("instance/" + name, 16);
+  }
+
+  private byte[] ofService(String what, int length) {
+    byte[] secret = Hkdf.extract(Labels.SERVICE, exposeSeed());
+    return Hkdf.expand(secret, what.getBytes(StandardCharsets.UTF_8), length);
   }
 
   public NodeId id() {

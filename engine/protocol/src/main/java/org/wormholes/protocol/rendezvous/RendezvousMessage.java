@@ -58,6 +58,11 @@ public sealed interface RendezvousMessage {
   /// Relay to the client that waits; what follows comes from the service.
   record Met(Bytes answer) implements RendezvousMessage {}
 
+  /// Whether a payload begins with one of these.
+  static boolean startsAt(byte[] payload, int offset) {
+    return payload[offset] >= 64 && payload[offset] <= 77;
+  }
+
   /// The message with its head.
   default byte[] encode() {
     byte[] body = body();

@@ -33,6 +33,7 @@ final class Kinds {
   static final int PROBE = 43;
   static final int GATEWAY = 44;
   static final int SERVER = 45;
+  static final int PUBLICATION = 46;
   static final int DNS = 48;
   static final int VIA = 50;
 

@@ -21,6 +21,7 @@ import org.wormholes.rules.Guard;
 import org.wormholes.rules.Isolation;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.Protocol;
+import org.wormholes.rules.Publication;
 import org.wormholes.rules.Relays;
 import org.wormholes.rules.Resolve;
 import org.wormholes.rules.Route;
@@ -37,6 +38,8 @@ final class RuleNodes {
   private static final ById<Distinct> DISTINCT = new ById<>(Distinct.values(), Distinct::id);
   private static final ById<Shape> SHAPES = new ById<>(Shape.values(), Shape::id);
   private static final ById<Protocol> PROTOCOLS = new ById<>(Protocol.values(), Protocol::id);
+  private static final int EARLY = 1;
+  private static final int PUBLISHES = 2;
   private static final int GROUPED = 1; // flags of a ruleset
   private static final int GATED = 2;
 
@@ -171,7 +174,8 @@ final class RuleNodes {
   }
 
   private static void write(RuleOutput out, Tunnel tunnel) {
-    out.head(Kinds.TUNNEL, tunnel.earlyData() ? 1 : 0, 0);
+    boolean publishes = !tunnel.published().isEmpty();
+    out.head(Kinds.TUNNEL, (tunnel.earlyData() ? EARLY : 0) + (publishes ? PUBLISHES : 0), 0);
     out.text(tunnel.name());
     out.text(tunnel.network());
     out.list(tunnel.entries());
@@ -181,11 +185,18 @@ final class RuleNodes {
     out.optional(tunnel.rotateEvery());
     out.node(tunnel.isolation());
     out.optional(tunnel.shape());
+    if (publishes) {
+      out.list(tunnel.published());
+    }
   }
 
   private static Tunnel readTunnel(RuleInput in) {
     in.noCount();
-    boolean earlyData = in.flag();
+    if (in.detail() > EARLY + PUBLISHES) {
+      throw new KryoException("unknown flags of a tunnel");
+    }
+    boolean earlyData = (in.detail() & EARLY) != 0;
+    boolean publishes = (in.detail() & PUBLISHES) != 0;
     String name = in.text();
     String network = in.text();
     List<Entry> entries = in.list(Entry.class);
@@ -198,11 +209,52 @@ final class RuleNodes {
     Optional<Duration> rotateEvery = in.optional(Duration.class);
     Isolation isolation = in.node(Isolation.class);
     Optional<Shape> shape = in.optional(Shape.class);
+    List<Publication> published = publishes ? in.list(Publication.class) : List.of();
+    if (publishes) {
+      in.isOf(Formats.FOURTH);
+      if (published.isEmpty()) {
+        throw new KryoException("a list of published services must have some");
+      }
+    }
     return new Tunnel(
-        name, network, entries, relays, exit, carry, rotateEvery, isolation, earlyData, shape);
+        name,
+        network,
+        entries,
+        relays,
+        exit,
+        carry,
+        rotateEvery,
+        isolation,
+        earlyData,
+        shape,
+        published);
+  }
+
+  private static Publication readPublication(RuleInput in) {
+    in.noDetail();
+    int port = in.count();
+    String name = in.text();
+    String host = EntryNodes.plainHost(in);
+    List<String> clients = in.texts();
+    Publication publication = new Publication(name, host, port, clients);
+    if (!publication.clients().equals(clients)) {
+      throw new KryoException("clients of a service must be in ascending order");
+    }
+    return publication;
   }
 
   private static void registerTunnelParts(Kryo kryo) {
+    register(
+        kryo,
+        Kinds.PUBLICATION,
+        Publication.class,
+        (out, publication) -> {
+          out.head(Kinds.PUBLICATION, 0, publication.port());
+          out.text(publication.name());
+          out.text(publication.host());
+          out.texts(publication.clients());
+        },
+        RuleNodes::readPublication);
     register(
         kryo,
         Kinds.DURATION,

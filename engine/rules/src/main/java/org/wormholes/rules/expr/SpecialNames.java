@@ -1,6 +1,7 @@
 package org.wormholes.rules.expr;
 
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// Names that belong to other networks and are asked of no resolver by accident: those under
 /// `onion` (RFC 7686, section 2), and under `i2p` and `wormhole` for the same reason. Whoever asks
@@ -8,11 +9,18 @@ import java.util.List;
 public final class SpecialNames {
   private static final List<String> ZONES = List.of("onion", "i2p", "wormhole");
 
+  private static final Pattern SERVICE = Pattern.compile("(?:.*\\.)?[a-z2-7]{56}\\.wormhole");
+
   private SpecialNames() {}
 
   /// @param name in lower case, without a final dot
   public static boolean has(String name) {
     return ZONES.stream().anyMatch(zone -> name.equals(zone) || name.endsWith("." + zone));
+  }
+
+  /// Whether it names a published service: an address of 56 characters right under `wormhole`.
+  public static boolean isService(Host host) {
+    return host instanceof Host.Name(String name) && SERVICE.matcher(name).matches();
   }
 
   public static boolean has(Host host) {

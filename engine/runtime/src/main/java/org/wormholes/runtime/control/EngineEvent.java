@@ -24,6 +24,8 @@ public record EngineEvent(
     ROLLED_BACK,
     TUNNEL_READY,
     TUNNEL_BLOCKED,
+    /// A published service could not be reached; the subject is its address.
+    SERVICE_MISSED,
     TUNNEL_REMOVED,
     CIRCUIT_BUILT,
     CIRCUIT_LOST,

@@ -253,7 +253,8 @@ public final class Explainer {
   }
 
   private static String resolvedAt(String outcome, FlowSample flow) {
-    if (outcome.equals("refuse") || isLiteral(flow)) {
+    boolean service = SpecialNames.isService(Host.parse(flow.host()).orElseThrow());
+    if (outcome.equals("refuse") || isLiteral(flow) || (service && outcome.equals("tunnel"))) {
       return "nowhere";
     }
     return switch (outcome) {

@@ -233,6 +233,7 @@ final class PathStory {
       case NOT_PUBLIC -> "the address is not public, and no clause that allows names it";
       case NOT_IN_DNS -> "it is a name of another network, and no clause that allows names it";
       case NO_DATAGRAMS -> "it leaves into a network of others, which takes no datagrams";
+      case SERVICE -> "it is a published service, which is met at a relay";
       case UNRESOLVED ->
           "nothing is against the name; each address it has at the exit is judged, and one that is"
               + " not public is refused unless a clause names it";

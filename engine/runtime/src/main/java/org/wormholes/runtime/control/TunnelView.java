@@ -15,6 +15,7 @@ import java.util.Optional;
 /// @param flows conversations it carries now
 /// @param bytesUp payload carried towards exits since it was applied
 /// @param bytesDown payload carried back
+/// @param services what it publishes
 public record TunnelView(
     String name,
     String network,
@@ -25,10 +26,37 @@ public record TunnelView(
     int circuits,
     int flows,
     long bytesUp,
-    long bytesDown) {
+    long bytesDown,
+    List<ServiceView> services) {
   public TunnelView {
     listening = List.copyOf(listening);
+    services = List.copyOf(services);
   }
+
+  /// A tunnel that publishes nothing.
+  public TunnelView(
+      String name,
+      String network,
+      State state,
+      Optional<String> problem,
+      List<ListenView> listening,
+      int hops,
+      int circuits,
+      int flows,
+      long bytesUp,
+      long bytesDown) {
+    this(
+        name, network, state, problem, listening, hops, circuits, flows, bytesUp, bytesDown,
+        List.of());
+  }
+
+  /// A service that is published through it.
+  ///
+  /// @param name as in the script
+  /// @param address `wormhole://ADDRESS`, by which it is reached
+  /// @param place where it is, `HOST:PORT`
+  /// @param ready relays that introduce clients to it now; none as long as nobody can come
+  public record ServiceView(String name, String address, String place, int ready) {}
 
   /// Whether a tunnel carries flows.
   public enum State {

@@ -1,0 +1,476 @@
+package org.wormholes.runtime;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.wormholes.protocol.circuit.Reason;
+import org.wormholes.protocol.circuit.StreamEnd;
+import org.wormholes.protocol.circuit.Target;
+import org.wormholes.protocol.crypto.NodeId;
+import org.wormholes.protocol.crypto.NodeKey;
+import org.wormholes.protocol.crypto.NodeUri;
+import org.wormholes.protocol.link.LinkReason;
+import org.wormholes.protocol.onion.OnionKeyPair;
+import org.wormholes.protocol.rendezvous.IntroductionPoint;
+import org.wormholes.protocol.rendezvous.IntroductionQueue;
+import org.wormholes.protocol.rendezvous.Keepers;
+import org.wormholes.protocol.rendezvous.Periods;
+import org.wormholes.protocol.rendezvous.Puzzle;
+import org.wormholes.protocol.rendezvous.RendezvousMessage;
+import org.wormholes.protocol.rendezvous.RendezvousRelay;
+import org.wormholes.protocol.rendezvous.ReplayMemory;
+import org.wormholes.protocol.rendezvous.SealedDescriptor;
+import org.wormholes.protocol.rendezvous.ServiceCredential;
+import org.wormholes.protocol.rendezvous.ServiceDescriptor;
+import org.wormholes.protocol.rendezvous.ServiceIntroduction;
+import org.wormholes.protocol.wire.Bytes;
+import org.wormholes.protocol.wire.WireException;
+import org.wormholes.rules.Publication;
+import org.wormholes.rules.expr.Address;
+import org.wormholes.rules.expr.Host;
+import org.wormholes.runtime.control.TunnelView;
+
+/// A local TCP service that clients reach by its address and nobody finds
+/// (`spec/protocol/rendezvous.md`): keeps circuits to introduction points, gives its descriptor to
+/// keepers, and comes to where clients wait. Every circuit has all hops of the tunnel's rule.
+/// Belongs to the first loop; the circuits on which clients are met take turns among all loops.
+final class PublishedService {
+  private static final Logger LOG = LoggerFactory.getLogger(PublishedService.class);
+  private static final int POINTS = 3;
+  private static final int MAX_MET = 1_024;
+  private static final Duration EVERY = Duration.ofSeconds(1);
+  private static final Duration ANSWER = Duration.ofSeconds(10);
+  private static final Duration LIFETIME = Duration.ofHours(3);
+  private static final Duration REPUBLISH = Duration.ofMinutes(30);
+  private static final Duration AFTER_CHANGE = Duration.ofMillis(200);
+
+  private final RunningTunnel tunnel;
+  private final Node node;
+  private final Shard home;
+  private final String name;
+  private final NodeKey key;
+  private final InetSocketAddress place;
+  private final Set<NodeId> clients;
+  private final Bytes instance;
+  private final Map<ClientCircuit, Point> points = new LinkedHashMap<>();
+  private final Set<ClientCircuit> serving = new HashSet<>();
+  private final IntroductionQueue<Waiting> queue;
+  private final Set<NodeId> told = new HashSet<>();
+  private OnionKeyPair onionKey;
+  private ReplayMemory replays = new ReplayMemory();
+  private List<Puzzle> puzzles;
+  private List<ServiceCredential> credentials = List.of();
+  private Instant published = Instant.EPOCH;
+  private long revision;
+  private int turn;
+  private boolean publishing;
+  private volatile int ready;
+  private boolean stopped;
+
+  /// As a rule says; its key follows from this node's and its name.
+  static PublishedService of(RunningTunnel tunnel, Publication rule) {
+    return new PublishedService(
+        tunnel,
+        rule.name(),
+        tunnel.node.key().service(rule.name()),
+        new InetSocketAddress(ExitGate.address(addressOf(rule).bytes()), rule.port()),
+        rule.clients().stream().map(PublishedService::client).collect(Collectors.toSet()));
+  }
+
+  private static Address addressOf(Publication rule) {
+    return ((Host.Literal) Host.parse(rule.host()).orElseThrow()).address();
+  }
+
+  private static NodeId client(String address) {
+    try {
+      return NodeId.parse(address);
+    } catch (WireException e) {
+      throw new IllegalArgumentException(address + " is no node's address", e);
+    }
+  }
+
+  /// @param key whose address the service has
+  /// @param place where it is
+  /// @param clients who may come; empty for everybody who knows the address
+  PublishedService(
+      RunningTunnel tunnel,
+      String name,
+      NodeKey key,
+      InetSocketAddress place,
+      Set<NodeId> clients) {
+    this.tunnel = tunnel;
+    this.name = name;
+    this.node = tunnel.node;
+    this.home = node.shards().getFirst();
+    this.key = key;
+    this.place = place;
+    this.clients = clients;
+    this.instance = Bytes.of(node.key().serviceInstance(name));
+    this.queue = new IntroductionQueue<>(node.clock().instant());
+    this.onionKey = freshKey();
+    this.puzzles = List.of(freshPuzzle(0));
+  }
+
+  /// An introduction that was left for us.
+  private record Waiting(NodeId pointKey, byte[] introduction) {}
+
+  TunnelView.ServiceView view() {
+    return new TunnelView.ServiceView(
+        name,
+        NodeUri.SCHEME + key.id().address(),
+        "%s:%d".formatted(place.getAddress().getHostAddress(), place.getPort()),
+        ready);
+  }
+
+  void start() {
+    home.run(this::tick);
+  }
+
+  /// Takes no new clients; those that are served go on.
+  void drain() {
+    home.run(() -> {
+      stopped = true;
+      List.copyOf(points.keySet()).forEach(circuit -> circuit.close(Reason.REQUESTED));
+    });
+  }
+
+  /// Ends every circuit; clients that are served are cut.
+  void stop() {
+    drain();
+    home.run(() -> {
+      List<ClientCircuit> met = List.copyOf(serving);
+      met.forEach(circuit -> circuit.shard.run(() -> circuit.close(Reason.REQUESTED)));
+    });
+  }
+
+  private OnionKeyPair freshKey() {
+    return OnionKeyPair.create(node.random().nextInt(), node.entropy());
+  }
+
+  private Puzzle freshPuzzle(int effort) {
+    return new Puzzle(effort, Bytes.of(node.entropy().bytes(Puzzle.SEED_BYTES)));
+  }
+
+  private void tick() {
+    if (stopped) {
+      return;
+    }
+    Instant now = node.clock().instant();
+    for (int i = points.size(); i < POINTS; i++) {
+      addPoint();
+    }
+    List<Long> periods = Periods.near(now);
+    boolean newPeriod =
+        !credentials.stream().map(ServiceCredential::period).toList().equals(periods);
+    if (newPeriod) {
+      credentials = periods.stream().map(period -> ServiceCredential.of(key.id(), period)).toList();
+    }
+    if (replays.full()) {
+      onionKey = freshKey();
+      replays = new ReplayMemory();
+      published = Instant.EPOCH;
+    }
+    int effort = queue.effort(now);
+    boolean changed = newPeriod || effort != puzzles.getFirst().effort() || missesKeeper();
+    if (changed || now.isAfter(published.plus(REPUBLISH))) {
+      publishSoon();
+    }
+    home.after(EVERY, this::tick);
+  }
+
+  // Introduction points.
+
+  private final class Point implements ClientCircuit.Owner {
+    final NodeKey pointKey = NodeKey.create(node.entropy());
+    boolean live;
+
+    @Override
+    public void onReady(ClientCircuit circuit) {
+      Bytes signature = RendezvousRelay.signature(pointKey, circuit.path.exit().id());
+      circuit.say(new RendezvousMessage.Establish(pointKey.id(), signature));
+    }
+
+    @Override
+    public void onRendezvous(ClientCircuit circuit, RendezvousMessage message)
+        throws WireException {
+      switch (message) {
+        case RendezvousMessage.Established(Reason reason) when reason == Reason.DONE -> {
+          live = true;
+          count();
+          publishSoon();
+        }
+        case RendezvousMessage.Established _ -> circuit.close(Reason.DONE);
+        case RendezvousMessage.Introduction(Bytes introduction) ->
+            receive(pointKey.id(), introduction.toArray());
+        default -> throw new WireException("nobody asked for this message");
+      }
+    }
+
+    @Override
+    public void onOver(ClientCircuit circuit, LinkReason reason) {
+      points.remove(circuit);
+      count();
+      tunnel.on(home).note(circuit, reason);
+      if (live && !stopped) {
+        publishSoon();
+      }
+    }
+  }
+
+  private void addPoint() {
+    Set<NodeId> avoided = new HashSet<>(tunnel.on(home).suspects());
+    points.keySet().forEach(circuit -> avoided.add(circuit.path.exit().id()));
+    Optional<Path> path = tunnel.pickAny(avoided);
+    if (path.isEmpty()
+        || points.keySet().stream()
+            .anyMatch(other -> other.path.exit().id().equals(path.get().exit().id()))) {
+      return;
+    }
+    Point point = new Point();
+    ClientCircuit circuit =
+        new ClientCircuit(home, tunnel.host(), path.get(), tunnel.rule.carry(), false, point);
+    points.put(circuit, point);
+    circuit.start();
+  }
+
+  // Descriptors.
+
+  private void count() {
+    ready = livePoints().size();
+  }
+
+  private List<IntroductionPoint> livePoints() {
+    List<IntroductionPoint> live = new ArrayList<>();
+    points.forEach((circuit, point) -> {
+      if (point.live) {
+        live.add(new IntroductionPoint(circuit.path.exit().id(), point.pointKey.id()));
+      }
+    });
+    return live;
+  }
+
+  private Set<NodeId> keepers() {
+    List<NodeId> relays = tunnel.relays();
+    Set<NodeId> keepers = new HashSet<>();
+    credentials.forEach(
+        each -> keepers.addAll(Keepers.of(relays, each.blinded(), Keepers.REPLICAS)));
+    return keepers;
+  }
+
+  private boolean missesKeeper() {
+    return !told.containsAll(keepers());
+  }
+
+  private void publishSoon() {
+    if (!publishing) {
+      publishing = true;
+      home.after(
+          AFTER_CHANGE,
+          () -> {
+            publishing = false;
+            publish();
+          });
+    }
+  }
+
+  private void publish() {
+    List<IntroductionPoint> live = livePoints();
+    if (stopped || live.isEmpty()) {
+      return;
+    }
+    Instant now = node.clock().instant();
+    published = now;
+    revision = Math.max(revision + 1, now.toEpochMilli());
+    puzzles = List.of(freshPuzzle(queue.effort(now)), puzzles.getFirst());
+    ServiceDescriptor content =
+        new ServiceDescriptor(onionKey.publicKey(), live, puzzles.getFirst());
+    List<NodeId> relays = tunnel.relays();
+    told.clear();
+    for (ServiceCredential credential : credentials) {
+      SealedDescriptor sealed =
+          SealedDescriptor.seal(
+              content,
+              new SealedDescriptor.Terms(instance, revision, LIFETIME),
+              key,
+              credential.period(),
+              clients,
+              node.entropy());
+      for (NodeId keeper : Keepers.of(relays, credential.blinded(), Keepers.REPLICAS)) {
+        told.add(keeper);
+        give(keeper, sealed.encoded());
+      }
+    }
+  }
+
+  /// Gives a descriptor to a keeper. One that does not take it is told again.
+  private void give(NodeId keeper, Bytes descriptor) {
+    Optional<Path> path =
+        tunnel.relay(keeper).flatMap(relay -> tunnel.pickBefore(relay, tunnel.on(home).suspects()));
+    if (path.isEmpty()) {
+      told.remove(keeper);
+      return;
+    }
+    long now = revision;
+    ClientCircuit circuit =
+        new ClientCircuit(
+            home,
+            tunnel.host(),
+            path.get(),
+            tunnel.rule.carry(),
+            false,
+            new ClientCircuit.Owner() {
+              private boolean taken;
+
+              @Override
+              public void onReady(ClientCircuit ready) {
+                ready.say(new RendezvousMessage.Publish(descriptor));
+              }
+
+              @Override
+              public void onRendezvous(ClientCircuit ready, RendezvousMessage message)
+                  throws WireException {
+                if (!(message instanceof RendezvousMessage.Published(Reason reason))) {
+                  throw new WireException("expected an answer to a descriptor");
+                }
+                taken = true;
+                if (reason != Reason.DONE) {
+                  LOG.debug("{} does not keep our descriptor: {}", keeper, reason);
+                }
+                ready.close(Reason.DONE);
+              }
+
+              @Override
+              public void onOver(ClientCircuit lost, LinkReason reason) {
+                tunnel.on(home).note(lost, reason);
+                if (!taken && revision == now) {
+                  told.remove(keeper);
+                }
+              }
+            });
+    home.after(ANSWER, () -> circuit.close(Reason.DONE));
+    circuit.start();
+  }
+
+  // Introductions.
+
+  private void receive(NodeId pointKey, byte[] introduction) throws WireException {
+    ServiceIntroduction.Head head = ServiceIntroduction.head(introduction);
+    boolean proven =
+        credentials.stream()
+            .anyMatch(each ->
+                puzzles.stream()
+                    .anyMatch(
+                        puzzle -> puzzle.accepts(each.blinded(), head.share(), head.proof())));
+    if (proven
+        && queue.offer(
+            new Waiting(pointKey, introduction), head.proof().effort(), node.clock().instant())) {
+      home.run(this::answerNext);
+    }
+  }
+
+  private void answerNext() {
+    queue.poll(node.clock().instant()).ifPresent(this::answer);
+  }
+
+  private void answer(Waiting waiting) {
+    for (ServiceCredential credential : credentials) {
+      try {
+        come(
+            ServiceIntroduction.open(
+                waiting.introduction(), credential, waiting.pointKey(), onionKey, replays));
+        return;
+      } catch (WireException e) {
+        LOG.debug("an introduction is not taken: {}", e.getMessage());
+      }
+    }
+  }
+
+  /// Comes to where a client waits.
+  private void come(ServiceIntroduction introduction) {
+    boolean known =
+        clients.isEmpty() || introduction.client().filter(clients::contains).isPresent();
+    Optional<Path> path =
+        tunnel
+            .relay(introduction.relay())
+            .flatMap(relay -> tunnel.pickBefore(relay, tunnel.on(home).suspects()));
+    if (!known || path.isEmpty() || stopped || serving.size() >= MAX_MET) {
+      return;
+    }
+    Shard shard = node.shards().get(turn++ % node.shards().size());
+    Bytes cookie = introduction.cookie();
+    ServiceIntroduction.Accepted accepted = introduction.accept(node.entropy());
+    ClientCircuit circuit =
+        ClientCircuit.serving(
+            shard, tunnel.host(), path.get(), tunnel.rule.carry(), new Met(cookie, accepted));
+    serving.add(circuit);
+    shard.run(circuit::start);
+  }
+
+  /// A circuit on which a client is met.
+  private final class Met implements ClientCircuit.Owner {
+    private final Bytes cookie;
+    private final ServiceIntroduction.Accepted accepted;
+    private boolean joined;
+
+    Met(Bytes cookie, ServiceIntroduction.Accepted accepted) {
+      this.cookie = cookie;
+      this.accepted = accepted;
+    }
+
+    @Override
+    public void onReady(ClientCircuit circuit) {
+      circuit.say(new RendezvousMessage.Join(cookie, accepted.answer()));
+      circuit.shard.after(
+          ANSWER,
+          () -> {
+            if (!joined) {
+              circuit.close(Reason.TIMED_OUT);
+            }
+          });
+    }
+
+    @Override
+    public void onRendezvous(ClientCircuit circuit, RendezvousMessage message)
+        throws WireException {
+      if (!(message instanceof RendezvousMessage.Joined(Reason reason)) || joined) {
+        throw new WireException("expected an answer to a join");
+      }
+      if (reason != Reason.DONE) {
+        circuit.close(Reason.DONE);
+        return;
+      }
+      joined = true;
+      circuit.met(accepted.layer());
+    }
+
+    @Override
+    public void onStream(ClientCircuit circuit, StreamEnd stream, Target target) {
+      ServedFlow flow = new ServedFlow(circuit.shard);
+      flow.join(stream);
+      stream.listener(flow);
+      flow.carriedBy(circuit.flows);
+      flow.dial(place);
+    }
+
+    @Override
+    public void onOver(ClientCircuit circuit, LinkReason reason) {
+      List<Carried> left = circuit.flows.all();
+      left.forEach(flow -> flow.carriedBy(null));
+      left.forEach(flow -> flow.abandon(Reason.LOST));
+      home.tell(() -> {
+        serving.remove(circuit);
+        tunnel.on(home).note(circuit, reason);
+      });
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package org.wormholes.runtime;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.wormholes.protocol.link.LinkReason;
+import org.wormholes.protocol.rendezvous.RendezvousMessage;
+import org.wormholes.protocol.rendezvous.RendezvousRelay;
+import org.wormholes.protocol.rendezvous.RendezvousRelay.Output;
+import org.wormholes.protocol.rendezvous.SealedDescriptor;
+
+/// What this node does, as a relay of one network, for services and their clients: a
+/// [RendezvousRelay] whose circuits are on any loop. Thread-safe.
+final class RendezvousDesk {
+  private static final Logger LOG = LoggerFactory.getLogger(RendezvousDesk.class);
+  private static final Duration EVERY = Duration.ofSeconds(1);
+
+  private final Node node;
+  private final RendezvousRelay relay;
+  private final Map<Long, ExitCircuit> circuits = new HashMap<>();
+  private long charged;
+  private boolean ticking;
+
+  RendezvousDesk(Node node) {
+    this.node = node;
+    this.relay = new RendezvousRelay(node.id());
+  }
+
+  /// Takes a message that came on a circuit; called on its loop.
+  synchronized void on(ExitCircuit circuit, RendezvousMessage message) {
+    circuits.put(circuit.number, circuit);
+    carryOut(relay.on(circuit.number, message, node.clock().instant()));
+    if (!ticking) {
+      ticking = true;
+      node.shards().getFirst().after(EVERY, this::tick);
+    }
+  }
+
+  /// A circuit is gone; called on its loop.
+  synchronized void closed(ExitCircuit circuit) {
+    if (circuits.remove(circuit.number) != null) {
+      relay.closed(circuit.number);
+    }
+  }
+
+  private synchronized void tick() {
+    carryOut(relay.expire(node.clock().instant()));
+    RendezvousRelay.Load load = relay.load();
+    ticking = load.descriptors() > 0 || load.meetings() > 0;
+    if (ticking) {
+      node.shards().getFirst().after(EVERY, this::tick);
+    }
+  }
+
+  private void carryOut(List<Output> outputs) {
+    for (Output output : outputs) {
+      switch (output) {
+        case Output.Send(long to, RendezvousMessage message) ->
+            onCircuit(to, circuit -> circuit.say(message));
+        case Output.Violation(long wrong, String what) -> {
+          LOG.debug("circuit {}: {}", wrong, what);
+          onCircuit(wrong, circuit -> circuit.link.destroy(circuit, LinkReason.PROTOCOL));
+        }
+        case Output.Join(long client, long service) -> {
+          ExitCircuit first = circuits.remove(client);
+          ExitCircuit second = circuits.remove(service);
+          if (first != null && second != null) {
+            first.shard.tell(() -> first.join(second));
+            second.shard.tell(() -> second.join(first));
+          }
+        }
+      }
+    }
+    account();
+  }
+
+  private interface Task {
+    void on(ExitCircuit circuit);
+  }
+
+  private void onCircuit(long number, Task task) {
+    ExitCircuit circuit = circuits.get(number);
+    if (circuit != null) {
+      circuit.shard.tell(() -> {
+        if (!circuit.detached) {
+          task.on(circuit);
+        }
+      });
+    }
+  }
+
+  /// What is kept counts as long as it may be.
+  private void account() {
+    long held = (long) relay.load().descriptors() * SealedDescriptor.MAX_BYTES;
+    if (held > charged) {
+      node.memory.charge((int) (held - charged));
+    } else {
+      node.memory.release((int) (charged - held));
+    }
+    charged = held;
+  }
+}

@@ -1,0 +1,181 @@
+package org.wormholes.spec.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.wormholes.dsl.Compilation;
+import org.wormholes.dsl.Compiler;
+import org.wormholes.dsl.Options;
+import org.wormholes.rules.SourceMap;
+import org.wormholes.runtime.Engine;
+import org.wormholes.runtime.control.EngineEvent;
+import org.wormholes.runtime.control.ListenView;
+import org.wormholes.runtime.control.TunnelView;
+import org.wormholes.spec.LocalNetwork;
+import org.wormholes.spec.Socks;
+import org.wormholes.spec.lab.KnownBytes;
+import org.wormholes.spec.lab.PageServer;
+
+/// Services that are published by one engine and reached by another, through real relays.
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class PublishTest {
+  private LocalNetwork network;
+  private PageServer pages;
+  private Engine publisher;
+
+  @BeforeEach
+  void begin() throws IOException {
+    network = LocalNetwork.of(7, 2);
+    pages = PageServer.start();
+    publisher = network.another();
+  }
+
+  @AfterEach
+  void end() {
+    network.close();
+    pages.close();
+  }
+
+  @Test
+  void aPageIsFetchedFromWhereNobodyKnows() throws Exception {
+    String host = publish(3, "") + ".wormhole";
+    int port = visitor(3);
+
+    assertThat(get(port, "http://" + host + "/hello").body()).isEqualTo(PageServer.GREETING);
+    assertThat(get(port, "http://www." + host + "/hello").body()).isEqualTo(PageServer.GREETING);
+    byte[] many =
+        client(port)
+            .send(
+                HttpRequest.newBuilder(URI.create("http://" + host + "/bytes/3000000")).build(),
+                HttpResponse.BodyHandlers.ofByteArray())
+            .body();
+    var expected = new ByteArrayOutputStream();
+    KnownBytes.write(3_000_000, expected);
+    assertThat(many).isEqualTo(expected.toByteArray());
+  }
+
+  @Test
+  void aServiceThatNobodyPublishesIsAnError() throws Exception {
+    int port = visitor(2);
+    network.awaitKnown();
+    CompletableFuture<String> told = new CompletableFuture<>();
+    try (var _ =
+        network
+            .client()
+            .events(event -> {
+              if (event.kind() == EngineEvent.Kind.SERVICE_MISSED) {
+                told.complete(event.message());
+              }
+            })) {
+      String nobody = network.client().id().address();
+
+      assertThatThrownBy(() -> Socks.connect(port, nobody + ".wormhole", 80))
+          .isInstanceOf(IOException.class);
+      assertThat(told.get(10, TimeUnit.SECONDS)).contains("no relay that was asked keeps");
+    }
+  }
+
+  @Test
+  void onlyWhoIsOnTheListIsLetIn() throws Exception {
+    String me = network.client().id().address();
+    String other = publisher.id().address();
+    int port = visitor(1);
+    String mine = publish(1, ", only: [\"%s\"]".formatted(me)) + ".wormhole";
+
+    assertThat(get(port, "http://" + mine + "/hello").statusCode()).isEqualTo(200);
+
+    publish(1, ", only: [\"%s\"]".formatted(other));
+
+    assertThatThrownBy(() -> Socks.connect(port, mine, 80, "another circuit"))
+        .isInstanceOf(IOException.class);
+  }
+
+  /// The address of a service of the publisher's that introduction points know.
+  private String publish(int hops, String more) throws Exception {
+    publisher
+        .apply(
+            rules(hops, "publish %d, as: \"blog\"%s".formatted(pages.port(), more)),
+            SourceMap.EMPTY)
+        .toCompletableFuture()
+        .join();
+    CompletableFuture<TunnelView.ServiceView> ready = new CompletableFuture<>();
+    Thread.ofPlatform()
+        .daemon()
+        .start(() -> {
+          while (!ready.isDone()) {
+            publisher.tunnels().stream()
+                .flatMap(tunnel -> tunnel.services().stream())
+                .filter(service -> service.ready() == 3)
+                .findFirst()
+                .ifPresent(ready::complete);
+          }
+        });
+    return ready.get(30, TimeUnit.SECONDS).address().substring("wormhole://".length());
+  }
+
+  private int visitor(int hops) throws Exception {
+    for (ListenView open :
+        network
+            .client()
+            .apply(rules(hops, "entry { socks port: 0 }"), SourceMap.EMPTY)
+            .toCompletableFuture()
+            .join()) {
+      return Integer.parseInt(open.address().substring(open.address().lastIndexOf(':') + 1));
+    }
+    throw new AssertionError("no port is open");
+  }
+
+  private org.wormholes.rules.Ruleset rules(int hops, String words) {
+    Compilation compilation =
+        Compiler.compile(
+            "test.rb",
+            """
+            ruleset "test" do
+              network "local" do
+                open_to :anyone
+                bootstrap "%s"
+              end
+              tunnel "web", over: "local" do
+                %s
+                relay %d
+                exit { allow { address.loopback? } }
+              end
+            end
+            """
+                .formatted(network.bootstrap(), words, hops),
+            Options.defaults());
+    assertThat(compilation.render()).isEmpty();
+    return compilation.ruleset().orElseThrow();
+  }
+
+  private static HttpResponse<String> get(int port, String uri) throws Exception {
+    return client(port)
+        .send(
+            HttpRequest.newBuilder(URI.create(uri)).timeout(Duration.ofSeconds(30)).build(),
+            HttpResponse.BodyHandlers.ofString());
+  }
+
+  /// Sends names on to the proxy as they are: every entry speaks HTTP as well.
+  private static HttpClient client(int port) {
+    return HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .proxy(ProxySelector.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)))
+        .build();
+  }
+}
