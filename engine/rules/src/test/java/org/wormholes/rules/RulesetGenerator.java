@@ -141,7 +141,17 @@ public final class RulesetGenerator {
         maybe(() -> Duration.ofSeconds(10 + random.nextInt(1000), random.nextInt(1000))),
         new Isolation(random.nextBoolean(), random.nextBoolean()),
         random.nextBoolean(),
-        maybe(() -> random.nextBoolean() ? Shape.LARGE_CELLS : Shape.SMALL_CELLS));
+        maybe(() -> random.nextBoolean() ? Shape.LARGE_CELLS : Shape.SMALL_CELLS),
+        random.nextInt(3) == 0 ? some(1, 3, this::publication) : List.of());
+  }
+
+  private Publication publication(int i) {
+    List<String> clients = some(0, 3, n -> "abcdefgh".substring(n, n + 1).repeat(56));
+    return new Publication(
+        "service" + i,
+        random.nextBoolean() ? "127.0.0.1" : "::1",
+        1 + random.nextInt(65_535),
+        clients);
   }
 
   private Entry entry(int i) {

@@ -49,21 +49,35 @@ abstract class EndCircuit extends LinkCircuit {
   abstract void seal(byte[] array, int offset, int length);
 
   /// A payload that goes before everything the circuit's end has to say.
-  ///
-  /// @param since when it came
-  /// @param left runs when it has been sent, or never will be
-  record Ahead(byte[] array, int offset, int length, boolean large, long since, Runnable left) {}
+  static final class Ahead {
+    private final byte[] array;
+    private final int length;
+    private final boolean large;
+    private final long since;
+    private final Runnable left;
+
+    /// @param array whose first `length` bytes are the payload
+    /// @param since when it came
+    /// @param left runs when it has been sent, or never will be
+    Ahead(byte[] array, int length, boolean large, long since, Runnable left) {
+      this.array = array;
+      this.length = length;
+      this.large = large;
+      this.since = since;
+      this.left = left;
+    }
+  }
 
   /// Says this to the other end.
   final void say(RendezvousMessage message) {
     byte[] bytes = message.encode();
     boolean large = bytes.length > Cells.SMALL_PAYLOAD;
-    sendAhead(new Ahead(bytes, 0, bytes.length, large, shard.now(), () -> {}));
+    sendAhead(new Ahead(bytes, bytes.length, large, shard.now(), () -> {}));
   }
 
   final void sendAhead(Ahead payload) {
     if (detached || ahead.size() >= MAX_AHEAD) {
-      payload.left().run();
+      payload.left.run();
       link.destroy(this, LinkReason.OVERLOADED);
       return;
     }
@@ -75,7 +89,7 @@ abstract class EndCircuit extends LinkCircuit {
   final void dropAhead() {
     List<Ahead> waiting = List.copyOf(ahead);
     ahead.clear();
-    waiting.forEach(each -> each.left().run());
+    waiting.forEach(each -> each.left.run());
   }
 
   /// From now on every payload is under this layer: two ends have met.
@@ -128,19 +142,19 @@ abstract class EndCircuit extends LinkCircuit {
   }
 
   private boolean pull(Ahead first) {
-    if (!credit.maySend(first.large())) {
+    if (!credit.maySend(first.large)) {
       return false;
     }
     ahead.removeFirst();
     LinkSession session = link.session();
-    int body = session.beginCell(first.large(), Cells.RELAY, id);
+    int body = session.beginCell(first.large, Cells.RELAY, id);
     int at = body + Cells.PAYLOAD_OFFSET;
-    System.arraycopy(first.array(), first.offset(), session.array(), at, first.length());
-    int end = at + Cells.payload(first.large());
-    Arrays.fill(session.array(), at + first.length(), end, (byte) 0);
-    seal(session.array(), body, Cells.body(first.large()));
-    credit.sent(first.large());
-    first.left().run();
+    System.arraycopy(first.array, 0, session.array(), at, first.length);
+    int end = at + Cells.payload(first.large);
+    Arrays.fill(session.array(), at + first.length, end, (byte) 0);
+    seal(session.array(), body, Cells.body(first.large));
+    credit.sent(first.large);
+    first.left.run();
     return true;
   }
 
@@ -203,7 +217,7 @@ abstract class EndCircuit extends LinkCircuit {
   @Override
   final long oldestQueuedAt() {
     Ahead first = ahead.peekFirst();
-    long waits = first == null ? Long.MAX_VALUE : first.since();
+    long waits = first == null ? Long.MAX_VALUE : first.since;
     return Math.min(waits, Math.min(end.oldestQueuedAt(), flows.stalledSince()));
   }
 }

@@ -116,7 +116,7 @@ final class ExitCircuit extends EndCircuit {
           to.shard.cells.give(cell);
           on(this, () -> released(large));
         };
-    on(to, () -> to.sendAhead(new Ahead(cell, 0, length, large, to.shard.now(), left)));
+    on(to, () -> to.sendAhead(new Ahead(cell, length, large, to.shard.now(), left)));
   }
 
   /// Runs a task on a circuit's loop: at once if this is it.

@@ -122,7 +122,7 @@ final class PublishedService {
   }
 
   /// An introduction that was left for us.
-  private record Waiting(NodeId pointKey, byte[] introduction) {}
+  private record Waiting(NodeId pointKey, Bytes introduction) {}
 
   TunnelView.ServiceView view() {
     return new TunnelView.ServiceView(
@@ -211,7 +211,7 @@ final class PublishedService {
         }
         case RendezvousMessage.Established _ -> circuit.close(Reason.DONE);
         case RendezvousMessage.Introduction(Bytes introduction) ->
-            receive(pointKey.id(), introduction.toArray());
+            receive(pointKey.id(), introduction);
         default -> throw new WireException("nobody asked for this message");
       }
     }
@@ -363,8 +363,8 @@ final class PublishedService {
 
   // Introductions.
 
-  private void receive(NodeId pointKey, byte[] introduction) throws WireException {
-    ServiceIntroduction.Head head = ServiceIntroduction.head(introduction);
+  private void receive(NodeId pointKey, Bytes introduction) throws WireException {
+    ServiceIntroduction.Head head = ServiceIntroduction.head(introduction.toArray());
     boolean proven =
         credentials.stream()
             .anyMatch(each ->
@@ -387,7 +387,11 @@ final class PublishedService {
       try {
         come(
             ServiceIntroduction.open(
-                waiting.introduction(), credential, waiting.pointKey(), onionKey, replays));
+                waiting.introduction().toArray(),
+                credential,
+                waiting.pointKey(),
+                onionKey,
+                replays));
         return;
       } catch (WireException e) {
         LOG.debug("an introduction is not taken: {}", e.getMessage());
