@@ -47,7 +47,9 @@ public record Tunnel(
     requireNonNull(isolation, "isolation");
     requireNonNull(shape, "shape");
     published = Checks.atMost("published services", published, MAX_PUBLISHED);
-    Checks.distinct("names of services", published, Publication::name);
+    if (!published.isEmpty()) {
+      Checks.distinct("names of services", published, Publication::name);
+    }
   }
 
   /// A tunnel that publishes nothing.
