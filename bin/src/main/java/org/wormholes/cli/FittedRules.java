@@ -22,6 +22,8 @@ final class FittedRules {
         ruleset.version(),
         networks,
         ruleset.tunnels(),
+        ruleset.groups(),
+        ruleset.gateways(),
         ruleset.routes(),
         ruleset.expectations());
   }
@@ -41,7 +43,8 @@ final class FittedRules {
                 tunnel.rotateEvery(),
                 tunnel.isolation(),
                 tunnel.earlyData(),
-                tunnel.shape()));
+                tunnel.shape(),
+                tunnel.published()));
   }
 
   /// The same ruleset, every entry on any free port.
@@ -55,6 +58,8 @@ final class FittedRules {
         ruleset.version(),
         ruleset.networks(),
         ruleset.tunnels().stream().map(fitted).toList(),
+        ruleset.groups(),
+        ruleset.gateways(),
         ruleset.routes(),
         ruleset.expectations());
   }
@@ -70,7 +75,8 @@ final class FittedRules {
         tunnel.rotateEvery(),
         tunnel.isolation(),
         tunnel.earlyData(),
-        tunnel.shape());
+        tunnel.shape(),
+        tunnel.published());
   }
 
   private static Entry onFreePort(Entry entry) {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.List;
 import java.util.Optional;
 import org.wormholes.rules.expr.Host;
+import org.wormholes.rules.expr.SpecialNames;
 
 /// A way into a network that is not ours, through a program that speaks for it: Tor, I2P, or a
 /// proxy. Routes send flows to it as to a tunnel; names are resolved beyond it.
@@ -120,6 +121,7 @@ public record Gateway(
   /// Whether a flow to a host may be sent there: streams only, and into I2P to its own names only.
   public boolean takes(Host host, Protocol protocol) {
     return protocol == Protocol.TCP
+        && !SpecialNames.isService(host)
         && (kind != Kind.I2P || (host instanceof Host.Name(String name) && name.endsWith(".i2p")));
   }
 

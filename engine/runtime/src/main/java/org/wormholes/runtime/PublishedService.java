@@ -61,7 +61,6 @@ final class PublishedService {
   private final NodeKey key;
   private final InetSocketAddress place;
   private final Set<NodeId> clients;
-  private final Bytes instance;
   private final Map<ClientCircuit, Point> points = new LinkedHashMap<>();
   private final Set<ClientCircuit> serving = new HashSet<>();
   private final IntroductionQueue<Waiting> queue;
@@ -115,7 +114,6 @@ final class PublishedService {
     this.key = key;
     this.place = place;
     this.clients = clients;
-    this.instance = Bytes.of(node.key().serviceInstance(name));
     this.queue = new IntroductionQueue<>(node.clock().instant());
     this.onionKey = freshKey();
     this.puzzles = List.of(freshPuzzle(0));
@@ -297,6 +295,7 @@ final class PublishedService {
     List<NodeId> relays = tunnel.relays();
     told.clear();
     for (ServiceCredential credential : credentials) {
+      Bytes instance = Bytes.of(node.key().serviceInstance(name, credential.period()));
       SealedDescriptor sealed =
           SealedDescriptor.seal(
               content,

@@ -46,7 +46,9 @@ final class SplitOpening {
   }
 
   void open() {
-    if (!group.allowsAll(request.target(), Protocol.TCP)) {
+    // A service is met over one circuit, and exits are not told of it.
+    if (ServiceVisits.service(target).isPresent()
+        || !group.allowsAll(request.target(), Protocol.TCP)) {
       Switchboard.refuse(shard, pending);
       return;
     }

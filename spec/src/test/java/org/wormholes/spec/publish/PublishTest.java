@@ -13,6 +13,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +30,7 @@ import org.wormholes.runtime.control.ListenView;
 import org.wormholes.runtime.control.TunnelView;
 import org.wormholes.spec.LocalNetwork;
 import org.wormholes.spec.Socks;
+import org.wormholes.spec.lab.Command;
 import org.wormholes.spec.lab.KnownBytes;
 import org.wormholes.spec.lab.PageServer;
 
@@ -59,6 +61,19 @@ class PublishTest {
 
     assertThat(get(port, "http://" + host + "/hello").body()).isEqualTo(PageServer.GREETING);
     assertThat(get(port, "http://www." + host + "/hello").body()).isEqualTo(PageServer.GREETING);
+    String at = "127.0.0.1:" + port;
+    for (List<String> proxy :
+        List.of(
+            List.of("--proxy", "socks5h://" + at),
+            List.of("--proxy", "socks4a://" + at),
+            List.of("--proxy", "http://" + at, "--proxytunnel"))) {
+      Command.Outcome page =
+          Command.of("curl", "-sS", "--max-time", "20", "http://" + host + "/hello")
+              .with(proxy.toArray(String[]::new))
+              .within(Duration.ofSeconds(30))
+              .run();
+      assertThat(page.text()).isEqualTo(PageServer.GREETING);
+    }
     byte[] many =
         client(port)
             .send(
@@ -104,6 +119,31 @@ class PublishTest {
 
     assertThatThrownBy(() -> Socks.connect(port, mine, 80, "another circuit"))
         .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void relaysThatDieAreReplaced() throws Exception {
+    String page = "http://" + publish(1, "") + ".wormhole/hello";
+    int port = visitor(1);
+    assertThat(get(port, page).statusCode()).isEqualTo(200);
+
+    network.relays().get(5).close();
+    network.relays().get(6).close();
+
+    int tries = 0;
+    boolean found = false;
+    while (!found && tries++ < 20) {
+      found = tryGet(port, page);
+    }
+    assertThat(found).as("the page is found again").isTrue();
+  }
+
+  private static boolean tryGet(int port, String page) throws Exception {
+    try {
+      return get(port, page).statusCode() == 200;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /// The address of a service of the publisher's that introduction points know.

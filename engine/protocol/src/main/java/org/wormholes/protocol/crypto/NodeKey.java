@@ -47,9 +47,10 @@ public final class NodeKey {
   }
 
   /// By what relays tell this node's descriptors of a service from those of other nodes that
-  /// publish it too: 16 bytes, made like the key.
-  public byte[] serviceInstance(String name) {
-    return ofService("instance/" + name, 16);
+  /// publish it too: 16 bytes, made like the key. Another in each period, or it would tie the days
+  /// together.
+  public byte[] serviceInstance(String name, long period) {
+    return ofService("instance/" + period + "/" + name, 16);
   }
 
   private byte[] ofService(String what, int length) {

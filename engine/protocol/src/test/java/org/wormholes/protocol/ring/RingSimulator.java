@@ -1,5 +1,7 @@
 package org.wormholes.protocol.ring;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -192,7 +194,7 @@ final class RingSimulator {
       RingPeer self = members.get(i).self();
       boolean right =
           members.get(i).successors().stream().findFirst().equals(Optional.of(next))
-              && nodes.get(next.id()).predecessor().equals(Optional.of(self));
+              && requireNonNull(nodes.get(next.id())).predecessor().equals(Optional.of(self));
       misplaced += right ? 0 : 1;
     }
     return misplaced;

@@ -1,5 +1,6 @@
 package org.wormholes.protocol.ring;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -18,7 +19,7 @@ final class RingTest {
     RingSimulator world = created(1);
     Ring alone = world.members().getFirst();
     assertThat(search(world, alone, 20)).isEqualTo(20);
-    Responsible found = world.found.get(0L);
+    Responsible found = requireNonNull(world.found.get(0L));
     assertThat(found.owner()).isEqualTo(alone.self());
     assertThat(found.replicas()).isEmpty();
   }
@@ -30,7 +31,7 @@ final class RingTest {
     assertThat(world.faults()).isEmpty();
     world.tell(RingSimulator.peer(1), new Ring.Input.Leave());
     world.run(Duration.ofMinutes(1));
-    Ring left = world.nodes.get(RingSimulator.peer(0).id());
+    Ring left = requireNonNull(world.nodes.get(RingSimulator.peer(0).id()));
     assertThat(left.successors()).isEmpty();
     assertThat(search(world, left, 20)).isEqualTo(20);
   }

@@ -1,5 +1,6 @@
 package org.wormholes.protocol.ring;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -96,12 +97,12 @@ final class RingTraceTest {
     }
     RingId start = world.members().getFirst().self().id();
     for (int i = 0; i < next.size(); i++) {
-      start = next.get(start); // now on a ring, whatever stands before it
+      start = requireNonNull(next.get(start)); // now on a ring, whatever stands before it
     }
     Set<RingId> ends = new HashSet<>();
     int turns = 0;
-    for (RingId here = start; ends.add(here); here = next.get(here)) {
-      turns += next.get(here).compareTo(here) <= 0 ? 1 : 0;
+    for (RingId here = start; ends.add(here); here = requireNonNull(next.get(here))) {
+      turns += requireNonNull(next.get(here)).compareTo(here) <= 0 ? 1 : 0;
     }
     assertThat(turns).as("times around, seed %d", seed).isEqualTo(1);
     for (RingId from : next.keySet()) {

@@ -1,0 +1,7 @@
+ruleset "x" do
+  network "n"
+  tunnel "web", over: "n" do
+    relay 3
+    publish 8080, as: "blog", host: "host.example"
+  end
+end
