@@ -74,6 +74,10 @@ final class PublishedService {
   private int turn;
   private boolean publishing;
   private volatile int ready;
+
+  /// Whether somebody keeps a descriptor.
+  private boolean kept;
+
   private boolean stopped;
 
   /// As a rule says; its key follows from this node's and its name.
@@ -244,7 +248,7 @@ final class PublishedService {
   // Descriptors.
 
   private void count() {
-    ready = livePoints().size();
+    ready = kept ? livePoints().size() : 0;
   }
 
   private List<IntroductionPoint> livePoints() {
@@ -342,7 +346,10 @@ final class PublishedService {
                   throw new WireException("expected an answer to a descriptor");
                 }
                 taken = true;
-                if (reason != Reason.DONE) {
+                if (reason == Reason.DONE) {
+                  kept = true;
+                  count();
+                } else {
                   LOG.debug("{} does not keep our descriptor: {}", keeper, reason);
                 }
                 ready.close(Reason.DONE);

@@ -30,6 +30,7 @@ import org.wormholes.runtime.control.ListenView;
 import org.wormholes.runtime.control.TunnelView;
 import org.wormholes.spec.LocalNetwork;
 import org.wormholes.spec.Socks;
+import org.wormholes.spec.lab.Await;
 import org.wormholes.spec.lab.Command;
 import org.wormholes.spec.lab.KnownBytes;
 import org.wormholes.spec.lab.PageServer;
@@ -130,18 +131,13 @@ class PublishTest {
     network.relays().get(5).close();
     network.relays().get(6).close();
 
-    int tries = 0;
-    boolean found = false;
-    while (!found && tries++ < 20) {
-      found = tryGet(port, page);
-    }
-    assertThat(found).as("the page is found again").isTrue();
+    Await.that("the page is found again", Duration.ofSeconds(30), () -> tryGet(port, page));
   }
 
-  private static boolean tryGet(int port, String page) throws Exception {
+  private static boolean tryGet(int port, String page) {
     try {
       return get(port, page).statusCode() == 200;
-    } catch (IOException e) {
+    } catch (Exception e) {
       return false;
     }
   }
