@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,10 +49,19 @@ final class PublishedService {
   private static final Logger LOG = LoggerFactory.getLogger(PublishedService.class);
   private static final int POINTS = 3;
   private static final int MAX_MET = 1_024;
+
+  /// Clients that are come to at the same time; the others wait, those with the most work first.
+  private static final int MAX_COMING = 32;
+
   private static final Duration EVERY = Duration.ofSeconds(1);
   private static final Duration ANSWER = Duration.ofSeconds(10);
   private static final Duration LIFETIME = Duration.ofHours(3);
   private static final Duration REPUBLISH = Duration.ofMinutes(30);
+
+  /// How long a client that was met may want nothing; it goes by itself after a minute.
+  private static final Duration IDLE = Duration.ofSeconds(90);
+
+  private static final Duration TELL_AGAIN = Duration.ofSeconds(10);
   private static final Duration AFTER_CHANGE = Duration.ofMillis(200);
 
   private final RunningTunnel tunnel;
@@ -64,21 +74,24 @@ final class PublishedService {
   private final Map<ClientCircuit, Point> points = new LinkedHashMap<>();
   private final Set<ClientCircuit> serving = new HashSet<>();
   private final IntroductionQueue<Waiting> queue;
-  private final Set<NodeId> told = new HashSet<>();
+  private final Set<Told> told = new HashSet<>();
+  private final Map<Long, SealedDescriptor> sealed = new HashMap<>();
   private OnionKeyPair onionKey;
   private ReplayMemory replays = new ReplayMemory();
   private List<Puzzle> puzzles;
   private List<ServiceCredential> credentials = List.of();
   private Instant published = Instant.EPOCH;
+  private Instant toldAt = Instant.EPOCH;
   private long revision;
   private int turn;
+  private int coming;
   private boolean publishing;
   private volatile int ready;
 
   /// Whether somebody keeps a descriptor.
   private boolean kept;
 
-  private boolean stopped;
+  private volatile boolean stopped;
 
   /// As a rule says; its key follows from this node's and its name.
   static PublishedService of(RunningTunnel tunnel, Publication rule) {
@@ -183,9 +196,11 @@ final class PublishedService {
       published = Instant.EPOCH;
     }
     int effort = queue.effort(now);
-    boolean changed = newPeriod || effort != puzzles.getFirst().effort() || missesKeeper();
+    boolean changed = newPeriod || effort != puzzles.getFirst().effort();
     if (changed || now.isAfter(published.plus(REPUBLISH))) {
       publishSoon();
+    } else if (now.isAfter(toldAt.plus(TELL_AGAIN))) {
+      tellKeepers();
     }
     home.after(EVERY, this::tick);
   }
@@ -213,7 +228,7 @@ final class PublishedService {
         }
         case RendezvousMessage.Established _ -> circuit.close(Reason.DONE);
         case RendezvousMessage.Introduction(Bytes introduction) ->
-            receive(pointKey.id(), introduction);
+            take(pointKey.id(), introduction);
         default -> throw new WireException("nobody asked for this message");
       }
     }
@@ -261,16 +276,17 @@ final class PublishedService {
     return live;
   }
 
-  private Set<NodeId> keepers() {
-    List<NodeId> relays = tunnel.relays();
-    Set<NodeId> keepers = new HashSet<>();
-    credentials.forEach(
-        each -> keepers.addAll(Keepers.of(relays, each.blinded(), Keepers.REPLICAS)));
-    return keepers;
-  }
+  /// A keeper, and the descriptor of which period it was given.
+  private record Told(NodeId keeper, long period) {}
 
-  private boolean missesKeeper() {
-    return !told.containsAll(keepers());
+  private List<Told> keepers() {
+    List<NodeId> relays = tunnel.relays();
+    List<Told> keepers = new ArrayList<>();
+    for (ServiceCredential each : credentials) {
+      Keepers.of(relays, each.blinded(), Keepers.REPLICAS)
+          .forEach(keeper -> keepers.add(new Told(keeper, each.period())));
+    }
+    return keepers;
   }
 
   private void publishSoon() {
@@ -296,31 +312,37 @@ final class PublishedService {
     puzzles = List.of(freshPuzzle(queue.effort(now)), puzzles.getFirst());
     ServiceDescriptor content =
         new ServiceDescriptor(onionKey.publicKey(), live, puzzles.getFirst());
-    List<NodeId> relays = tunnel.relays();
     told.clear();
+    sealed.clear();
     for (ServiceCredential credential : credentials) {
-      Bytes instance = Bytes.of(node.key().serviceInstance(name, credential.period()));
-      SealedDescriptor sealed =
-          SealedDescriptor.seal(
-              content,
-              new SealedDescriptor.Terms(instance, revision, LIFETIME),
-              key,
-              credential.period(),
-              clients,
-              node.entropy());
-      for (NodeId keeper : Keepers.of(relays, credential.blinded(), Keepers.REPLICAS)) {
-        told.add(keeper);
-        give(keeper, sealed.encoded());
+      long period = credential.period();
+      Bytes instance = Bytes.of(node.key().serviceInstance(name, period));
+      var terms = new SealedDescriptor.Terms(instance, revision, LIFETIME);
+      sealed.put(
+          period, SealedDescriptor.seal(content, terms, key, period, clients, node.entropy()));
+    }
+    tellKeepers();
+  }
+
+  /// Gives the descriptors to those who should keep them and were not told yet.
+  private void tellKeepers() {
+    toldAt = node.clock().instant();
+    for (Told each : keepers()) {
+      SealedDescriptor descriptor = sealed.get(each.period());
+      if (descriptor != null && told.add(each)) {
+        give(each, descriptor.encoded());
       }
     }
   }
 
   /// Gives a descriptor to a keeper. One that does not take it is told again.
-  private void give(NodeId keeper, Bytes descriptor) {
+  private void give(Told to, Bytes descriptor) {
     Optional<Path> path =
-        tunnel.relay(keeper).flatMap(relay -> tunnel.pickBefore(relay, tunnel.on(home).suspects()));
+        tunnel
+            .relay(to.keeper())
+            .flatMap(relay -> tunnel.pickBefore(relay, tunnel.on(home).suspects()));
     if (path.isEmpty()) {
-      told.remove(keeper);
+      told.remove(to);
       return;
     }
     long now = revision;
@@ -350,16 +372,16 @@ final class PublishedService {
                   kept = true;
                   count();
                 } else {
-                  LOG.debug("{} does not keep our descriptor: {}", keeper, reason);
+                  LOG.debug("{} does not keep our descriptor: {}", to.keeper(), reason);
                 }
                 ready.close(Reason.DONE);
               }
 
               @Override
               public void onOver(ClientCircuit lost, LinkReason reason) {
-                tunnel.on(home).note(lost, reason);
+                tunnel.on(home).noteEntrance(lost, reason);
                 if (!taken && revision == now) {
-                  told.remove(keeper);
+                  told.remove(to);
                 }
               }
             });
@@ -368,6 +390,15 @@ final class PublishedService {
   }
 
   // Introductions.
+
+  /// Takes in what a relay hands on unread: anybody may have written it.
+  private void take(NodeId pointKey, Bytes introduction) {
+    try {
+      receive(pointKey, introduction);
+    } catch (WireException e) {
+      LOG.debug("an introduction is not read: {}", e.getMessage());
+    }
+  }
 
   private void receive(NodeId pointKey, Bytes introduction) throws WireException {
     ServiceIntroduction.Head head = ServiceIntroduction.head(introduction.toArray());
@@ -385,7 +416,15 @@ final class PublishedService {
   }
 
   private void answerNext() {
-    queue.poll(node.clock().instant()).ifPresent(this::answer);
+    if (coming < MAX_COMING && serving.size() < MAX_MET) {
+      queue.poll(node.clock().instant()).ifPresent(this::answer);
+    }
+  }
+
+  /// One that was come to has been met, or will not be.
+  private void came() {
+    coming--;
+    answerNext();
   }
 
   private void answer(Waiting waiting) {
@@ -403,6 +442,7 @@ final class PublishedService {
         LOG.debug("an introduction is not taken: {}", e.getMessage());
       }
     }
+    home.run(this::answerNext);
   }
 
   /// Comes to where a client waits.
@@ -413,7 +453,8 @@ final class PublishedService {
         tunnel
             .relay(introduction.relay())
             .flatMap(relay -> tunnel.pickBefore(relay, tunnel.on(home).suspects()));
-    if (!known || path.isEmpty() || stopped || serving.size() >= MAX_MET) {
+    if (!known || path.isEmpty() || stopped) {
+      home.run(this::answerNext);
       return;
     }
     Shard shard = node.shards().get(turn++ % node.shards().size());
@@ -423,6 +464,7 @@ final class PublishedService {
         ClientCircuit.serving(
             shard, tunnel.host(), path.get(), tunnel.rule.carry(), new Met(cookie, accepted));
     serving.add(circuit);
+    coming++;
     shard.run(circuit::start);
   }
 
@@ -431,6 +473,7 @@ final class PublishedService {
     private final Bytes cookie;
     private final ServiceIntroduction.Accepted accepted;
     private boolean joined;
+    private int streams;
 
     Met(Bytes cookie, ServiceIntroduction.Accepted accepted) {
       this.cookie = cookie;
@@ -461,10 +504,34 @@ final class PublishedService {
       }
       joined = true;
       circuit.met(accepted.layer());
+      watch(circuit);
+      home.tell(PublishedService.this::came);
+    }
+
+    /// Ends the meeting with a client that has wanted nothing for long.
+    private void watch(ClientCircuit circuit) {
+      int before = streams;
+      circuit.shard.after(
+          IDLE,
+          () -> {
+            if (circuit.isOver()) {
+              return;
+            }
+            if (streams == before && circuit.flows.size() == 0) {
+              circuit.close(Reason.ROTATED);
+            } else {
+              watch(circuit);
+            }
+          });
     }
 
     @Override
     public void onStream(ClientCircuit circuit, StreamEnd stream, Target target) {
+      if (stopped && !clients.isEmpty()) {
+        stream.refuse(Reason.POLICY); // who may come is written anew
+        return;
+      }
+      streams++;
       ServedFlow flow = new ServedFlow(circuit.shard);
       flow.join(stream);
       stream.listener(flow);
@@ -477,9 +544,15 @@ final class PublishedService {
       List<Carried> left = circuit.flows.all();
       left.forEach(flow -> flow.carriedBy(null));
       left.forEach(flow -> flow.abandon(Reason.LOST));
+      boolean met = joined;
       home.tell(() -> {
         serving.remove(circuit);
-        tunnel.on(home).note(circuit, reason);
+        if (met) {
+          answerNext();
+        } else {
+          came();
+        }
+        tunnel.on(home).noteEntrance(circuit, reason);
       });
     }
   }

@@ -38,6 +38,12 @@ final class ServiceVisit {
   private static final Logger LOG = LoggerFactory.getLogger(ServiceVisit.class);
   private static final int MAX_ATTEMPTS = 3;
 
+  /// Descriptors that a keeper may have.
+  private static final int MAX_INSTANCES = 8;
+
+  /// The most work that is done for a service that asks for it: some seconds.
+  private static final int MAX_EFFORT = 20_000;
+
   /// How long a relay may take to answer, the circuit to it included.
   private static final Duration ANSWER = Duration.ofSeconds(5);
 
@@ -153,6 +159,7 @@ final class ServiceVisit {
     @Nullable ClientCircuit meeting;
     @Nullable ClientIntroduction introduction;
     boolean listed;
+    int kept;
     boolean waits;
     boolean introducing;
     boolean met;
@@ -221,6 +228,9 @@ final class ServiceVisit {
             throw new WireException("expected a descriptor");
           }
           if (descriptor.size() > 0) {
+            if (++kept > Keepers.ASKED * MAX_INSTANCES) {
+              throw new WireException("a keeper has at most 8 descriptors");
+            }
             read(descriptor);
           }
           if (last) {
@@ -280,7 +290,9 @@ final class ServiceVisit {
                 shard.node.entropy());
         introduction = made;
         Puzzle puzzle = offer.descriptor().puzzle();
-        if (puzzle.effort() == 0) {
+        if (puzzle.effort() > MAX_EFFORT) {
+          introduceElsewhere("it asks for more work than is done here");
+        } else if (puzzle.effort() == 0) {
           leave(offer, path.get(), made, Puzzle.Proof.none());
         } else {
           Thread.ofPlatform()
@@ -295,7 +307,7 @@ final class ServiceVisit {
 
     private void work(Offer offer, Path path, ClientIntroduction made, Puzzle puzzle) {
       Puzzle.Proof proof =
-          made.work(puzzle, puzzle.effort(), 20L * puzzle.effort(), shard.node.entropy())
+          made.work(puzzle, puzzle.effort(), 4L * puzzle.effort(), shard.node.entropy())
               .orElse(Puzzle.Proof.none());
       shard.tell(() -> leave(offer, path, made, proof));
     }
@@ -447,9 +459,19 @@ final class ServiceVisit {
 
       @Override
       public final void onOver(ClientCircuit lost, LinkReason reason) {
-        note(lost, reason);
+        noteLast(lost, reason);
         shard.run(this::silent);
       }
+    }
+  }
+
+  /// Remembers who may be to blame on the way to a relay that somebody else chose: that relay, or
+  /// the entrance.
+  private void noteLast(ClientCircuit circuit, LinkReason reason) {
+    if (reason != LinkReason.FINISHED && circuit.lostItsEntrance()) {
+      note(circuit, reason);
+    } else if (reason != LinkReason.FINISHED) {
+      suspects.add(circuit.path.exit().id());
     }
   }
 

@@ -9,6 +9,7 @@ import org.wormholes.protocol.circuit.Reason;
 import org.wormholes.protocol.circuit.Target;
 import org.wormholes.protocol.crypto.NodeId;
 import org.wormholes.protocol.wire.WireException;
+import org.wormholes.rules.expr.SpecialNames;
 
 /// The services that flows of one tunnel reach on one loop: for each, and for each set of flows
 /// that may share a circuit, one [ServiceVisit].
@@ -31,6 +32,11 @@ final class ServiceVisits {
   /// every other destination.
   static Optional<NodeId> service(Target target) {
     return target.host() instanceof Host.Name(String name) ? service(name) : Optional.empty();
+  }
+
+  /// Whether a destination has the form of a service's, though it may be none.
+  static boolean isMeant(Target target) {
+    return target.host() instanceof Host.Name(String name) && SpecialNames.isService(name);
   }
 
   /// The same for a name in lower case.

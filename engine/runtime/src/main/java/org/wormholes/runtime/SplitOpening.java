@@ -47,8 +47,7 @@ final class SplitOpening {
 
   void open() {
     // A service is met over one circuit, and exits are not told of it.
-    if (ServiceVisits.service(target).isPresent()
-        || !group.allowsAll(request.target(), Protocol.TCP)) {
+    if (ServiceVisits.isMeant(target) || !group.allowsAll(request.target(), Protocol.TCP)) {
       Switchboard.refuse(shard, pending);
       return;
     }

@@ -103,6 +103,10 @@ final class TunnelShard implements ClientCircuit.Owner {
       openService(service.get(), flow);
       return;
     }
+    if (ServiceVisits.isMeant(flow.target)) {
+      flow.abandon(Reason.HOST_UNREACHABLE); // mistyped, and no exit's business
+      return;
+    }
     if (place(flow)) {
       return;
     }
@@ -358,6 +362,14 @@ final class TunnelShard implements ClientCircuit.Owner {
   /// Remembers who may be to blame for the end of a circuit that is not among these.
   void note(ClientCircuit circuit, LinkReason reason) {
     if (reason != LinkReason.FINISHED) {
+      noteFailure(circuit, reason);
+    }
+  }
+
+  /// The same for a circuit to a relay that somebody else chose, who must not be able to cast
+  /// suspicion on ours: only the entrance is to blame, where it is lost.
+  void noteEntrance(ClientCircuit circuit, LinkReason reason) {
+    if (reason != LinkReason.FINISHED && circuit.lostItsEntrance()) {
       noteFailure(circuit, reason);
     }
   }

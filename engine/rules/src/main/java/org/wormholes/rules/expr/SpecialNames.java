@@ -20,7 +20,12 @@ public final class SpecialNames {
 
   /// Whether it names a published service: an address of 56 characters right under `wormhole`.
   public static boolean isService(Host host) {
-    return host instanceof Host.Name(String name) && SERVICE.matcher(name).matches();
+    return host instanceof Host.Name(String name) && isService(name);
+  }
+
+  /// The same for a name in lower case, without a final dot.
+  public static boolean isService(String name) {
+    return SERVICE.matcher(name).matches();
   }
 
   public static boolean has(Host host) {
