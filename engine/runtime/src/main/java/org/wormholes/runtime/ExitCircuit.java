@@ -128,12 +128,14 @@ final class ExitCircuit extends EndCircuit {
     }
   }
 
-  /// The other ends of two circuits have met: from now on what comes on one goes to the other.
-  void join(ExitCircuit other) {
+  /// The other ends of two circuits have met: from now on what comes on one goes to the other, once
+  /// this one's end was told.
+  void join(ExitCircuit other, List<RendezvousMessage> told) {
     if (detached) {
       other.shard.tell(() -> other.link.destroy(other, LinkReason.FINISHED));
     } else {
       partner = other;
+      told.forEach(this::say);
     }
   }
 

@@ -1,9 +1,11 @@
 package org.wormholes.runtime;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.wormholes.protocol.link.LinkReason;
@@ -56,25 +58,55 @@ final class RendezvousDesk {
   }
 
   private void carryOut(List<Output> outputs) {
+    Output.@Nullable Join join = null;
+    for (Output output : outputs) {
+      join = output instanceof Output.Join found ? found : join;
+    }
     for (Output output : outputs) {
       switch (output) {
-        case Output.Send(long to, RendezvousMessage message) ->
+        case Output.Send(long to, RendezvousMessage message) -> {
+          if (join == null || (to != join.client() && to != join.service())) {
             onCircuit(to, circuit -> circuit.say(message));
+          }
+        }
         case Output.Violation(long wrong, String what) -> {
           LOG.debug("circuit {}: {}", wrong, what);
           onCircuit(wrong, circuit -> circuit.link.destroy(circuit, LinkReason.PROTOCOL));
         }
-        case Output.Join(long client, long service) -> {
-          ExitCircuit first = circuits.remove(client);
-          ExitCircuit second = circuits.remove(service);
-          if (first != null && second != null) {
-            first.shard.tell(() -> first.join(second));
-            second.shard.tell(() -> second.join(first));
-          }
-        }
+        case Output.Join(long client, long service) ->
+            meet(client, said(outputs, client), service, said(outputs, service));
       }
     }
     account();
+  }
+
+  private static List<RendezvousMessage> said(List<Output> outputs, long circuit) {
+    List<RendezvousMessage> said = new ArrayList<>();
+    for (Output output : outputs) {
+      if (output instanceof Output.Send(long to, RendezvousMessage message) && to == circuit) {
+        said.add(message);
+      }
+    }
+    return said;
+  }
+
+  /// Joins two circuits and tells their ends. Each end may speak as soon as it is told, so its
+  /// circuit is joined before, and the client's only when the service's is: what comes on one never
+  /// overtakes what the other has to hear first.
+  private void meet(
+      long client,
+      List<RendezvousMessage> toClient,
+      long service,
+      List<RendezvousMessage> toService) {
+    ExitCircuit first = circuits.remove(client);
+    ExitCircuit second = circuits.remove(service);
+    if (first == null || second == null) {
+      return;
+    }
+    second.shard.tell(() -> {
+      second.join(first, toService);
+      first.shard.tell(() -> first.join(second, toClient));
+    });
   }
 
   private interface Task {

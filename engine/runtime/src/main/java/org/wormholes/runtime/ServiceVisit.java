@@ -44,6 +44,10 @@ final class ServiceVisit {
   /// The most work that is done for a service that asks for it: some seconds.
   private static final int MAX_EFFORT = 20_000;
 
+  /// The pause after a try that failed, times the tries so far: a node that has just begun learns
+  /// of more relays meanwhile.
+  private static final Duration AGAIN = Duration.ofMillis(400);
+
   /// How long a relay may take to answer, the circuit to it included.
   private static final Duration ANSWER = Duration.ofSeconds(5);
 
@@ -144,7 +148,13 @@ final class ServiceVisit {
       shard.node.serviceMissed(tunnel, service, why);
       close(Reason.HOST_UNREACHABLE);
     } else {
-      start();
+      shard.after(
+          AGAIN.multipliedBy(attempts),
+          () -> {
+            if (!over) {
+              start();
+            }
+          });
     }
   }
 

@@ -166,6 +166,7 @@ class PublishTest {
   }
 
   private int visitor(int hops) throws Exception {
+    network.awaitKnown();
     for (ListenView open :
         network
             .client()

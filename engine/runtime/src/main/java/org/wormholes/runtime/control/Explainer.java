@@ -252,9 +252,14 @@ public final class Explainer {
     return SpecialNames.has(Host.parse(flow.host()).orElseThrow());
   }
 
+  private static boolean isService(FlowSample flow) {
+    return SpecialNames.isService(Host.parse(flow.host()).orElseThrow());
+  }
+
   private static String resolvedAt(String outcome, FlowSample flow) {
-    boolean service = SpecialNames.isService(Host.parse(flow.host()).orElseThrow());
-    if (outcome.equals("refuse") || isLiteral(flow) || (service && outcome.equals("tunnel"))) {
+    if (outcome.equals("refuse")
+        || isLiteral(flow)
+        || (isService(flow) && outcome.equals("tunnel"))) {
       return "nowhere";
     }
     return switch (outcome) {
@@ -287,6 +292,9 @@ public final class Explainer {
     }
     if (isLiteral(flow)) {
       return "nothing to resolve: the application gave an address";
+    }
+    if (tunnel.isPresent() && isService(flow)) {
+      return "nothing to resolve: the name is the service's key, and no exit hears of it";
     }
     return tunnel
         .map(Tunnel::exit)

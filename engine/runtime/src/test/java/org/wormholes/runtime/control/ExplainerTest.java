@@ -72,6 +72,9 @@ class ExplainerTest {
     Explanation told = Explainer.offline(bare, Samples.SOURCES).explain(flow("example.org"));
 
     assertThat(told.tunnel()).isEqualTo("web");
+    String service = "a".repeat(56) + ".wormhole";
+    assertThat(Explainer.offline(bare, Samples.SOURCES).explain(flow(service)).resolution())
+        .startsWith("nothing to resolve: the name is the service's key");
     assertThat(told.reason())
         .isEqualTo("there are no routes and one tunnel, which takes everything");
   }
