@@ -75,10 +75,7 @@ record Accepts<T>(
   static final Accepts<String> HOST =
       new Accepts<>(
           "an address to listen on, such as \"127.0.0.1\"",
-          value ->
-              value instanceof Value.Text(String text)
-                  ? Host.parse(text).map(Host::text).orElse(null)
-                  : null,
+          value -> host(value, Host.class),
           value -> "");
 
   static final Accepts<AddressRange> INVENTED_4 = invented(true, "198.18.0.0/15");
@@ -134,26 +131,12 @@ record Accepts<T>(
   static final Accepts<String> LITERAL =
       new Accepts<>(
           "an address, such as \"127.0.0.1\"",
-          value ->
-              value instanceof Value.Text(String text)
-                  ? Host.parse(text)
-                      .filter(Host.Literal.class::isInstance)
-                      .map(Host::text)
-                      .orElse(null)
-                  : null,
+          value -> host(value, Host.Literal.class),
           value -> "a name would have to be asked of this machine's resolver");
 
   static final Accepts<String> HOST_NAME =
       new Accepts<>(
-          "a name such as \"www.example.org\"",
-          value ->
-              value instanceof Value.Text(String text)
-                  ? Host.parse(text)
-                      .filter(Host.Name.class::isInstance)
-                      .map(Host::text)
-                      .orElse(null)
-                  : null,
-          value -> "");
+          "a name such as \"www.example.org\"", value -> host(value, Host.Name.class), value -> "");
 
   static final Accepts<String> COUNTRY =
       new Accepts<>(
@@ -242,6 +225,13 @@ record Accepts<T>(
                   .map(found -> "did you mean `:" + found + "`?")
                   .orElse("");
         });
+  }
+
+  /// A host of this kind, in its plain form.
+  private static @Nullable String host(Value value, Class<? extends Host> kind) {
+    return value instanceof Value.Text(String text)
+        ? Host.parse(text).filter(kind::isInstance).map(Host::text).orElse(null)
+        : null;
   }
 
   /// A list whose every element the other takes.

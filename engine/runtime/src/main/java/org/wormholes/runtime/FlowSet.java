@@ -30,6 +30,13 @@ final class FlowSet {
     return List.copyOf(carried);
   }
 
+  /// Takes all of them off the circuit, which is over.
+  List<Carried> letGo() {
+    List<Carried> left = all();
+    left.forEach(flow -> flow.carriedBy(null));
+    return left;
+  }
+
   /// Since when the slowest reader has not taken what was sent to it, `Long.MAX_VALUE` if all do.
   long stalledSince() {
     long oldest = Long.MAX_VALUE;

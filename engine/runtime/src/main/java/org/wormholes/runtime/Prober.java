@@ -95,6 +95,6 @@ final class Prober {
           }
         };
     Path path = Path.complete(2, List.of(entrance, relay));
-    new ClientCircuit(home, tunnel.host(), path, tunnel.rule.carry(), false, owner).start();
+    tunnel.circuit(home, path, owner).start();
   }
 }

@@ -93,16 +93,6 @@ final class PublishedService {
 
   private volatile boolean stopped;
 
-  /// As a rule says; its key follows from this node's and its name.
-  static PublishedService of(RunningTunnel tunnel, Publication rule) {
-    return new PublishedService(
-        tunnel,
-        rule.name(),
-        tunnel.node.key().service(rule.name()),
-        new InetSocketAddress(ExitGate.address(addressOf(rule).bytes()), rule.port()),
-        rule.clients().stream().map(PublishedService::client).collect(Collectors.toSet()));
-  }
-
   private static Address addressOf(Publication rule) {
     return ((Host.Literal) Host.parse(rule.host()).orElseThrow()).address();
   }
@@ -115,22 +105,16 @@ final class PublishedService {
     }
   }
 
-  /// @param key whose address the service has
-  /// @param place where it is
-  /// @param clients who may come; empty for everybody who knows the address
-  PublishedService(
-      RunningTunnel tunnel,
-      String name,
-      NodeKey key,
-      InetSocketAddress place,
-      Set<NodeId> clients) {
+  /// Its key follows from this node's and its name.
+  PublishedService(RunningTunnel tunnel, Publication rule) {
     this.tunnel = tunnel;
-    this.name = name;
+    this.name = rule.name();
     this.node = tunnel.node;
     this.home = node.shards().getFirst();
-    this.key = key;
-    this.place = place;
-    this.clients = clients;
+    this.key = node.key().service(name);
+    this.place = new InetSocketAddress(ExitGate.address(addressOf(rule).bytes()), rule.port());
+    this.clients =
+        rule.clients().stream().map(PublishedService::client).collect(Collectors.toSet());
     this.queue = new IntroductionQueue<>(node.clock().instant());
     this.onionKey = freshKey();
     this.puzzles = List.of(freshPuzzle(0));
@@ -254,8 +238,7 @@ final class PublishedService {
       return;
     }
     Point point = new Point();
-    ClientCircuit circuit =
-        new ClientCircuit(home, tunnel.host(), path.get(), tunnel.rule.carry(), false, point);
+    ClientCircuit circuit = tunnel.circuit(home, path.get(), point);
     points.put(circuit, point);
     circuit.start();
   }
@@ -347,12 +330,9 @@ final class PublishedService {
     }
     long now = revision;
     ClientCircuit circuit =
-        new ClientCircuit(
+        tunnel.circuit(
             home,
-            tunnel.host(),
             path.get(),
-            tunnel.rule.carry(),
-            false,
             new ClientCircuit.Owner() {
               private boolean taken;
 
@@ -541,9 +521,7 @@ final class PublishedService {
 
     @Override
     public void onOver(ClientCircuit circuit, LinkReason reason) {
-      List<Carried> left = circuit.flows.all();
-      left.forEach(flow -> flow.carriedBy(null));
-      left.forEach(flow -> flow.abandon(Reason.LOST));
+      circuit.flows.letGo().forEach(flow -> flow.abandon(Reason.LOST));
       boolean met = joined;
       home.tell(() -> {
         serving.remove(circuit);

@@ -64,7 +64,8 @@ final class RunningTunnel implements FlowWay {
     for (Shard shard : node.shards()) {
       shards.add(new TunnelShard(shard, this));
     }
-    this.services = rule.published().stream().map(each -> PublishedService.of(this, each)).toList();
+    this.services =
+        rule.published().stream().map(each -> new PublishedService(this, each)).toList();
   }
 
   /// The gateway that a stream leaves into, as the script names it.
@@ -177,6 +178,11 @@ final class RunningTunnel implements FlowWay {
           hops.add(last);
           return Path.complete(path.hops().size() + 1, hops);
         });
+  }
+
+  /// A circuit of this tunnel for other things than its flows.
+  ClientCircuit circuit(Shard shard, Path path, ClientCircuit.Owner owner) {
+    return new ClientCircuit(shard, host(), path, rule.carry(), false, owner);
   }
 
   /// A relay of its network, by name.

@@ -23,6 +23,7 @@ import org.wormholes.protocol.rendezvous.Keepers;
 import org.wormholes.protocol.rendezvous.Periods;
 import org.wormholes.protocol.rendezvous.Puzzle;
 import org.wormholes.protocol.rendezvous.RendezvousMessage;
+import org.wormholes.protocol.rendezvous.RendezvousRelay;
 import org.wormholes.protocol.rendezvous.SealedDescriptor;
 import org.wormholes.protocol.rendezvous.ServiceCredential;
 import org.wormholes.protocol.rendezvous.ServiceDescriptor;
@@ -37,9 +38,6 @@ import org.wormholes.protocol.wire.WireException;
 final class ServiceVisit {
   private static final Logger LOG = LoggerFactory.getLogger(ServiceVisit.class);
   private static final int MAX_ATTEMPTS = 3;
-
-  /// Descriptors that a keeper may have.
-  private static final int MAX_INSTANCES = 8;
 
   /// The most work that is done for a service that asks for it: some seconds.
   private static final int MAX_EFFORT = 20_000;
@@ -188,9 +186,7 @@ final class ServiceVisit {
         shard.after(BLOCKED, () -> fail("there is no path for a meeting"));
         return;
       }
-      meeting =
-          new ClientCircuit(
-              shard, tunnel.host(), path.get(), tunnel.rule.carry(), false, new Meeting());
+      meeting = tunnel.circuit(shard, path.get(), new Meeting());
       meeting.start();
       askKeeper();
     }
@@ -238,7 +234,7 @@ final class ServiceVisit {
             throw new WireException("expected a descriptor");
           }
           if (descriptor.size() > 0) {
-            if (++kept > Keepers.ASKED * MAX_INSTANCES) {
+            if (++kept > Keepers.ASKED * RendezvousRelay.MAX_INSTANCES) {
               throw new WireException("a keeper has at most 8 descriptors");
             }
             read(descriptor);
@@ -403,9 +399,7 @@ final class ServiceVisit {
 
       @Override
       public void onOver(ClientCircuit circuit, LinkReason reason) {
-        List<Carried> left = circuit.flows.all();
-        left.forEach(flow -> flow.carriedBy(null));
-        left.forEach(flow -> flow.abandon(Reason.LOST));
+        circuit.flows.letGo().forEach(flow -> flow.abandon(Reason.LOST));
         if (met) {
           ended = true;
           close(Reason.LOST);
@@ -422,7 +416,7 @@ final class ServiceVisit {
       private boolean answered;
 
       Ask(Path path) {
-        circuit = new ClientCircuit(shard, tunnel.host(), path, tunnel.rule.carry(), false, this);
+        circuit = tunnel.circuit(shard, path, this);
       }
 
       abstract void ask(ClientCircuit ready);

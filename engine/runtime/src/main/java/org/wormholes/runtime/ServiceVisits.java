@@ -34,11 +34,6 @@ final class ServiceVisits {
     return target.host() instanceof Host.Name(String name) ? service(name) : Optional.empty();
   }
 
-  /// Whether a destination has the form of a service's, though it may be none.
-  static boolean isMeant(Target target) {
-    return target.host() instanceof Host.Name(String name) && SpecialNames.isService(name);
-  }
-
   /// The same for a name in lower case.
   static Optional<NodeId> service(String name) {
     if (!name.endsWith(ZONE)) {
@@ -50,6 +45,11 @@ final class ServiceVisits {
     } catch (WireException e) {
       return Optional.empty();
     }
+  }
+
+  /// Whether a destination has the form of a service's, though it may be none.
+  static boolean isMeant(Target target) {
+    return target.host() instanceof Host.Name(String name) && SpecialNames.isService(name);
   }
 
   /// Carries a flow to a service, or ends it with a reason.

@@ -98,13 +98,8 @@ final class TunnelShard implements ClientCircuit.Owner {
 
   /// Puts a flow that has had no answer yet on a circuit, or ends it with a reason.
   void open(ClientFlow flow) {
-    Optional<NodeId> service = ServiceVisits.service(flow.target);
-    if (service.isPresent()) {
-      openService(service.get(), flow);
-      return;
-    }
     if (ServiceVisits.isMeant(flow.target)) {
-      flow.abandon(Reason.HOST_UNREACHABLE); // mistyped, and no exit's business
+      openService(flow);
       return;
     }
     if (place(flow)) {
@@ -125,11 +120,14 @@ final class TunnelShard implements ClientCircuit.Owner {
         });
   }
 
-  private void openService(NodeId service, ClientFlow flow) {
-    if (isCut) {
+  private void openService(ClientFlow flow) {
+    Optional<NodeId> service = ServiceVisits.service(flow.target);
+    if (service.isEmpty()) {
+      flow.abandon(Reason.HOST_UNREACHABLE); // mistyped, and no exit's business
+    } else if (isCut) {
       flow.abandon(Reason.LOST);
     } else {
-      services.open(service, flow);
+      services.open(service.get(), flow);
     }
   }
 
@@ -345,8 +343,7 @@ final class TunnelShard implements ClientCircuit.Owner {
     if (failed) {
       noteFailure(circuit, reason);
     }
-    List<Carried> left = circuit.flows.all();
-    left.forEach(flow -> flow.carriedBy(null));
+    List<Carried> left = circuit.flows.letGo();
     if (!failed) {
       left.forEach(flow -> flow.abandon(Reason.REQUESTED));
     } else {

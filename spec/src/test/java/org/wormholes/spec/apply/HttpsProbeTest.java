@@ -6,13 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
@@ -35,12 +33,12 @@ import org.wormholes.runtime.control.ApplyRolledBackException;
 import org.wormholes.runtime.control.ApplyTerms;
 import org.wormholes.runtime.control.Probe;
 import org.wormholes.spec.LocalNetwork;
-import org.wormholes.spec.lab.Command;
+import org.wormholes.spec.lab.Keytool;
 
 /// Probes of HTTPS pages check the certificate, on this side of the tunnel, and say what is wrong
 /// with it. The authority is made here.
 class HttpsProbeTest {
-  private static final char[] PASSWORD = "changeit".toCharArray();
+  private static final char[] PASSWORD = Keytool.PASSWORD.toCharArray();
 
   @TempDir Path temp;
   private final List<HttpsServer> servers = new ArrayList<>();
@@ -49,11 +47,20 @@ class HttpsProbeTest {
   @BeforeEach
   void trustOurAuthority() throws Exception {
     before = SSLContext.getDefault();
-    key("ours.p12", "-alias", "authority", "-dname", "CN=Authority", "-ext", "bc:c");
-    key("strange.p12", "-alias", "authority", "-dname", "CN=Stranger", "-ext", "bc:c");
+    Keytool.make(
+        temp.resolve("ours.p12"), "-alias", "authority", "-dname", "CN=Authority", "-ext", "bc:c");
+    Keytool.make(
+        temp.resolve("strange.p12"),
+        "-alias",
+        "authority",
+        "-dname",
+        "CN=Stranger",
+        "-ext",
+        "bc:c");
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);
-    trusted.setCertificateEntry("authority", load("ours.p12").getCertificate("authority"));
+    trusted.setCertificateEntry(
+        "authority", Keytool.load(temp.resolve("ours.p12")).getCertificate("authority"));
     TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
     trust.init(trusted);
     SSLContext context = SSLContext.getInstance("TLS");
@@ -178,10 +185,10 @@ class HttpsProbeTest {
             List.of("-alias", alias, "-dname", "CN=Server", "-signer", "authority", "-ext"));
     options.add("san=" + name);
     options.addAll(List.of(more));
-    key(authority, options.toArray(String[]::new));
+    Keytool.make(temp.resolve(authority), options.toArray(String[]::new));
     KeyStore only = KeyStore.getInstance("PKCS12");
     only.load(null, null);
-    KeyStore all = load(authority);
+    KeyStore all = Keytool.load(temp.resolve(authority));
     only.setKeyEntry(
         "server", all.getKey(alias, PASSWORD), PASSWORD, all.getCertificateChain(alias));
     KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
@@ -201,24 +208,5 @@ class HttpsProbeTest {
     server.start();
     servers.add(server);
     return server.getAddress().getPort();
-  }
-
-  private KeyStore load(String file) throws Exception {
-    KeyStore keys = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(temp.resolve(file))) {
-      keys.load(in, PASSWORD);
-    }
-    return keys;
-  }
-
-  /// The JDK's own tool makes keys and certificates.
-  private void key(String file, String... options) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-    command.addAll(List.of("-genkeypair", "-keyalg", "EC", "-keystore"));
-    command.addAll(List.of(temp.resolve(file).toString(), "-storepass", "changeit"));
-    command.addAll(List.of(options));
-    Command.Outcome outcome = Command.of(command.toArray(String[]::new)).run();
-    assertThat(outcome.exit()).as(outcome.errors()).isZero();
   }
 }

@@ -11,7 +11,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,13 +31,11 @@ import org.wormholes.rules.SourceMap;
 import org.wormholes.runtime.Engine;
 import org.wormholes.runtime.GuardStore;
 import org.wormholes.runtime.NodeSettings;
-import org.wormholes.runtime.Splice;
-import org.wormholes.runtime.spi.Connection;
-import org.wormholes.runtime.spi.DialListener;
 import org.wormholes.runtime.spi.EntrySpec;
 import org.wormholes.runtime.spi.FlowAcceptor;
 import org.wormholes.runtime.spi.FlowRequest;
 import org.wormholes.runtime.spi.Listener;
+import org.wormholes.spec.lab.ToLoopback;
 import org.wormholes.transport.NettyTransport;
 
 /// Flows through chains of SOCKS and HTTP proxies of every shape up to four.
@@ -194,23 +191,7 @@ class ChainsOfProxiesTest {
         return;
       }
       asked.add(place + " " + to.host());
-      transport
-          .outside()
-          .connect(
-              pending.loop(),
-              new InetSocketAddress(InetAddress.getLoopbackAddress(), to.port()),
-              Duration.ofSeconds(5),
-              new DialListener() {
-                @Override
-                public void onConnected(Connection connection) {
-                  Splice.join(connection, pending);
-                }
-
-                @Override
-                public void onFailed(DialFailure failure) {
-                  pending.refuse(Refusal.CONNECTION_REFUSED);
-                }
-              });
+      ToLoopback.lead(transport, to.port(), pending);
     }
 
     @Override

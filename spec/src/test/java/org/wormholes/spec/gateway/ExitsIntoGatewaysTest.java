@@ -10,7 +10,6 @@ import java.net.Proxy;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,16 +34,14 @@ import org.wormholes.rules.Via;
 import org.wormholes.rules.expr.Expr;
 import org.wormholes.rules.expr.Exprs;
 import org.wormholes.rules.expr.Fact;
-import org.wormholes.runtime.Splice;
 import org.wormholes.runtime.control.Explainer;
 import org.wormholes.runtime.control.Explanation;
-import org.wormholes.runtime.spi.Connection;
-import org.wormholes.runtime.spi.DialListener;
 import org.wormholes.runtime.spi.EntrySpec;
 import org.wormholes.runtime.spi.FlowAcceptor;
 import org.wormholes.runtime.spi.FlowRequest;
 import org.wormholes.runtime.spi.Listener;
 import org.wormholes.spec.LocalNetwork;
+import org.wormholes.spec.lab.ToLoopback;
 import org.wormholes.transport.NettyTransport;
 
 /// Flows that leave a tunnel into proxies of others, over real sockets: relays, then one proxy, or
@@ -218,23 +215,7 @@ final class ExitsIntoGatewaysTest {
     @Override
     public void open(FlowRequest request, PendingFlow pending) {
       asked.add(place + " " + request.target().host());
-      transport
-          .outside()
-          .connect(
-              pending.loop(),
-              new InetSocketAddress(InetAddress.getLoopbackAddress(), request.target().port()),
-              Duration.ofSeconds(5),
-              new DialListener() {
-                @Override
-                public void onConnected(Connection connection) {
-                  Splice.join(connection, pending);
-                }
-
-                @Override
-                public void onFailed(DialFailure failure) {
-                  pending.refuse(Refusal.CONNECTION_REFUSED);
-                }
-              });
+      ToLoopback.lead(transport, request.target().port(), pending);
     }
 
     @Override

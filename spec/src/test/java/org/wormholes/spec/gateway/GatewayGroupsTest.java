@@ -3,13 +3,11 @@ package org.wormholes.spec.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.SecureRandom;
@@ -38,25 +36,24 @@ import org.wormholes.rules.SourceMap;
 import org.wormholes.runtime.Engine;
 import org.wormholes.runtime.GuardStore;
 import org.wormholes.runtime.NodeSettings;
-import org.wormholes.runtime.Splice;
 import org.wormholes.runtime.control.EngineEvent;
 import org.wormholes.runtime.control.Explainer;
 import org.wormholes.runtime.control.Explanation;
 import org.wormholes.runtime.control.GroupView;
-import org.wormholes.runtime.spi.Connection;
-import org.wormholes.runtime.spi.DialListener;
 import org.wormholes.runtime.spi.EntrySpec;
 import org.wormholes.runtime.spi.FlowAcceptor;
 import org.wormholes.runtime.spi.FlowRequest;
 import org.wormholes.runtime.spi.Listener;
 import org.wormholes.spec.lab.Await;
 import org.wormholes.spec.lab.Command;
+import org.wormholes.spec.lab.Keytool;
+import org.wormholes.spec.lab.ToLoopback;
 import org.wormholes.transport.NettyTransport;
 
 /// Gateways as members of groups: which one new flows take, by what is known of each.
 @Timeout(60)
 final class GatewayGroupsTest {
-  private static final char[] PASSWORD = "changeit".toCharArray();
+  private static final char[] PASSWORD = Keytool.PASSWORD.toCharArray();
 
   private final NettyTransport transport = NettyTransport.open();
   private final List<AutoCloseable> open = new ArrayList<>();
@@ -175,8 +172,9 @@ final class GatewayGroupsTest {
 
   @Test
   void aProbeOverTlsWantsACertificateThatHolds() throws Exception {
-    key("ours.p12", "-alias", "authority", "-dname", "CN=Authority", "-ext", "bc:c");
-    trust(load("ours.p12"));
+    Keytool.make(
+        temp.resolve("ours.p12"), "-alias", "authority", "-dname", "CN=Authority", "-ext", "bc:c");
+    trust(Keytool.load(temp.resolve("ours.p12")));
     SSLServerSocket good = server("good", "ip:127.0.0.1");
     Proxied honest = proxy("honest", 0);
     // One that leads wherever it likes: to a server that shows a certificate of somebody else.
@@ -318,23 +316,7 @@ final class GatewayGroupsTest {
     public void open(FlowRequest request, PendingFlow pending) {
       flows.add(request.target().port());
       int port = leadsTo == 0 ? request.target().port() : leadsTo;
-      transport
-          .outside()
-          .connect(
-              pending.loop(),
-              new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
-              Duration.ofSeconds(5),
-              new DialListener() {
-                @Override
-                public void onConnected(Connection connection) {
-                  Splice.join(connection, pending);
-                }
-
-                @Override
-                public void onFailed(DialFailure failure) {
-                  pending.refuse(Refusal.CONNECTION_REFUSED);
-                }
-              });
+      ToLoopback.lead(transport, port, pending);
     }
 
     @Override
@@ -357,8 +339,8 @@ final class GatewayGroupsTest {
   }
 
   private SSLServerSocket server(String alias, String name) throws Exception {
-    key(
-        "ours.p12",
+    Keytool.make(
+        temp.resolve("ours.p12"),
         "-alias",
         alias,
         "-dname",
@@ -367,7 +349,7 @@ final class GatewayGroupsTest {
         "authority",
         "-ext",
         "san=" + name);
-    KeyStore all = load("ours.p12");
+    KeyStore all = Keytool.load(temp.resolve("ours.p12"));
     KeyStore only = KeyStore.getInstance("PKCS12");
     only.load(null, null);
     only.setKeyEntry(alias, all.getKey(alias, PASSWORD), PASSWORD, all.getCertificateChain(alias));
@@ -396,24 +378,5 @@ final class GatewayGroupsTest {
           }
         });
     return server;
-  }
-
-  private KeyStore load(String file) throws Exception {
-    KeyStore keys = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(temp.resolve(file))) {
-      keys.load(in, PASSWORD);
-    }
-    return keys;
-  }
-
-  /// The JDK's own tool makes keys and certificates.
-  private void key(String file, String... options) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-    command.addAll(List.of("-genkeypair", "-keyalg", "EC", "-keystore"));
-    command.addAll(List.of(temp.resolve(file).toString(), "-storepass", "changeit"));
-    command.addAll(List.of(options));
-    Command.Outcome outcome = Command.of(command.toArray(String[]::new)).run();
-    assertThat(outcome.exit()).as(outcome.errors()).isZero();
   }
 }

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.wormholes.dsl.Compilation;
 import org.wormholes.dsl.Compiler;
 import org.wormholes.dsl.Options;
+import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.SourceMap;
 import org.wormholes.runtime.Engine;
 import org.wormholes.runtime.control.EngineEvent;
@@ -150,19 +151,16 @@ class PublishTest {
             SourceMap.EMPTY)
         .toCompletableFuture()
         .join();
-    CompletableFuture<TunnelView.ServiceView> ready = new CompletableFuture<>();
-    Thread.ofPlatform()
-        .daemon()
-        .start(() -> {
-          while (!ready.isDone()) {
-            publisher.tunnels().stream()
-                .flatMap(tunnel -> tunnel.services().stream())
-                .filter(service -> service.ready() == 3)
-                .findFirst()
-                .ifPresent(ready::complete);
-          }
-        });
-    return ready.get(30, TimeUnit.SECONDS).address().substring("wormhole://".length());
+    TunnelView.ServiceView ready =
+        Await.value(
+            "the service is published",
+            Duration.ofSeconds(30),
+            () ->
+                publisher.tunnels().stream()
+                    .flatMap(tunnel -> tunnel.services().stream())
+                    .filter(service -> service.ready() == 3)
+                    .findFirst());
+    return ready.address().substring("wormhole://".length());
   }
 
   private int visitor(int hops) throws Exception {
@@ -178,7 +176,7 @@ class PublishTest {
     throw new AssertionError("no port is open");
   }
 
-  private org.wormholes.rules.Ruleset rules(int hops, String words) {
+  private Ruleset rules(int hops, String words) {
     Compilation compilation =
         Compiler.compile(
             "test.rb",

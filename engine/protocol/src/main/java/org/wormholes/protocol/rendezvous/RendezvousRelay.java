@@ -31,6 +31,9 @@ public final class RendezvousRelay {
 
   public static final int MAX_DESCRIPTORS = 2_048;
 
+  /// Descriptors of one service.
+  public static final int MAX_INSTANCES = DescriptorShelf.MAX_INSTANCES;
+
   /// Circuits without a role that are remembered for having asked.
   public static final int MAX_ASKING = 16_384;
 

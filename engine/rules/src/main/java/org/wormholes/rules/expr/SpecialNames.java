@@ -25,7 +25,7 @@ public final class SpecialNames {
 
   /// The same for a name in lower case, without a final dot.
   public static boolean isService(String name) {
-    return SERVICE.matcher(name).matches();
+    return name.endsWith(".wormhole") && SERVICE.matcher(name).matches();
   }
 
   public static boolean has(Host host) {
