@@ -525,8 +525,10 @@ final class Builder {
             name,
             call.text("host", Entry.Listen.LOOPBACK),
             call.number("port", 1),
-            call.texts("only"));
-    before.add(new Draft.Published(publication, call.position()));
+            call.texts("only"),
+            call.texts("on").stream().distinct().toList());
+    Position on = call.has("on") ? call.positionOf("on") : call.position();
+    before.add(new Draft.Published(publication, call.position(), on));
     return Value.Nothing.VALUE;
   }
 

@@ -80,6 +80,7 @@ public final class Describe {
         1,
         "publishes %s as %s"
             .formatted(address(publication.host(), publication.port()), publication.name()));
+    publication.on().forEach(gateway -> line(2, "on " + gateway));
     publication.clients().forEach(client -> line(2, "for " + client));
   }
 

@@ -159,7 +159,7 @@ final class Draft {
     }
   }
 
-  record Published(Publication publication, Position position) {}
+  record Published(Publication publication, Position position, Position onPosition) {}
 
   record Opened(Entry entry, Position position, Position portPosition) {}
 

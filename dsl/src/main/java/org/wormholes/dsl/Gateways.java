@@ -1,6 +1,7 @@
 package org.wormholes.dsl;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import org.wormholes.rules.Chains;
 import org.wormholes.rules.Entry;
 import org.wormholes.rules.Gateway;
 import org.wormholes.rules.Position;
+import org.wormholes.rules.Publication;
 import org.wormholes.rules.RulePath;
 
 /// Makes gateways of their drafts, and tells what can't be: one that is nowhere, one that carries
@@ -62,7 +64,41 @@ final class Gateways {
     }
     if (!problems.hasErrors()) {
       checkExits();
+      checkServices();
     }
+  }
+
+  /// What is published on them.
+  private void checkServices() {
+    List<Gateway> all = all();
+    Set<String> taken = new HashSet<>();
+    for (Draft.Way tunnel : rules.tunnels) {
+      for (Draft.Published each : tunnel.published) {
+        Publication service = each.publication();
+        for (String gateway : service.on()) {
+          Optional<String> problem =
+              service
+                  .problemOn(gateway, all)
+                  .or(() ->
+                      taken.add(gateway + " " + service.name())
+                          ? Optional.empty()
+                          : Optional.of(
+                              "service `%s` is published on `%s` twice"
+                                  .formatted(service.name(), gateway)));
+          problem.ifPresent(it -> blame(each.onPosition(), it, gateway, all));
+        }
+      }
+    }
+  }
+
+  private void blame(Position position, String problem, String gateway, List<Gateway> all) {
+    problems.add(
+        Problem.error(position, problem.replace('`', '"'))
+            .hinting(
+                Suggestion.nearest(gateway, all.stream().map(Gateway::name).toList())
+                    .filter(found -> !found.equals(gateway))
+                    .map(found -> "did you mean \"" + found + "\"?")
+                    .orElse("")));
   }
 
   /// What tunnels leave into.
@@ -76,14 +112,7 @@ final class Gateways {
         Position position = exit.viaPositions.get(i);
         String gateway = exit.vias.get(i).gateway();
         Chains.brokenBehind(all, tunnel.name, gateway, taken)
-            .ifPresent(problem ->
-                problems.add(
-                    Problem.error(position, problem.replace('`', '"'))
-                        .hinting(
-                            Suggestion.nearest(gateway, all.stream().map(Gateway::name).toList())
-                                .filter(found -> !found.equals(gateway))
-                                .map(found -> "did you mean \"" + found + "\"?")
-                                .orElse(""))));
+            .ifPresent(problem -> blame(position, problem, gateway, all));
       }
     }
   }

@@ -317,6 +317,13 @@ public final class Vocabulary {
                 "[]",
                 "Addresses of the nodes that may come, at most 128. Without it: everybody who knows"
                     + " the address.")
+            .named(
+                Accepts.listOf(Accepts.NAME),
+                "on",
+                "the list",
+                "[]",
+                "Names of `tor` and `i2p` blocks: it is published there too, as an onion service of"
+                    + " the same address, or a destination. I2P keeps no list for `only`.")
             .repeats()
             .doc(
                 "Makes a local TCP service reachable as `wormhole://ADDRESS`, where neither end"

@@ -13,6 +13,7 @@ import org.wormholes.rules.Gateway;
 import org.wormholes.rules.Gateway.Kind;
 import org.wormholes.rules.Gateway.Server;
 import org.wormholes.rules.Isolation;
+import org.wormholes.rules.Publication;
 import org.wormholes.rules.RulePath;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.codec.RuleFormatException;
@@ -205,5 +206,32 @@ class GatewaysTest {
 
   private static String told(String via) {
     return Compiler.compile("exits.rb", exits(via), Options.defaults()).render();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Tier.class)
+  void servicesArePublishedOnThem(Tier tier) throws RuleFormatException {
+    Ruleset ruleset =
+        Scripts.kept(
+                """
+                ruleset "blog" do
+                  network "commons"
+                  tor "onions"
+                  i2p "garlic"
+                  tunnel "web" do
+                    relay 3
+                    publish 8080, as: "blog", on: ["onions", "garlic"]
+                  end
+                end
+                """,
+                tier)
+            .ruleset()
+            .orElseThrow();
+    assertThat(ruleset.tunnels().getFirst().published())
+        .containsExactly(
+            new Publication("blog", "127.0.0.1", 8080, List.of(), List.of("onions", "garlic")));
+    assertThat(Describe.ruleset(ruleset))
+        .contains("publishes 127.0.0.1:8080 as blog\n    on onions\n    on garlic\n");
+    assertThat(Chains.onlyBehind(ruleset)).isEmpty();
   }
 }

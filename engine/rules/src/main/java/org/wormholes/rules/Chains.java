@@ -149,6 +149,9 @@ public final class Chains {
       }
     }
     ruleset.groups().forEach(group -> used.addAll(group.members()));
+    for (Tunnel tunnel : ruleset.tunnels()) {
+      tunnel.published().forEach(service -> used.addAll(service.on()));
+    }
     for (Gateway gateway : ruleset.gateways()) {
       if (!gateway.entries().isEmpty()) {
         used.add(gateway.name());

@@ -1,6 +1,7 @@
 package org.wormholes.rules;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.wormholes.rules.expr.Host;
 
@@ -12,7 +13,9 @@ import org.wormholes.rules.expr.Host;
 /// @param host where the service is, an address of this machine or of its network
 /// @param clients addresses of the nodes that may come, 56 characters each, in ascending order;
 ///   empty for everybody who knows the address
-public record Publication(String name, String host, int port, List<String> clients) {
+/// @param on names of gateways whose networks it is published on as well, Tor or I2P
+public record Publication(
+    String name, String host, int port, List<String> clients, List<String> on) {
   public static final int MAX_CLIENTS = 128;
 
   public Publication {
@@ -30,5 +33,37 @@ public record Publication(String name, String host, int port, List<String> clien
       }
     }
     clients = List.copyOf(new TreeSet<>(clients));
+    on = Checks.atMost("gateways of a service", on, Ruleset.MAX_GATEWAYS);
+    if (!on.isEmpty()) { // most have none, and reading them allocates nothing
+      on.forEach(gateway -> Checks.name("a gateway", gateway));
+      Checks.distinct("gateways of a service", on, gateway -> gateway);
+    }
+  }
+
+  /// Why it can't be published on a gateway; empty where it can.
+  public Optional<String> problemOn(String gateway, List<Gateway> gateways) {
+    Optional<Gateway> found =
+        gateways.stream().filter(each -> each.name().equals(gateway)).findFirst();
+    if (found.isEmpty()) {
+      return Optional.of(
+          "service `%s` is published on `%s`, which is no gateway".formatted(name, gateway));
+    }
+    return switch (found.get().kind()) {
+      case TOR -> Optional.empty();
+      case I2P ->
+          clients.isEmpty()
+              ? Optional.empty()
+              : Optional.of(
+                  "service `%s` can't be published on `%s`: I2P keeps no list of those who may come"
+                      .formatted(name, gateway));
+      case SOCKS, HTTP ->
+          Optional.of(
+              "service `%s` can't be published on `%s`, which is a proxy".formatted(name, gateway));
+    };
+  }
+
+  /// A service that is reached over its own network only.
+  public Publication(String name, String host, int port, List<String> clients) {
+    this(name, host, port, clients, List.of());
   }
 }

@@ -56,6 +56,7 @@ public record Ruleset(
     }
     Set<String> targets = targets(tunnelNames, groups, gateways);
     checkVias(tunnels, groups, gateways, targets);
+    checkServices(tunnels, gateways);
     checkRoutes(routes, targets);
     for (Expectation expectation : expectations) {
       checkTarget(expectation.expected(), targets);
@@ -134,6 +135,27 @@ public record Ruleset(
         throw new IllegalArgumentException(
             "group `%s` can't split a flow over a tunnel that leaves into a gateway"
                 .formatted(group.name()));
+      }
+    }
+  }
+
+  private static void checkServices(List<Tunnel> tunnels, List<Gateway> gateways) {
+    Set<String> taken = new HashSet<>();
+    for (Tunnel tunnel : tunnels) {
+      if (tunnel.published().isEmpty()) {
+        continue; // most have none, and reading them allocates nothing
+      }
+      for (Publication service : tunnel.published()) {
+        for (String gateway : service.on()) {
+          Optional<String> problem = service.problemOn(gateway, gateways);
+          if (problem.isPresent()) {
+            throw new IllegalArgumentException(problem.get());
+          }
+          if (!taken.add(gateway + " " + service.name())) {
+            throw new IllegalArgumentException(
+                "service `%s` is published on `%s` twice".formatted(service.name(), gateway));
+          }
+        }
       }
     }
   }

@@ -191,8 +191,9 @@ public record RulesetDiff(List<Change> changes, int routesKept) {
 
   private static String publication(Publication publication) {
     String who = publication.clients().isEmpty() ? "" : " for " + publication.clients();
-    return "%s at %s:%d%s"
-        .formatted(publication.name(), publication.host(), publication.port(), who);
+    String where = publication.on().isEmpty() ? "" : " on " + publication.on();
+    return "%s at %s:%d%s%s"
+        .formatted(publication.name(), publication.host(), publication.port(), where, who);
   }
 
   private static Map<String, String> tunnel(Tunnel tunnel) {

@@ -25,10 +25,17 @@ public final class RulesetGenerator {
 
   public Ruleset ruleset() {
     List<Network> networks = some(1, 3, i -> network("n" + i));
-    List<Tunnel> tunnels =
-        some(1, 3, i -> tunnel(i == 0 ? ExprGenerator.NAME : "t" + i, networks.getFirst().name()));
     List<Gateway> gateways =
-        random.nextBoolean() ? List.of() : some(1, 4, i -> gateway(i, tunnels.getFirst().name()));
+        random.nextBoolean() ? List.of() : some(1, 4, i -> gateway(i, ExprGenerator.NAME));
+    List<Tunnel> tunnels =
+        some(
+            1,
+            3,
+            i ->
+                tunnel(
+                    i == 0 ? ExprGenerator.NAME : "t" + i,
+                    networks.getFirst().name(),
+                    i == 0 ? gateways : List.of()));
     List<Group> groups =
         random.nextBoolean() ? List.of() : some(1, 2, i -> group("g" + i, tunnels, gateways));
     List<String> targets =
@@ -130,7 +137,8 @@ public final class RulesetGenerator {
         some(0, 2, i -> "wormhole://" + address + "@203.0.113.7:" + (i + 1)));
   }
 
-  private Tunnel tunnel(String name, String network) {
+  /// @param gateways that its services may be published on
+  private Tunnel tunnel(String name, String network, List<Gateway> gateways) {
     return new Tunnel(
         name,
         network,
@@ -142,16 +150,20 @@ public final class RulesetGenerator {
         new Isolation(random.nextBoolean(), random.nextBoolean()),
         random.nextBoolean(),
         maybe(() -> random.nextBoolean() ? Shape.LARGE_CELLS : Shape.SMALL_CELLS),
-        random.nextInt(3) == 0 ? some(1, 3, this::publication) : List.of());
+        random.nextInt(3) == 0 ? some(1, 3, i -> publication(i, gateways)) : List.of());
   }
 
-  private Publication publication(int i) {
+  private Publication publication(int i, List<Gateway> gateways) {
     List<String> clients = some(0, 3, n -> "abcdefgh".substring(n, n + 1).repeat(56));
     return new Publication(
         "service" + i,
         random.nextBoolean() ? "127.0.0.1" : "::1",
         1 + random.nextInt(65_535),
-        clients);
+        clients,
+        gateways.stream()
+            .filter(each -> each.kind() == Gateway.Kind.TOR && random.nextBoolean())
+            .map(Gateway::name)
+            .toList());
   }
 
   private Entry entry(int i) {

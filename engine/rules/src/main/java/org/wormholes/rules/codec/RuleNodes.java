@@ -236,7 +236,7 @@ final class RuleNodes {
     String name = in.text();
     String host = EntryNodes.plainHost(in);
     List<String> clients = in.texts();
-    Publication publication = new Publication(name, host, port, clients);
+    Publication publication = new Publication(name, host, port, clients, in.texts());
     if (!publication.clients().equals(clients)) {
       throw new KryoException("clients of a service must be in ascending order");
     }
@@ -253,6 +253,7 @@ final class RuleNodes {
           out.text(publication.name());
           out.text(publication.host());
           out.texts(publication.clients());
+          out.texts(publication.on());
         },
         RuleNodes::readPublication);
     register(
