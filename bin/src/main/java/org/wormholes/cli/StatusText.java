@@ -107,6 +107,13 @@ final class StatusText {
             service.ready() == 0 ? paint.red("not yet") : paint.green("published"),
             service.address(),
             "at " + service.place());
+        for (TunnelView.Onward on : service.on()) {
+          columns.row(
+              "    on " + name(on.gateway()),
+              on.problem().isEmpty() ? paint.green("published") : paint.red("not yet"),
+              on.address(),
+              on.problem().map(it -> Clean.line(it, 160)).orElse(""));
+        }
       }
     }
     return columns;

@@ -21,6 +21,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.wormholes.protocol.crypto.NodeId;
 import org.wormholes.protocol.crypto.NodeUri;
 import org.wormholes.rules.FlowFacts;
@@ -58,6 +59,7 @@ import org.wormholes.runtime.spi.Carrier;
 import org.wormholes.runtime.spi.Connection;
 import org.wormholes.runtime.spi.EntrySpec;
 import org.wormholes.runtime.spi.FlowRequest;
+import org.wormholes.runtime.spi.HostedService;
 import org.wormholes.runtime.spi.Listener;
 import org.wormholes.runtime.spi.Loop;
 import org.wormholes.runtime.spi.Transport;
@@ -390,6 +392,24 @@ public final class Engine implements EngineControl, AutoCloseable {
         .filter(group -> !next.groups().containsValue(group))
         .forEach(RunningGroup::stop);
     next.applied().ifPresent(applied -> watch.watch(applied.ruleset()));
+    publishOnGateways(next, last);
+  }
+
+  /// What is left of the old rules on gateways ends first: two services never share an address.
+  private static void publishOnGateways(Running next, Running last) {
+    last.gateways().values().stream()
+        .filter(gateway -> !next.gateways().containsValue(gateway))
+        .forEach(gateway -> gateway.publish(Set.of()));
+    next.gateways()
+        .forEach((name, gateway) -> {
+          Set<HostedService> wanted =
+              next.tunnels().values().stream()
+                  .flatMap(tunnel -> tunnel.services().stream())
+                  .filter(service -> service.on().contains(name))
+                  .map(PublishedService::onward)
+                  .collect(Collectors.toSet());
+          gateway.publish(wanted);
+        });
   }
 
   private void retire(List<RunningTunnel> tunnels, Duration drain) {

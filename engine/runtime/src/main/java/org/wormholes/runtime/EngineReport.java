@@ -252,7 +252,7 @@ final class EngineReport {
         (int) tunnel.flows.sum(),
         tunnel.bytesUp.sum() + circuits.stream().mapToLong(each -> each.flows.bytesIn).sum(),
         tunnel.bytesDown.sum() + circuits.stream().mapToLong(each -> each.flows.bytesOut).sum(),
-        tunnel.services().stream().map(PublishedService::view).toList());
+        tunnel.services().stream().map(service -> service.view(running.gateways())).toList());
   }
 
   private List<ClientCircuit> circuitsOf(RunningTunnel tunnel) {

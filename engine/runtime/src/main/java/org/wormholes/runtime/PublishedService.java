@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.wormholes.protocol.circuit.Reason;
@@ -40,6 +39,7 @@ import org.wormholes.rules.Publication;
 import org.wormholes.rules.expr.Address;
 import org.wormholes.rules.expr.Host;
 import org.wormholes.runtime.control.TunnelView;
+import org.wormholes.runtime.spi.HostedService;
 
 /// A local TCP service that clients reach by its address and nobody finds
 /// (`spec/protocol/rendezvous.md`): keeps circuits to introduction points, gives its descriptor to
@@ -65,6 +65,7 @@ final class PublishedService {
   private static final Duration AFTER_CHANGE = Duration.ofMillis(200);
 
   private final RunningTunnel tunnel;
+  private final Publication rule;
   private final Node node;
   private final Shard home;
   private final String name;
@@ -97,6 +98,14 @@ final class PublishedService {
     return ((Host.Literal) Host.parse(rule.host()).orElseThrow()).address();
   }
 
+  static InetSocketAddress placeOf(Publication rule) {
+    return new InetSocketAddress(ExitGate.address(addressOf(rule).bytes()), rule.port());
+  }
+
+  static List<NodeId> clientsOf(Publication rule) {
+    return rule.clients().stream().map(PublishedService::client).toList();
+  }
+
   private static NodeId client(String address) {
     try {
       return NodeId.parse(address);
@@ -108,27 +117,50 @@ final class PublishedService {
   /// Its key follows from this node's and its name.
   PublishedService(RunningTunnel tunnel, Publication rule) {
     this.tunnel = tunnel;
+    this.rule = rule;
     this.name = rule.name();
     this.node = tunnel.node;
     this.home = node.shards().getFirst();
     this.key = node.key().service(name);
-    this.place = new InetSocketAddress(ExitGate.address(addressOf(rule).bytes()), rule.port());
-    this.clients =
-        rule.clients().stream().map(PublishedService::client).collect(Collectors.toSet());
+    this.place = placeOf(rule);
+    this.clients = Set.copyOf(clientsOf(rule));
     this.queue = new IntroductionQueue<>(node.clock().instant());
     this.onionKey = freshKey();
     this.puzzles = List.of(freshPuzzle(0));
   }
 
+  /// The same service, for the gateways it is published on too.
+  HostedService onward() {
+    return new HostedService(name, key, place, clientsOf(rule));
+  }
+
+  /// The gateways it is published on too.
+  List<String> on() {
+    return rule.on();
+  }
+
   /// An introduction that was left for us.
   private record Waiting(NodeId pointKey, Bytes introduction) {}
 
-  TunnelView.ServiceView view() {
+  /// @param gateways that run
+  TunnelView.ServiceView view(Map<String, RunningGateway> gateways) {
+    List<TunnelView.Onward> onward = new ArrayList<>();
+    for (String each : rule.on()) {
+      Optional.ofNullable(gateways.get(each))
+          .flatMap(gateway -> gateway.hosting(name))
+          .ifPresent(hosting ->
+              onward.add(
+                  new TunnelView.Onward(
+                      each,
+                      hosting.address(),
+                      Optional.of(hosting.problem()).filter(why -> !why.isEmpty()))));
+    }
     return new TunnelView.ServiceView(
         name,
         NodeUri.SCHEME + key.id().address(),
         "%s:%d".formatted(place.getAddress().getHostAddress(), place.getPort()),
-        ready);
+        ready,
+        onward);
   }
 
   void start() {

@@ -1,5 +1,7 @@
 package org.wormholes.runtime;
 
+import static java.util.Objects.requireNonNull;
+
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -26,6 +30,7 @@ import org.wormholes.runtime.spi.FlowAcceptor;
 import org.wormholes.runtime.spi.FlowRequest;
 import org.wormholes.runtime.spi.GatewaySpeaker;
 import org.wormholes.runtime.spi.GatewaySpec;
+import org.wormholes.runtime.spi.HostedService;
 import org.wormholes.runtime.spi.Loop;
 import org.wormholes.runtime.spi.Way;
 
@@ -45,6 +50,7 @@ final class RunningGateway implements Way, FlowWay {
   private final GatewaySpeaker speaker;
   private volatile byte[] salt;
   private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
+  private final Map<HostedService, GatewaySpeaker.Hosting> hosted = new ConcurrentHashMap<>();
 
   /// @param through a [RunningTunnel] or a [RunningGateway], or null where the rule has none
   /// @param behindExit whether it is what the exit of a tunnel leaves into
@@ -57,10 +63,10 @@ final class RunningGateway implements Way, FlowWay {
     this.rule = rule;
     this.through = through;
     this.salt = randomSalt();
-    this.speaker = node.transport().gateway(spec(rule), way(), this::changed);
+    this.speaker = node.transport().gateway(spec(node, rule), way(), this::changed);
   }
 
-  private static GatewaySpec spec(Gateway rule) {
+  private static GatewaySpec spec(Node node, Gateway rule) {
     return new GatewaySpec(
         rule.name(),
         GatewaySpec.Kind.valueOf(rule.kind().name()),
@@ -68,6 +74,7 @@ final class RunningGateway implements Way, FlowWay {
         rule.server()
             .map(server -> new FlowRequest.Credentials(server.user(), server.password()))
             .orElse(new FlowRequest.Credentials("", "")),
+        node.key(),
         rule.through().isPresent());
   }
 
@@ -86,11 +93,31 @@ final class RunningGateway implements Way, FlowWay {
   }
 
   void stop() {
+    publish(Set.of());
     speaker.close();
   }
 
   GatewaySpeaker.State state() {
     return speaker.state();
+  }
+
+  /// From here on these services are published on it, and no others. Those that were stay as they
+  /// are. One caller at a time.
+  void publish(Set<HostedService> wanted) {
+    for (HostedService old : Set.copyOf(hosted.keySet())) {
+      if (!wanted.contains(old)) {
+        requireNonNull(hosted.remove(old)).close();
+      }
+    }
+    wanted.forEach(service -> hosted.computeIfAbsent(service, speaker::host));
+  }
+
+  /// How a service stands that is published on it.
+  Optional<GatewaySpeaker.Hosting> hosting(String service) {
+    return hosted.entrySet().stream()
+        .filter(each -> each.getKey().name().equals(service))
+        .map(Map.Entry::getValue)
+        .findFirst();
   }
 
   /// Whether flows would not notice if this took the place of that.

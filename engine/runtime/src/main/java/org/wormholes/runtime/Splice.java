@@ -16,7 +16,15 @@ public final class Splice {
     join(destination, pending, () -> {});
   }
 
-  /// The same.
+  /// Joins two connections that live on the same loop.
+  public static void join(Connection one, Connection other) {
+    Half first = new Half(one, () -> {});
+    Half second = new Half(other, () -> {});
+    first.pairWith(second);
+    second.pairWith(first);
+  }
+
+  /// The same with an application that waits.
   ///
   /// @param whenOver runs once both are gone
   static void join(Connection destination, FlowAcceptor.PendingFlow pending, Runnable whenOver) {

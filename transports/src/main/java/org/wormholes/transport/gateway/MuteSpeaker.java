@@ -4,6 +4,7 @@ import org.wormholes.runtime.spi.EntrySpec;
 import org.wormholes.runtime.spi.FlowAcceptor;
 import org.wormholes.runtime.spi.FlowRequest;
 import org.wormholes.runtime.spi.GatewaySpeaker;
+import org.wormholes.runtime.spi.HostedService;
 import org.wormholes.runtime.spi.Loop;
 
 /// Stands for a network that this engine does not speak with: it refuses every flow, and says why.
@@ -26,6 +27,11 @@ public final class MuteSpeaker implements GatewaySpeaker {
   public void open(
       Loop loop, EntrySpec.Target to, FlowRequest.Credentials isolation, OpenListener listener) {
     listener.onRefused(FlowAcceptor.Refusal.NOT_SUPPORTED, why);
+  }
+
+  @Override
+  public Hosting host(HostedService service) {
+    return new NotHosted(why);
   }
 
   @Override

@@ -17,6 +17,11 @@ public final class ProxyExchange implements ConnectionHandler {
   /// How long a proxy may take; beyond some, such as Tor, a destination is far.
   public static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  /// Why Tor refuses a stream to an onion service that only some may find, and whose key it does
+  /// not know.
+  public static final String WANTS_CLIENT_KEY =
+      "the onion service is for those on its list, and this node is not";
+
   private final Connection connection;
   private final ProxyDialog dialog;
   private final OpenListener listener;

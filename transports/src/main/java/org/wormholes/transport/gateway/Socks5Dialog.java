@@ -137,8 +137,7 @@ final class Socks5Dialog implements ProxyDialog {
         return new Step.Refused(Refusal.GENERAL_FAILURE, "the proxy does not speak SOCKS5");
       }
       if (answer[1] != 0) {
-        return new Step.Refused(
-            refusal(answer[1]), "the proxy says no: code " + (answer[1] & 0xff));
+        return new Step.Refused(refusal(answer[1]), reason(answer[1] & 0xff));
       }
       int length =
           switch (answer[3]) {
@@ -158,6 +157,19 @@ final class Socks5Dialog implements ProxyDialog {
     return new Step.Open();
   }
 
+  /// Codes from 0xF0 are Tor's (its proposal 304).
+  private static String reason(int code) {
+    return switch (code) {
+      case 0xf0 -> "the onion service is not found";
+      case 0xf1 -> "what is said of the onion service can't be read";
+      case 0xf2, 0xf7 -> "the onion service could not be asked to come";
+      case 0xf3 -> "the onion service did not come";
+      case 0xf4, 0xf5 -> ProxyExchange.WANTS_CLIENT_KEY;
+      case 0xf6 -> "the onion address is mistyped";
+      default -> "the proxy says no: code " + code;
+    };
+  }
+
   /// RFC 1928 section 6.
   private static Refusal refusal(byte code) {
     return switch (code) {
@@ -167,6 +179,9 @@ final class Socks5Dialog implements ProxyDialog {
       case 5 -> Refusal.CONNECTION_REFUSED;
       case 6 -> Refusal.TIMED_OUT;
       case 7, 8 -> Refusal.NOT_SUPPORTED;
+      case (byte) 0xf0, (byte) 0xf1, (byte) 0xf2, (byte) 0xf3, (byte) 0xf6, (byte) 0xf7 ->
+          Refusal.HOST_UNREACHABLE;
+      case (byte) 0xf4, (byte) 0xf5 -> Refusal.NOT_ALLOWED;
       default -> Refusal.GENERAL_FAILURE;
     };
   }

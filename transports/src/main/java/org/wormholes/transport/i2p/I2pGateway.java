@@ -14,6 +14,7 @@ import org.wormholes.runtime.spi.FlowAcceptor.Refusal;
 import org.wormholes.runtime.spi.FlowRequest;
 import org.wormholes.runtime.spi.GatewaySpeaker;
 import org.wormholes.runtime.spi.GatewaySpec;
+import org.wormholes.runtime.spi.HostedService;
 import org.wormholes.runtime.spi.Loop;
 import org.wormholes.transport.i2p.SamException.Cause;
 import org.wormholes.transport.program.Programs;
@@ -37,6 +38,7 @@ public final class I2pGateway implements GatewaySpeaker {
   private final Object lock = new Object();
   private volatile State state = new State(Phase.STARTING, 0, "");
   private @Nullable SamSession session;
+  private @Nullable SamSettings bridge;
   private volatile @Nullable RouterLauncher router;
   private boolean closed;
 
@@ -99,7 +101,9 @@ public final class I2pGateway implements GatewaySpeaker {
         return;
       }
       try {
-        SamSession opened = new SamSession(sockets, settings());
+        SamSettings settings = settings();
+        bridge = settings;
+        SamSession opened = new SamSession(sockets, settings);
         opened.watch(status -> onStatus(status));
         opened.start();
         session = opened;
@@ -116,6 +120,21 @@ public final class I2pGateway implements GatewaySpeaker {
         .withHops(options.hops())
         .withOptions(options.session())
         .withLogin(spec.credentials());
+  }
+
+  /// A destination for each service, which lasts where there is a state folder.
+  @Override
+  public Hosting host(HostedService service) {
+    synchronized (lock) {
+      SamSettings settings = bridge;
+      if (settings == null || closed) {
+        return new NotHosted(state.detail());
+      }
+      Optional<Path> file =
+          options.folder().map(folder -> folder.resolve("services").resolve(service.name()));
+      return new I2pHosting(
+          new SamSession(sockets, file.map(settings::withKey).orElse(settings)), service.place());
+    }
   }
 
   private static InetSocketAddress literal(EntrySpec.Target server) {

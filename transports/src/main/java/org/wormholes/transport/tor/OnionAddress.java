@@ -36,7 +36,15 @@ final class OnionAddress {
     }
   }
 
+  /// The name before `.onion`, without what may stand before it.
+  static String service(String host) {
+    String small = host.toLowerCase(Locale.ROOT);
+    String name =
+        small.endsWith(SUFFIX) ? small.substring(0, small.length() - SUFFIX.length()) : "";
+    return name.substring(name.lastIndexOf('.') + 1);
+  }
+
   static String of(OnionService service) {
-    return service.id() + SUFFIX + ":" + service.port();
+    return service.id() + SUFFIX;
   }
 }

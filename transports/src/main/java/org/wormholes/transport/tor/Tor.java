@@ -3,12 +3,14 @@ package org.wormholes.transport.tor;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.wormholes.protocol.crypto.NodeKey;
 import org.wormholes.runtime.spi.Connection;
 import org.wormholes.runtime.spi.DialListener;
 import org.wormholes.runtime.spi.EntrySpec;
@@ -31,6 +33,8 @@ final class Tor implements AutoCloseable {
   private final @Nullable InetSocketAddress adopted;
   private final AtomicLong forgot =
       new AtomicLong(System.nanoTime() - TorController.NEW_IDENTITY_EVERY.toNanos());
+
+  private @Nullable NodeKey key;
 
   private Tor(
       Sockets sockets,
@@ -67,6 +71,12 @@ final class Tor implements AutoCloseable {
   static Tor adopted(
       Sockets sockets, InetSocketAddress control, String password, Consumer<State> changed) {
     return new Tor(sockets, new TorController(sockets, password, changed), null, control);
+  }
+
+  /// Onion services that only some may find are shown this key when they ask for one. Called before
+  /// the first stream.
+  void showsKey(NodeKey own) {
+    key = own;
   }
 
   void start() {
@@ -106,6 +116,16 @@ final class Tor implements AutoCloseable {
   /// @param isolation streams with different ones share no circuit
   void open(
       Loop loop, EntrySpec.Target to, FlowRequest.Credentials isolation, OpenListener listener) {
+    open(loop, to, isolation, listener, key);
+  }
+
+  /// @param own what to show to an onion service that asks; null for nothing
+  private void open(
+      Loop loop,
+      EntrySpec.Target to,
+      FlowRequest.Credentials isolation,
+      OpenListener listener,
+      @Nullable NodeKey own) {
     State now = state();
     Optional<InetSocketAddress> socks = controller.socks();
     if (socks.isEmpty() || now.phase() != Phase.READY) {
@@ -123,7 +143,16 @@ final class Tor implements AutoCloseable {
         new DialListener() {
           @Override
           public void onConnected(Connection connection) {
-            ProxyExchange.socks5(connection, to, isolation, wrapped(to, listener));
+            ProxyExchange.socks5(
+                connection,
+                to,
+                isolation,
+                new Outcome(
+                    to,
+                    listener,
+                    own == null
+                        ? Optional.empty()
+                        : Optional.of(() -> show(own, loop, to, isolation, listener))));
           }
 
           @Override
@@ -133,18 +162,45 @@ final class Tor implements AutoCloseable {
         });
   }
 
-  private OpenListener wrapped(EntrySpec.Target to, OpenListener listener) {
-    return new OpenListener() {
-      @Override
-      public void onOpened(Connection connection) {
-        listener.onOpened(controller.adopt(connection, to.host() + ":" + to.port()));
-      }
+  /// Tells tor who we are for this onion service, and asks again.
+  private void show(
+      NodeKey own,
+      Loop loop,
+      EntrySpec.Target to,
+      FlowRequest.Credentials isolation,
+      OpenListener listener) {
+    String secret = Base64.getEncoder().encodeToString(own.exposeAgreementKey());
+    var _ =
+        controller
+            .clientKey(OnionAddress.service(to.host()), secret)
+            .whenComplete(
+                (done, failure) -> loop.execute(() -> open(loop, to, isolation, listener, null)));
+  }
 
-      @Override
-      public void onRefused(FlowAcceptor.Refusal refusal, String why) {
+  private final class Outcome implements OpenListener {
+    private final EntrySpec.Target to;
+    private final OpenListener listener;
+    private final Optional<Runnable> showKey;
+
+    Outcome(EntrySpec.Target to, OpenListener listener, Optional<Runnable> showKey) {
+      this.to = to;
+      this.listener = listener;
+      this.showKey = showKey;
+    }
+
+    @Override
+    public void onOpened(Connection connection) {
+      listener.onOpened(controller.adopt(connection, to.host() + ":" + to.port()));
+    }
+
+    @Override
+    public void onRefused(FlowAcceptor.Refusal refusal, String why) {
+      if (why.equals(ProxyExchange.WANTS_CLIENT_KEY) && showKey.isPresent()) {
+        showKey.get().run();
+      } else {
         listener.onRefused(refusal, why);
       }
-    };
+    }
   }
 
   @Override

@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -121,7 +123,10 @@ final class TorCarrier implements ClosableCarrier {
     try {
       service =
           new OnionService(
-              key, PORT, TorSettings.control(door.address()).orElseThrow(), settings.clients());
+              key,
+              new TreeSet<>(Set.of(PORT)),
+              TorSettings.control(door.address()).orElseThrow(),
+              settings.clients());
     } catch (IllegalArgumentException wrong) {
       return CompletableFuture.failedFuture(notListening(address, wrong));
     }
@@ -156,7 +161,7 @@ final class TorCarrier implements ClosableCarrier {
             ? Tor.adopted(sockets, control.get(), settings.password(), state -> {})
             : owned();
     fresh.start();
-    settings.keys().forEach(fresh.controller()::clientKey);
+    settings.keys().forEach((onion, secret) -> fresh.controller().clientKey(onion, secret));
     tor = fresh;
     return fresh;
   }
@@ -184,7 +189,7 @@ final class TorCarrier implements ClosableCarrier {
   private record Open(Tor at, OnionService service, Listener door) implements Listener {
     @Override
     public String address() {
-      return OnionAddress.of(service);
+      return OnionAddress.of(service) + ":" + PORT;
     }
 
     @Override

@@ -36,6 +36,7 @@ final class TorController implements AutoCloseable {
   /// How often a tor takes a new identity; what is asked for earlier is put off.
   static final Duration NEW_IDENTITY_EVERY = Duration.ofSeconds(10);
 
+  private static final Duration PUBLISH_AGAIN = Duration.ofSeconds(3);
   private static final int MAX_DETAIL = 200;
 
   private final Sockets sockets;
@@ -44,6 +45,10 @@ final class TorController implements AutoCloseable {
   private final Consumer<State> changed;
   private final Set<ProgramStream> streams = ConcurrentHashMap.newKeySet();
   private final Map<OnionService, CompletableFuture<Void>> services = new LinkedHashMap<>();
+
+  /// Names of services of which a directory has taken the descriptor.
+  private final Set<String> uploaded = ConcurrentHashMap.newKeySet();
+
   private final Map<String, String> clientKeys = new LinkedHashMap<>();
   private final List<Runnable> waiting = new ArrayList<>();
   private volatile State state = new State(Phase.STARTING, 0, "it is not started yet");
@@ -161,7 +166,7 @@ final class TorController implements AutoCloseable {
     port = opened;
     return new Authentication(opened, password)
         .run()
-        .thenCompose(done -> opened.ask("SETEVENTS STATUS_CLIENT"))
+        .thenCompose(done -> opened.ask("SETEVENTS STATUS_CLIENT HS_DESC"))
         .thenCompose(done -> opened.ask("GETINFO net/listeners/socks status/bootstrap-phase"))
         .thenCompose(this::inform);
   }
@@ -215,6 +220,7 @@ final class TorController implements AutoCloseable {
   private void drop(String why) {
     turn++;
     socks = null;
+    uploaded.clear();
     ControlPort open = port;
     port = null;
     if (open != null) {
@@ -227,9 +233,21 @@ final class TorController implements AutoCloseable {
 
   private void onEvent(ControlReply event) {
     // Events of a connection that is given up may still arrive.
-    if (socks != null && event.text().startsWith("STATUS_CLIENT ")) {
-      onStatus(event.text().substring("STATUS_CLIENT ".length()));
+    if (socks == null) {
+      return;
     }
+    String text = event.text();
+    if (text.startsWith("STATUS_CLIENT ")) {
+      onStatus(text.substring("STATUS_CLIENT ".length()));
+    } else if (text.startsWith("HS_DESC UPLOADED ")) {
+      List<String> words = Words.of(text);
+      uploaded.add(words.size() < 3 ? "" : words.get(2));
+    }
+  }
+
+  /// Whether others can find the service: a directory has its descriptor.
+  boolean isFound(OnionService service) {
+    return uploaded.contains(service.id());
   }
 
   private void onStatus(String text) {
@@ -336,7 +354,23 @@ final class TorController implements AutoCloseable {
   }
 
   private void publish(OnionService service, CompletableFuture<Void> taken) {
-    copy(ask(service.command(), "publish the onion service"), taken);
+    uploaded.remove(service.id());
+    ask(service.command(), "publish the onion service")
+        .whenComplete((reply, failure) -> {
+          if (failure == null) {
+            taken.complete(null);
+          } else if (services.containsKey(service)) {
+            taken.completeExceptionally(failure);
+            // It may be that it still has one of that address that is going.
+            var _ = loop.schedule(PUBLISH_AGAIN, () -> publishAgain(service, taken));
+          }
+        });
+  }
+
+  private void publishAgain(OnionService service, CompletableFuture<Void> taken) {
+    if (socks != null && services.containsKey(service)) {
+      publish(service, taken);
+    }
   }
 
   private TorException down() {
@@ -345,8 +379,8 @@ final class TorController implements AutoCloseable {
 
   void withdraw(OnionService service) {
     loop.execute(() -> {
-      services.remove(service);
-      if (socks != null) {
+      if (services.remove(service) != null && socks != null) {
+        uploaded.remove(service.id());
         copy(ask("DEL_ONION " + service.id(), "remove the service"), new CompletableFuture<>());
       }
     });
@@ -356,17 +390,21 @@ final class TorController implements AutoCloseable {
   ///
   /// @param onion its name without `.onion`
   /// @param key our X25519 private key for it, in Base64
-  void clientKey(String onion, String key) {
+  /// @return completes when tor knows it; fails if it does not take it, or is not there
+  CompletableFuture<Void> clientKey(String onion, String key) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
     loop.execute(() -> {
       clientKeys.put(onion, key);
-      if (socks != null) {
-        tellKey(onion, key);
-      }
+      tellKey(onion, key, done);
     });
+    return done;
   }
 
   private void tellKey(String onion, String key) {
-    CompletableFuture<Void> done = new CompletableFuture<>();
+    tellKey(onion, key, new CompletableFuture<>());
+  }
+
+  private void tellKey(String onion, String key, CompletableFuture<Void> done) {
     copy(ask("ONION_CLIENT_AUTH_ADD " + onion + " x25519:" + key, "take a client key"), done);
     var _ =
         done.whenComplete((none, failure) -> {

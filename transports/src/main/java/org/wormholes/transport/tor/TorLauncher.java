@@ -155,7 +155,7 @@ final class TorLauncher implements AutoCloseable {
     Stream.concat(
             Stream.of(
                 "DataDirectory " + folder.resolve("data"),
-                "SocksPort 127.0.0.1:auto IsolateSOCKSAuth",
+                "SocksPort 127.0.0.1:auto IsolateSOCKSAuth ExtendedErrors",
                 "ControlPort 127.0.0.1:auto",
                 "CookieAuthentication 1",
                 "CookieAuthFile " + folder.resolve("cookie"),

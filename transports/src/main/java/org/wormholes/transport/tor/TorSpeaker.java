@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.runtime.Splice;
@@ -16,6 +18,7 @@ import org.wormholes.runtime.spi.FlowAcceptor;
 import org.wormholes.runtime.spi.FlowRequest;
 import org.wormholes.runtime.spi.GatewaySpeaker;
 import org.wormholes.runtime.spi.GatewaySpec;
+import org.wormholes.runtime.spi.HostedService;
 import org.wormholes.runtime.spi.Listener;
 import org.wormholes.runtime.spi.Loop;
 import org.wormholes.runtime.spi.Way;
@@ -42,6 +45,7 @@ public final class TorSpeaker implements GatewaySpeaker {
   private volatile @Nullable Tor tor;
   private volatile @Nullable Listener door;
   private volatile State failed = new State(Phase.STARTING, 0, "it is not started yet");
+  private final Set<TorHosting> hostings = ConcurrentHashMap.newKeySet();
   private boolean closed;
 
   /// @param folder where it keeps what it knows
@@ -102,8 +106,21 @@ public final class TorSpeaker implements GatewaySpeaker {
         server.isPresent()
             ? Tor.adopted(sockets, server.get(), spec.credentials().password(), changed)
             : Tor.owned(sockets, folder, lines, searchPath, changed);
+    made.showsKey(spec.key());
     tor = made;
     made.start();
+    hostings.forEach(hosting -> hosting.on(made));
+  }
+
+  @Override
+  public synchronized Hosting host(HostedService service) {
+    TorHosting hosting = new TorHosting(service, hostings::remove);
+    hostings.add(hosting);
+    Tor running = tor;
+    if (running != null) {
+      hosting.on(running);
+    }
+    return hosting;
   }
 
   private static InetSocketAddress literal(EntrySpec.Target server) {

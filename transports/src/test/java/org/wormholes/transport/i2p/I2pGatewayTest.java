@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.wormholes.protocol.crypto.NodeKey;
 import org.wormholes.runtime.spi.Connection;
 import org.wormholes.runtime.spi.EntrySpec.Target;
 import org.wormholes.runtime.spi.FlowAcceptor.Refusal;
@@ -32,6 +33,7 @@ import org.wormholes.transport.socket.Sockets;
 @Timeout(30)
 class I2pGatewayTest {
   private static final Credentials NOBODY = new Credentials("", "");
+  private static final NodeKey KEY = NodeKey.ofSeed(new byte[NodeKey.SEED_BYTES]);
 
   private final Sockets sockets = Sockets.open(NettyOptions.defaults().withLoops(1));
   private final BlockingQueue<State> states = new LinkedBlockingQueue<>();
@@ -53,6 +55,7 @@ class I2pGatewayTest {
             GatewaySpec.Kind.I2P,
             router.map(at -> new Target(at.getAddress().getHostAddress(), at.getPort())),
             login,
+            KEY,
             false);
     return new I2pGateway(sockets, spec, options, states::add);
   }
@@ -179,7 +182,7 @@ class I2pGatewayTest {
   void refusesToBeLed() throws IOException {
     try (FakeRouter router = new FakeRouter(FakeRouter::well)) {
       GatewaySpec led =
-          new GatewaySpec("hidden", GatewaySpec.Kind.I2P, Optional.empty(), NOBODY, true);
+          new GatewaySpec("hidden", GatewaySpec.Kind.I2P, Optional.empty(), NOBODY, KEY, true);
       assertThatThrownBy(() ->
               new I2pGateway(sockets, led, I2pGateway.Options.usual(Optional.empty()), states::add))
           .isInstanceOf(IllegalArgumentException.class)

@@ -56,7 +56,19 @@ public record TunnelView(
   /// @param address `wormhole://ADDRESS`, by which it is reached
   /// @param place where it is, `HOST:PORT`
   /// @param ready relays that introduce clients to it now; none as long as nobody can come
-  public record ServiceView(String name, String address, String place, int ready) {}
+  /// @param on the networks of others in which it is published too
+  public record ServiceView(String name, String address, String place, int ready, List<Onward> on) {
+    public ServiceView {
+      on = List.copyOf(on);
+    }
+  }
+
+  /// A service in a network of others.
+  ///
+  /// @param gateway as in the script
+  /// @param address by which it is reached there, such as `NAME.onion`; empty until it is known
+  /// @param problem why nobody can come yet
+  public record Onward(String gateway, String address, Optional<String> problem) {}
 
   /// Whether a tunnel carries flows.
   public enum State {

@@ -32,6 +32,38 @@ public interface GatewaySpeaker extends Way, AutoCloseable {
     void onDead(String why);
   }
 
+  /// Keeps a service up in the network until it is closed, also when the program was gone
+  /// meanwhile.
+  default Hosting host(HostedService service) {
+    return new NotHosted("nothing is published through it");
+  }
+
+  /// A service that can't be kept up.
+  ///
+  /// @param problem why
+  record NotHosted(String problem) implements Hosting {
+    @Override
+    public String address() {
+      return "";
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /// A service that is kept up. Thread-safe.
+  interface Hosting extends AutoCloseable {
+    /// By what it is reached in that network; empty until it is known.
+    String address();
+
+    /// Why nobody can come just now; empty when somebody can.
+    String problem();
+
+    /// No streams come after this.
+    @Override
+    void close();
+  }
+
   /// Ends its streams, and the program that was started for it.
   @Override
   void close();
