@@ -16,12 +16,19 @@ public final class Splice {
     join(destination, pending, () -> {});
   }
 
-  /// Joins two connections that live on the same loop.
-  public static void join(Connection one, Connection other) {
-    Half first = new Half(one, () -> {});
-    Half second = new Half(other, () -> {});
-    first.pairWith(second);
-    second.pairWith(first);
+  /// Joins a client that came through a network without half-close to the service it came for; both
+  /// live on the same loop. When the service has said all it has to say, the conversation is over.
+  public static void serve(Connection client, Connection service) {
+    Half in =
+        new Half(client, () -> {}) {
+          @Override
+          void finish() {
+            client.close();
+          }
+        };
+    Half out = new Half(service, () -> {});
+    in.pairWith(out);
+    out.pairWith(in);
   }
 
   /// The same with an application that waits.
@@ -42,7 +49,7 @@ public final class Splice {
   }
 
   /// One of two connections whose bytes are passed to each other.
-  private static final class Half {
+  private static class Half {
     private final Connection own;
     private final Runnable gone;
     private @Nullable Half other;
@@ -52,14 +59,19 @@ public final class Splice {
       this.gone = gone;
     }
 
-    void pairWith(Half peer) {
+    /// The opposite side has nothing more to say.
+    void finish() {
+      own.finish();
+    }
+
+    final void pairWith(Half peer) {
       other = peer;
       own.handler(peer.facing());
       own.reading(true);
     }
 
     /// What hears the opposite connection: its bytes are written to ours.
-    ConnectionHandler facing() {
+    final ConnectionHandler facing() {
       return new ConnectionHandler() {
         @Override
         public void onRead(ByteBuffer in) {
@@ -84,7 +96,7 @@ public final class Splice {
 
         @Override
         public void onInputFinished() {
-          own.finish();
+          finish();
         }
 
         @Override

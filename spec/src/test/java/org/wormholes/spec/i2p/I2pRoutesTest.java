@@ -23,8 +23,10 @@ import org.wormholes.runtime.Engine;
 import org.wormholes.runtime.GuardStore;
 import org.wormholes.runtime.NodeSettings;
 import org.wormholes.runtime.control.GatewayView;
+import org.wormholes.runtime.control.TunnelView;
 import org.wormholes.spec.lab.Await;
 import org.wormholes.spec.lab.I2pLab;
+import org.wormholes.spec.lab.PageServer;
 import org.wormholes.spec.lab.Ports;
 import org.wormholes.spec.lab.Socks;
 import org.wormholes.transport.CarrierSettings;
@@ -47,6 +49,12 @@ class I2pRoutesTest {
   private record Applied(NettyTransport transport, Engine engine, int port)
       implements AutoCloseable {
     static Applied with(RouterLauncher router) throws IOException {
+      return with(router, Optional.empty(), "");
+    }
+
+    /// @param folder where gateways keep what they know
+    static Applied with(RouterLauncher router, Optional<Path> folder, String more)
+        throws IOException {
       int port = Ports.free();
       String script =
           """
@@ -55,13 +63,14 @@ class I2pRoutesTest {
               adopt "%s"
               entry { socks port: %d }
             end
+            %s
             routes do
               to("hidden") { host.under? "i2p" }
               refuse { otherwise }
             end
           end
           """
-              .formatted(HostPort.of(router.sam()), port);
+              .formatted(HostPort.of(router.sam()), port, more);
       Compilation compiled = Compiler.compile("mixed.rb", script, Options.defaults());
       assertThat(compiled.succeeded()).as(compiled.render()).isTrue();
       Map<String, String> alone =
@@ -71,6 +80,7 @@ class I2pRoutesTest {
               NettyOptions.defaults().withLoops(1),
               EntryLimits.defaults(),
               new CarrierSettings(Optional.empty(), Map.of("i2p", alone)));
+      folder.ifPresent(transport::gatewaysIn);
       NodeKey key = NodeKey.create(new SecureRandom()::nextBytes);
       Engine engine = Engine.start(NodeSettings.client(key, List.of()), transport, GuardStore.NONE);
       engine
@@ -82,6 +92,10 @@ class I2pRoutesTest {
 
     GatewayView gateway() {
       return engine.status().gateways().getFirst();
+    }
+
+    TunnelView.Onward onward() {
+      return engine.tunnels().getFirst().services().getFirst().on().getFirst();
     }
 
     void awaitReady() {
@@ -101,16 +115,43 @@ class I2pRoutesTest {
   }
 
   @Test
-  void sendsNamesOfI2pIntoI2pAndNothingElse(I2pLab lab) throws Exception {
-    try (Applied applied = Applied.with(lab.router())) {
-      applied.awaitReady();
-      try (Socket stream = applied.open(lab.echo().status().name())) {
-        echoes(stream);
+  void sendsNamesOfI2pIntoI2pAndPublishesThereUnderADestinationThatLasts(I2pLab lab)
+      throws Exception {
+    Optional<Path> kept = Optional.of(lab.folder().resolve("gateways"));
+    try (PageServer pages = PageServer.start()) {
+      String publish =
+          """
+          network("local") { open_to :anyone }
+          tunnel "web", over: "local" do
+            relay 3
+            publish %d, as: "pages", on: ["hidden"]
+          end
+          """
+              .formatted(pages.port());
+      String address;
+      try (Applied applied = Applied.with(lab.router(), kept, publish)) {
+        applied.awaitReady();
+        try (Socket stream = applied.open(lab.echo().status().name())) {
+          echoes(stream);
+        }
+        assertThatThrownBy(() -> applied.open("example.org"))
+            .hasMessage("the proxy refused example.org, with reply 2");
+        assertThatThrownBy(() -> applied.open("a".repeat(52) + ".b32.i2p"))
+            .hasMessageEndingWith("with reply 4");
+
+        Await.that("a published service", LIMIT, () -> applied.onward().problem().isEmpty());
+        address = applied.onward().address();
+        try (Socket stream = applied.open(address)) {
+          stream
+              .getOutputStream()
+              .write("GET /hello HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+          assertThat(new String(stream.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+              .endsWith(PageServer.GREETING);
+        }
       }
-      assertThatThrownBy(() -> applied.open("example.org"))
-          .hasMessage("the proxy refused example.org, with reply 2");
-      assertThatThrownBy(() -> applied.open("a".repeat(52) + ".b32.i2p"))
-          .hasMessageEndingWith("with reply 4");
+      try (Applied again = Applied.with(lab.router(), kept, publish)) {
+        Await.that("its address", LIMIT, () -> again.onward().address().equals(address));
+      }
     }
   }
 

@@ -35,7 +35,7 @@ final class I2pHosting implements Hosting {
             new DialListener() {
               @Override
               public void onConnected(Connection connection) {
-                Splice.join(stream, connection);
+                Splice.serve(stream, connection);
               }
 
               @Override
