@@ -182,18 +182,20 @@ final class EngineHost implements AutoCloseable {
 
   private static NodeSettings node(Settings settings, StateFolder state) throws IOException {
     Set<NodeRole> roles = roles(settings.roles());
-    return new NodeSettings(
-        state.nodeKeyOrNew(new SecureRandom()::nextBytes),
-        settings.networks(),
-        roles,
-        settings.listen(),
-        settings.announce(),
-        settings.operator(),
-        settings.family(),
-        settings.country(),
-        settings.bandwidth(),
-        roles.contains(NodeRole.EXIT) ? Optional.of(exit(settings)) : Optional.empty(),
-        settings.memory());
+    NodeSettings node =
+        new NodeSettings(
+            state.nodeKeyOrNew(new SecureRandom()::nextBytes),
+            settings.networks(),
+            roles,
+            settings.listen(),
+            settings.announce(),
+            settings.operator(),
+            settings.family(),
+            settings.country(),
+            settings.bandwidth(),
+            roles.contains(NodeRole.EXIT) ? Optional.of(exit(settings)) : Optional.empty(),
+            settings.memory());
+    return node.withServiceKeys(state.serviceKeys());
   }
 
   private static Exit exit(Settings settings) {

@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.protocol.crypto.NodeKey;
+import org.wormholes.protocol.crypto.NodeUri;
+import org.wormholes.rules.Publication;
 import org.wormholes.runtime.store.StateFolder;
 import org.wormholes.runtime.store.StateInUseException;
 import picocli.CommandLine.Command;
@@ -16,11 +18,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `wormholes keys`: the node's key, which is its name.
+/// `wormholes keys`: the node's key, which is its name, and those of the services it publishes.
 @Command(
     name = "keys",
     mixinStandardHelpOptions = true,
-    description = "Show, make or find this node's key.",
+    description = "Show, make or find this node's key, or that of a service it publishes.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:done", "6:refused: there is a key already, or none yet, or it is in use"})
 final class KeysCommand implements Callable<Integer> {
@@ -28,7 +30,8 @@ final class KeysCommand implements Callable<Integer> {
   enum Action {
     SHOW,
     GENERATE,
-    PATH
+    PATH,
+    SERVICE
   }
 
   /// What is reported; the secret never is.
@@ -37,14 +40,36 @@ final class KeysCommand implements Callable<Integer> {
   @Mixin private Reporting reporting;
 
   @Parameters(
+      index = "0",
       arity = "0..1",
       paramLabel = "ACTION",
       description = {
         "show: print this node's address (the default).",
         "generate: make a key where there is none.",
-        "path: print where the key is kept."
+        "path: print where the key is kept.",
+        "service: print the address of the service NAME."
       })
   private Action action = Action.SHOW;
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "NAME",
+      description = "A service, as in `publish 8080, as: \"NAME\"`.")
+  private @Nullable String service;
+
+  @Option(
+      names = "--export",
+      paramLabel = "FILE",
+      description = "Write the service's key, for other nodes that publish it too.")
+  private @Nullable Path export;
+
+  @Option(
+      names = "--import",
+      paramLabel = "FILE",
+      description =
+          "Publish the service with the key that another node wrote, from the next start.")
+  private @Nullable Path imported;
 
   @Option(
       names = "--state",
@@ -60,21 +85,55 @@ final class KeysCommand implements Callable<Integer> {
           case PATH -> new Key(Optional.empty(), StateFolder.keyPath(folder).toString());
           case SHOW -> shown(folder);
           case GENERATE -> generated(folder);
+          case SERVICE -> service(folder);
         };
     reporting.print(key, it -> List.of(it.address().orElse(it.path())));
     return ExitCode.OK;
   }
 
   private static Key shown(Path folder) throws IOException {
-    Path file = StateFolder.keyPath(folder);
+    return new Key(
+        Optional.of(known(folder).id().address()), StateFolder.keyPath(folder).toString());
+  }
+
+  private static NodeKey known(Path folder) throws IOException {
     Optional<NodeKey> key =
         Files.isDirectory(folder) ? StateFolder.peekNodeKey(folder) : Optional.empty();
-    NodeKey known =
-        key.orElseThrow(() ->
-            new CommandFailure(
-                ExitCode.REFUSED,
-                "there is no key yet; make one with 'wormholes keys generate', or start the engine"));
-    return new Key(Optional.of(known.id().address()), file.toString());
+    return key.orElseThrow(() ->
+        new CommandFailure(
+            ExitCode.REFUSED,
+            "there is no key yet; make one with 'wormholes keys generate', or start the engine"));
+  }
+
+  private Key service(Path folder) throws IOException {
+    String name = service == null ? "" : service;
+    if (!Publication.isName(name)) {
+      throw new CommandFailure(
+          ExitCode.USAGE, "which service? 'wormholes keys service NAME', NAME as in the ruleset");
+    }
+    NodeKey key = imported == null ? serviceKey(folder, name) : taken(folder, name, imported);
+    if (export != null) {
+      new ServiceKeyFile(export).write(key);
+    }
+    String address = NodeUri.SCHEME + key.id().address();
+    return new Key(Optional.of(address), StateFolder.keyPath(folder).toString());
+  }
+
+  private static NodeKey serviceKey(Path folder, String name) throws IOException {
+    NodeKey own = known(folder);
+    NodeKey shared = StateFolder.peekServiceKeys(folder).get(name);
+    return shared == null ? own.service(name) : shared;
+  }
+
+  private static NodeKey taken(Path folder, String name, Path file) throws IOException {
+    NodeKey key = new ServiceKeyFile(file).read();
+    try (StateFolder opened = StateFolder.open(folder)) {
+      opened.saveServiceKey(name, key);
+      return key;
+    } catch (StateInUseException e) {
+      throw new CommandFailure(
+          ExitCode.REFUSED, e.getMessage() + "; stop the engine first: 'wormholes stop'");
+    }
   }
 
   private static Key generated(Path folder) throws IOException {

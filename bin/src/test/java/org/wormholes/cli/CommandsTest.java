@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -476,6 +477,39 @@ final class CommandsTest {
     assertThat(out.strip()).isEqualTo(state + "/node-key");
     assertThat(run("keys", "--json", "--state", state)).isEqualTo(ExitCode.OK);
     assertThat(Json.read(out).toString()).contains("address=" + address);
+  }
+
+  @Test
+  void theKeyOfAServiceIsHandedToAnotherNode() throws IOException {
+    String first = temp.resolve("first").toString();
+    String second = temp.resolve("second").toString();
+    String file = temp.resolve("blog.pem").toString();
+    assertThat(run("keys", "service", "blog", "--state", first)).isEqualTo(ExitCode.REFUSED);
+    assertThat(run("keys", "generate", "--state", first)).isEqualTo(ExitCode.OK);
+    assertThat(run("keys", "generate", "--state", second)).isEqualTo(ExitCode.OK);
+    assertThat(run("keys", "service", "--state", first)).isEqualTo(ExitCode.USAGE);
+    assertThat(run("keys", "service", "blog", "--state", first, "--export", file))
+        .isEqualTo(ExitCode.OK);
+    String address = out.strip();
+    assertThat(address).matches("wormhole://[a-z2-7]{56}");
+    assertThat(Files.getPosixFilePermissions(Path.of(file)))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    assertThat(run("keys", "service", "blog", "--state", second)).isEqualTo(ExitCode.OK);
+    assertThat(out.strip()).isNotEqualTo(address);
+
+    assertThat(run("keys", "service", "blog", "--state", second, "--import", file))
+        .isEqualTo(ExitCode.OK);
+    assertThat(run("keys", "service", "blog", "--state", second)).isEqualTo(ExitCode.OK);
+    assertThat(out.strip()).isEqualTo(address);
+    assertThat(run("keys", "service", "other", "--state", second)).isEqualTo(ExitCode.OK);
+    assertThat(out.strip()).isNotEqualTo(address);
+
+    assertThat(run("keys", "service", "blog", "--state", first, "--export", file))
+        .isEqualTo(ExitCode.REFUSED);
+    Files.writeString(Path.of(file), "nothing of the kind");
+    assertThat(run("keys", "service", "blog", "--state", second, "--import", file))
+        .isEqualTo(ExitCode.REFUSED);
+    assertThat(err).contains("does not hold an Ed25519 key in PEM");
   }
 
   @Test

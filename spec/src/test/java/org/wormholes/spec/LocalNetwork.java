@@ -179,8 +179,14 @@ public final class LocalNetwork implements AutoCloseable {
 
   /// One more client; ends with the network.
   public Engine another() throws IOException {
+    return another(Map.of());
+  }
+
+  /// The same, with keys of services that others publish too.
+  public Engine another(Map<String, NodeKey> serviceKeys) throws IOException {
     Network network = new Network(NETWORK, true, List.of(bootstrap()));
-    NodeSettings settings = NodeSettings.client(newKey(), List.of(network));
+    NodeSettings settings =
+        NodeSettings.client(newKey(), List.of(network)).withServiceKeys(serviceKeys);
     Engine engine = Engine.start(settings, transport, GuardStore.NONE);
     others.add(engine);
     return engine;

@@ -40,6 +40,16 @@ public record Publication(
     }
   }
 
+  /// Whether a service may be called so.
+  public static boolean isName(String name) {
+    try {
+      Checks.name("a service", name);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
   /// Why it can't be published on a gateway; empty where it can.
   public Optional<String> problemOn(String gateway, List<Gateway> gateways) {
     Optional<Gateway> found =

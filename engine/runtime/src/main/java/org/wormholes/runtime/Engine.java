@@ -415,8 +415,22 @@ public final class Engine implements EngineControl, AutoCloseable {
   private void retire(List<RunningTunnel> tunnels, Duration drain) {
     for (RunningTunnel old : tunnels) {
       old.drain();
+      old.services().forEach(this::cutWhoMayNotCome);
       node.tell(EngineEvent.Kind.TUNNEL_REMOVED, old.rule.name(), "its flows are ending");
       node.shards().getFirst().after(drain, old::cut);
+    }
+  }
+
+  /// Where a service goes on with other clients, those who are no longer among them are cut.
+  private void cutWhoMayNotCome(PublishedService old) {
+    List<PublishedService> heirs =
+        running.tunnels().values().stream()
+            .flatMap(tunnel -> tunnel.services().stream())
+            .filter(each -> each.id().equals(old.id()))
+            .toList();
+    if (!heirs.isEmpty() && heirs.stream().noneMatch(each -> each.clients().isEmpty())) {
+      old.keepOnly(
+          heirs.stream().flatMap(each -> each.clients().stream()).collect(Collectors.toSet()));
     }
   }
 

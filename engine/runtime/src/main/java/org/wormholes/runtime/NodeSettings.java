@@ -27,6 +27,8 @@ import org.wormholes.rules.Network;
 /// @param country two upper-case letters, or empty
 /// @param bandwidth bytes a second it offers
 /// @param exit what it connects to for others, where it is an exit
+/// @param serviceKeys keys of services that other nodes publish too, by name; those of all others
+///   follow from this node's own
 /// @param memoryLimitBytes bound of everything kept on behalf of peers and applications
 public record NodeSettings(
     NodeKey key,
@@ -39,6 +41,7 @@ public record NodeSettings(
     String country,
     long bandwidth,
     Optional<Exit> exit,
+    Map<String, NodeKey> serviceKeys,
     long memoryLimitBytes) {
   /// Enough for a few hundred busy circuits.
   public static final long DEFAULT_MEMORY = 256L << 20;
@@ -48,6 +51,7 @@ public record NodeSettings(
     roles = Set.copyOf(roles);
     listen = Collections.unmodifiableMap(new LinkedHashMap<>(listen));
     announce = Map.copyOf(announce);
+    serviceKeys = Map.copyOf(serviceKeys);
     if (roles.contains(NodeRole.EXIT) != exit.isPresent()) {
       throw new IllegalArgumentException("an exit has an exit policy, and nobody else has one");
     }
@@ -64,6 +68,34 @@ public record NodeSettings(
     if (memoryLimitBytes < 1 << 20) {
       throw new IllegalArgumentException("the memory limit must be at least 1 MiB");
     }
+  }
+
+  /// A node that shares no service with others.
+  public NodeSettings(
+      NodeKey key,
+      List<Network> networks,
+      Set<NodeRole> roles,
+      Map<String, String> listen,
+      Map<String, String> announce,
+      String operator,
+      String family,
+      String country,
+      long bandwidth,
+      Optional<Exit> exit,
+      long memoryLimitBytes) {
+    this(
+        key,
+        networks,
+        roles,
+        listen,
+        announce,
+        operator,
+        family,
+        country,
+        bandwidth,
+        exit,
+        Map.of(),
+        memoryLimitBytes);
   }
 
   /// A node that serves nobody and is known to nobody.
@@ -87,8 +119,23 @@ public record NodeSettings(
     return listen.containsKey(carrier) && (listen.size() == 1 || announce.containsKey(carrier));
   }
 
+  /// The key of a service that this node publishes under a name.
+  NodeKey serviceKey(String name) {
+    NodeKey shared = serviceKeys.get(name);
+    return shared == null ? key.service(name) : shared;
+  }
+
+  public NodeSettings withServiceKeys(Map<String, NodeKey> shared) {
+    return with(shared, memoryLimitBytes);
+  }
+
   public NodeSettings withMemoryLimit(long bytes) {
+    return with(serviceKeys, bytes);
+  }
+
+  private NodeSettings with(Map<String, NodeKey> shared, long memory) {
     return new NodeSettings(
-        key, networks, roles, listen, announce, operator, family, country, bandwidth, exit, bytes);
+        key, networks, roles, listen, announce, operator, family, country, bandwidth, exit, shared,
+        memory);
   }
 }

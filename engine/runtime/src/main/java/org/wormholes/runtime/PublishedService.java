@@ -73,7 +73,10 @@ final class PublishedService {
   private final InetSocketAddress place;
   private final Set<NodeId> clients;
   private final Map<ClientCircuit, Point> points = new LinkedHashMap<>();
-  private final Set<ClientCircuit> serving = new HashSet<>();
+
+  /// The circuits on which clients are met, and who they are where they had to say so.
+  private final Map<ClientCircuit, Optional<NodeId>> serving = new HashMap<>();
+
   private final IntroductionQueue<Waiting> queue;
   private final Set<Told> told = new HashSet<>();
   private final Map<Long, SealedDescriptor> sealed = new HashMap<>();
@@ -121,7 +124,7 @@ final class PublishedService {
     this.name = rule.name();
     this.node = tunnel.node;
     this.home = node.shards().getFirst();
-    this.key = node.key().service(name);
+    this.key = node.settings().serviceKey(name);
     this.place = placeOf(rule);
     this.clients = Set.copyOf(clientsOf(rule));
     this.queue = new IntroductionQueue<>(node.clock().instant());
@@ -175,11 +178,32 @@ final class PublishedService {
     });
   }
 
+  /// Who may come is written anew: meetings with others end at once.
+  ///
+  /// @param allowed empty for everybody
+  void keepOnly(Set<NodeId> allowed) {
+    home.run(() ->
+        serving.forEach((circuit, client) -> {
+          if (!allowed.isEmpty() && client.filter(allowed::contains).isEmpty()) {
+            circuit.shard.run(() -> circuit.close(Reason.POLICY));
+          }
+        }));
+  }
+
+  NodeId id() {
+    return key.id();
+  }
+
+  /// Who may come; empty for everybody.
+  Set<NodeId> clients() {
+    return clients;
+  }
+
   /// Ends every circuit; clients that are served are cut.
   void stop() {
     drain();
     home.run(() -> {
-      List<ClientCircuit> met = List.copyOf(serving);
+      List<ClientCircuit> met = List.copyOf(serving.keySet());
       met.forEach(circuit -> circuit.shard.run(() -> circuit.close(Reason.REQUESTED)));
     });
   }
@@ -475,7 +499,7 @@ final class PublishedService {
     ClientCircuit circuit =
         ClientCircuit.serving(
             shard, tunnel.host(), path.get(), tunnel.rule.carry(), new Met(cookie, accepted));
-    serving.add(circuit);
+    serving.put(circuit, introduction.client());
     coming++;
     shard.run(circuit::start);
   }

@@ -5,15 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -23,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.wormholes.dsl.Compilation;
 import org.wormholes.dsl.Compiler;
 import org.wormholes.dsl.Options;
+import org.wormholes.protocol.crypto.NodeKey;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.SourceMap;
 import org.wormholes.runtime.Engine;
@@ -117,8 +124,11 @@ class PublishTest {
 
     assertThat(get(port, "http://" + mine + "/hello").statusCode()).isEqualTo(200);
 
-    publish(1, ", only: [\"%s\"]".formatted(other));
+    try (Socket meeting = Socks.connect(port, mine, 80)) {
+      publish(1, ", only: [\"%s\"]".formatted(other));
 
+      assertThatThrownBy(() -> meeting.getInputStream().read()).isInstanceOf(IOException.class);
+    }
     assertThatThrownBy(() -> Socks.connect(port, mine, 80, "another circuit"))
         .isInstanceOf(IOException.class);
   }
@@ -135,6 +145,56 @@ class PublishTest {
     Await.that("the page is found again", Duration.ofSeconds(30), () -> tryGet(port, page));
   }
 
+  @Test
+  void severalEnginesPublishUnderOneName() throws Exception {
+    NodeKey shared = NodeKey.create(new SecureRandom()::nextBytes);
+    Engine first = network.another(Map.of("blog", shared));
+    Engine second = network.another(Map.of("blog", shared));
+    String host = publish(first, 1, "") + ".wormhole";
+    assertThat(publish(second, 1, "") + ".wormhole").isEqualTo(host);
+    int port = visitor(1);
+    assertThat(get(port, "http://" + host + "/hello").statusCode()).isEqualTo(200);
+
+    first.close();
+
+    Await.that(
+        "the other one is found",
+        Duration.ofSeconds(60),
+        () -> tryGet(port, "http://" + host + "/hello"));
+    assertThat(host).startsWith(shared.id().address());
+  }
+
+  @Test
+  void aMeetingWhoseRelayDiesEndsWithAnErrorAndTheNextOneIsElsewhere() throws Exception {
+    String host = publish(2, "") + ".wormhole";
+    int port = visitor(2);
+    try (Socket flow = Socks.connect(port, host, 80)) {
+      flow.getOutputStream()
+          .write("GET /bytes/2000000000 HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      InputStream in = flow.getInputStream();
+      assertThat(in.readNBytes(1 << 16)).hasSize(1 << 16);
+      String met =
+          network.client().circuits().stream()
+              .filter(circuit -> circuit.flows() > 0)
+              .findFirst()
+              .orElseThrow()
+              .hops()
+              .getLast()
+              .node();
+
+      network.relays().stream()
+          .filter(relay -> relay.id().address().equals(met))
+          .findFirst()
+          .orElseThrow()
+          .close();
+
+      assertThatThrownBy(() -> in.transferTo(OutputStream.nullOutputStream()))
+          .isInstanceOf(IOException.class);
+    }
+    Await.that(
+        "another meeting", Duration.ofSeconds(30), () -> tryGet(port, "http://" + host + "/hello"));
+  }
+
   private static boolean tryGet(int port, String page) {
     try {
       return get(port, page).statusCode() == 200;
@@ -145,7 +205,11 @@ class PublishTest {
 
   /// The address of a service of the publisher's that introduction points know.
   private String publish(int hops, String more) throws Exception {
-    publisher
+    return publish(publisher, hops, more);
+  }
+
+  private String publish(Engine engine, int hops, String more) throws Exception {
+    engine
         .apply(
             rules(hops, "publish %d, as: \"blog\"%s".formatted(pages.port(), more)),
             SourceMap.EMPTY)
@@ -156,7 +220,7 @@ class PublishTest {
             "the service is published",
             Duration.ofSeconds(30),
             () ->
-                publisher.tunnels().stream()
+                engine.tunnels().stream()
                     .flatMap(tunnel -> tunnel.services().stream())
                     .filter(service -> service.ready() == 3)
                     .findFirst());

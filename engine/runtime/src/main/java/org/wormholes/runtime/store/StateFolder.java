@@ -10,9 +10,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.wormholes.protocol.crypto.Entropy;
 import org.wormholes.protocol.crypto.NodeKey;
 import org.wormholes.runtime.json.Json;
@@ -24,6 +26,8 @@ import org.wormholes.runtime.json.JsonException;
 /// survives a crash at any moment; a torn file is noticed and its previous version used. Methods
 /// may be called from any thread that may block.
 public final class StateFolder implements AutoCloseable {
+  private static final String SERVICE_KEYS = "service-keys";
+
   private final Path folder;
   private final FileChannel lockChannel;
   private final SafeFile key;
@@ -31,6 +35,7 @@ public final class StateFolder implements AutoCloseable {
   private final SafeFile guards;
   private final SafeFile settings;
   private final SafeFile networks;
+  private final SafeFile services;
 
   private StateFolder(Path folder, FileChannel lockChannel, Disk disk) {
     this.folder = folder;
@@ -40,6 +45,7 @@ public final class StateFolder implements AutoCloseable {
     this.guards = new SafeFile(folder.resolve("guards"), disk);
     this.settings = new SafeFile(folder.resolve("settings"), disk);
     this.networks = new SafeFile(folder.resolve("networks"), disk);
+    this.services = new SafeFile(folder.resolve(SERVICE_KEYS), disk);
   }
 
   /// `$XDG_STATE_HOME/wormholes`, or `~/.local/state/wormholes`.
@@ -133,6 +139,41 @@ public final class StateFolder implements AutoCloseable {
     key.write(nodeKey.exposeSeed());
   }
 
+  /// The keys of services that other nodes publish too, by the services' names.
+  public Map<String, NodeKey> serviceKeys() throws IOException {
+    return serviceKeys(folder, services);
+  }
+
+  private static Map<String, NodeKey> serviceKeys(Path folder, SafeFile file) throws IOException {
+    Optional<ServiceKeys> kept = read(folder, file, SERVICE_KEYS, ServiceKeys.class);
+    Map<String, NodeKey> keys = new TreeMap<>();
+    for (var each : kept.map(ServiceKeys::seeds).orElse(Map.of()).entrySet()) {
+      try {
+        keys.put(each.getKey(), NodeKey.ofSeed(Base64.getDecoder().decode(each.getValue())));
+      } catch (IllegalArgumentException e) {
+        throw new DamagedStateException(folder.resolve(SERVICE_KEYS), "a seed can't be read");
+      }
+    }
+    return keys;
+  }
+
+  /// The same in a folder that another process may hold; nothing is written.
+  public static Map<String, NodeKey> peekServiceKeys(Path folder) throws IOException {
+    return serviceKeys(folder, new SafeFile(folder.resolve(SERVICE_KEYS), new Disk()));
+  }
+
+  /// Keeps the key of a service that other nodes publish too.
+  public void saveServiceKey(String service, NodeKey shared) throws IOException {
+    Map<String, String> seeds = new TreeMap<>();
+    serviceKeys().forEach((name, kept) -> seeds.put(name, seed(kept)));
+    seeds.put(service, seed(shared));
+    services.write(text(new ServiceKeys(seeds)));
+  }
+
+  private static String seed(NodeKey secret) {
+    return Base64.getEncoder().encodeToString(secret.exposeSeed());
+  }
+
   /// The ruleset to run, and those before it.
   public RulesetStore rulesets() {
     return rulesets;
@@ -185,7 +226,9 @@ public final class StateFolder implements AutoCloseable {
                 "settings",
                 settings,
                 "networks",
-                networks)
+                networks,
+                SERVICE_KEYS,
+                services)
             .entrySet()) {
       if (each.getValue().recovered()) {
         names.add(each.getKey());
@@ -203,6 +246,11 @@ public final class StateFolder implements AutoCloseable {
 
   private <T extends Record> Optional<T> read(SafeFile file, String name, Class<T> type)
       throws IOException {
+    return read(folder, file, name, type);
+  }
+
+  private static <T extends Record> Optional<T> read(
+      Path folder, SafeFile file, String name, Class<T> type) throws IOException {
     Optional<byte[]> bytes = file.read();
     if (bytes.isEmpty()) {
       return Optional.empty();
@@ -234,6 +282,8 @@ public final class StateFolder implements AutoCloseable {
   private record SavedGuards(List<SavedGuard> guards) {}
 
   private record Settings(Map<String, String> values) {}
+
+  private record ServiceKeys(Map<String, String> seeds) {}
 
   private record KeptNetworks(List<KeptNetwork> networks) {}
 }
