@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
@@ -16,12 +17,12 @@ import java.util.stream.Stream;
 /// from `wormholesd` and `wormholes apply`, under a temporary folder.
 public final class LiveNetwork implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(30);
-  private static final String NAME = "laboratory";
+  public static final String NAME = "laboratory";
 
   private final Path folder;
   private final NameServer names;
   private final Options options;
-  private final List<Integer> ports;
+  private final List<Map<String, Integer>> ports;
   private final List<LiveNode> relays = new CopyOnWriteArrayList<>();
   private Optional<LiveNode> client = Optional.empty();
 
@@ -29,7 +30,12 @@ public final class LiveNetwork implements AutoCloseable {
     this.folder = folder;
     this.names = names;
     this.options = options;
-    this.ports = IntStream.range(0, options.relays()).mapToObj(_ -> Ports.free()).toList();
+    this.ports =
+        IntStream.range(0, options.relays())
+            .mapToObj(_ ->
+                options.place().carriers().stream()
+                    .collect(Collectors.toMap(name -> name, _ -> Ports.free())))
+            .toList();
   }
 
   /// How a network differs from the usual one.
@@ -37,8 +43,22 @@ public final class LiveNetwork implements AutoCloseable {
   /// @param relays how many; each is guard and exit too
   /// @param beforeClient words in front of the client's command line, such as a tracer
   /// @param memoryBytes what every engine may hold in buffers
-  public record Options(int relays, List<String> beforeClient, long memoryBytes) {
+  /// @param place where the relays are
+  public record Options(int relays, List<String> beforeClient, long memoryBytes, Place place) {
     public static final Options USUAL = new Options(4, List.of(), 256 << 20);
+
+    public Options(int relays, List<String> beforeClient, long memoryBytes) {
+      this(relays, beforeClient, memoryBytes, Place.HERE);
+    }
+  }
+
+  /// Where relays listen.
+  ///
+  /// @param before words in front of each relay's command line
+  /// @param host an address
+  /// @param carriers on which they listen, and which they announce
+  public record Place(List<String> before, String host, List<String> carriers) {
+    static final Place HERE = new Place(List.of(), "127.0.0.1", List.of("tcp"));
   }
 
   public static LiveNetwork start(Path folder, NameServer names) throws IOException {
@@ -80,7 +100,10 @@ public final class LiveNetwork implements AutoCloseable {
   private LiveNode.Start relay(int number) {
     List<String> words = new ArrayList<>();
     words.addAll(List.of("--role", "relay,guard,exit", "--memory", memory()));
-    words.addAll(List.of("--listen", "127.0.0.1:" + ports.get(number)));
+    for (String carrier : options.place().carriers()) {
+      String at = carrier + "=" + options.place().host() + ":" + ports.get(number).get(carrier);
+      words.addAll(List.of("--listen", at, "--announce", at));
+    }
     words.addAll(List.of("--network", NAME, "--exit-to-private"));
     words.addAll(List.of("--resolve", "127.0.0.1:" + names.port()));
     // Any other relay will do as a first contact, for one that comes back too.
@@ -88,20 +111,13 @@ public final class LiveNetwork implements AutoCloseable {
         .filter(other -> relays.indexOf(other) != number && other.program().isAlive())
         .limit(1)
         .forEach(other -> words.addAll(List.of("--bootstrap", other.url())));
-    return new LiveNode.Start(folder.resolve("relay" + number), List.of(), words);
+    return new LiveNode.Start(folder.resolve("relay" + number), options.place().before(), words);
   }
 
   private String ruleset() {
-    String bootstraps =
-        relays.stream()
-            .map(relay -> "    bootstrap \"" + relay.url() + "\"\n")
-            .collect(Collectors.joining());
     return """
     ruleset "laboratory", version: "1.0" do
-      network "%s" do
-        open_to :anyone
-    %s  end
-
+    %s
       tunnel "lab", over: "%s" do
         entry { socks port: %d, udp: true }
         relay 3
@@ -109,7 +125,21 @@ public final class LiveNetwork implements AutoCloseable {
       end
     end
     """
-        .formatted(NAME, bootstraps, NAME, Ports.free());
+        .formatted(network(), NAME, Ports.free());
+  }
+
+  /// What stands of the network, [#NAME], in a ruleset.
+  public String network() {
+    String bootstraps =
+        relays.stream()
+            .map(relay -> "    bootstrap \"" + relay.url() + "\"\n")
+            .collect(Collectors.joining());
+    return """
+      network "%s" do
+        open_to :anyone
+    %s  end
+    """
+        .formatted(NAME, bootstraps);
   }
 
   /// Makes `ruleset` what the client runs, with `wormholes apply`.
@@ -147,7 +177,7 @@ public final class LiveNetwork implements AutoCloseable {
 
   /// Where the relays listen for each other and for clients.
   public List<Integer> relayPorts() {
-    return ports;
+    return ports.stream().flatMap(each -> each.values().stream()).toList();
   }
 
   /// The relay of this address.

@@ -99,7 +99,8 @@ public final class LiveNode implements AutoCloseable {
     return program;
   }
 
-  String control() {
+  /// Where its control API answers: the same socket from every network namespace.
+  public String control() {
     return controlSocket(folder);
   }
 
@@ -114,10 +115,15 @@ public final class LiveNode implements AutoCloseable {
     return ask("/v1/circuits", CircuitList.class).circuits();
   }
 
-  /// The port of the client's SOCKS entry.
+  /// The port of the client's SOCKS entry, or the first of several.
   public int socksPort() {
+    return socksPort("");
+  }
+
+  /// The port of the SOCKS entry of a tunnel whose name begins so.
+  public int socksPort(String tunnel) {
     return status().listening().stream()
-        .filter(entry -> entry.kind().equals("socks"))
+        .filter(entry -> entry.kind().equals("socks") && entry.tunnel().startsWith(tunnel))
         .map(entry -> entry.address().substring(entry.address().lastIndexOf(':') + 1))
         .mapToInt(Integer::parseInt)
         .findFirst()
