@@ -9,10 +9,10 @@ import org.wormholes.protocol.link.LinkMove;
 import org.wormholes.runtime.spi.Connection;
 import org.wormholes.runtime.spi.DialListener;
 
-/// Brings a link that this node dialled to a new connection when the old one has died, or is silent
-/// although it was busy: a machine whose address has changed is told so by nobody. Carriers are
-/// tried in the rule's order again. A move that fails while the old connection lives changes
-/// nothing. Belongs to the link's loop.
+/// Brings a link that this node dialled to a new connection when the old one has died, when the
+/// address it was made from is gone, or when it is silent although it was busy: behind a router
+/// nobody tells that an address has changed. Carriers are tried in the rule's order again. A move
+/// that fails while the old connection lives changes nothing. Belongs to the link's loop.
 final class LinkMover {
   /// How long a link waits for a new connection after the old one has died.
   static final Duration KEEP = Duration.ofSeconds(10);
@@ -49,6 +49,10 @@ final class LinkMover {
   private long progress;
   private long progressAt;
   private long nextTryAt;
+
+  /// Until then a link is not moved for being silent alone.
+  private long pausedUntil;
+
   private long pauseNanos = PAUSE_NANOS;
 
   /// @param ways carrier and address, in the order in which they are tried
@@ -57,6 +61,7 @@ final class LinkMover {
     this.shard = link.shard;
     this.ways = List.copyOf(ways);
     this.nextTryAt = shard.now();
+    this.pausedUntil = nextTryAt;
   }
 
   /// Bytes go or come: looks whether they go on doing so.
@@ -80,7 +85,8 @@ final class LinkMover {
       progressAt = now;
     }
     long patience = Math.max(SILENT_NANOS, ROUND_TRIPS * link.roundTripNanos());
-    if (link.unansweredNanos() > patience) {
+    boolean stranded = link.silentNanos() > LOOK_EVERY.toNanos() && link.isStranded();
+    if (stranded || (link.unansweredNanos() > patience && now >= pausedUntil)) {
       if (now >= nextTryAt) {
         start();
       }
@@ -89,7 +95,7 @@ final class LinkMover {
         && now - progressAt < BUSY_NANOS) {
       link.ask();
     }
-    if (now - progressAt < BUSY_NANOS || link.unansweredNanos() > 0) {
+    if (stranded || now - progressAt < BUSY_NANOS || link.unansweredNanos() > 0) {
       watching = true;
       shard.after(LOOK_EVERY, this::look);
     }
@@ -169,11 +175,15 @@ final class LinkMover {
         .start();
   }
 
+  /// After a move that may have been for nothing.
   private void pause() {
+    if (link.isCut() || link.isStranded()) {
+      return;
+    }
     long now = shard.now();
-    boolean longAgo = now - nextTryAt > MAX_PAUSE_NANOS;
+    boolean longAgo = now - pausedUntil > MAX_PAUSE_NANOS;
     pauseNanos = longAgo ? PAUSE_NANOS : Math.min(2 * pauseNanos, MAX_PAUSE_NANOS);
-    nextTryAt = now + (link.isCut() ? 0 : pauseNanos);
+    pausedUntil = now + pauseNanos;
   }
 
   private final class Dialing implements DialListener {

@@ -270,6 +270,12 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
     return state == State.OPEN && connection == null;
   }
 
+  /// Whether its connection belongs to an address that this machine no longer has.
+  boolean isStranded() {
+    Connection live = connection;
+    return live != null && live.stranded();
+  }
+
   /// How long nothing was heard.
   long silentNanos() {
     return shard.now() - heardAt;

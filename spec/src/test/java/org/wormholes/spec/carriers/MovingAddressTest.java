@@ -42,6 +42,7 @@ class MovingAddressTest {
   static final List<String> CARRIERS = List.of("tcp", "tls", "quic");
 
   private static final int BYTES = 96 << 20;
+  private static final int MOVES = 2;
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final String SERVERS = "10.20.0.1";
 
@@ -188,21 +189,27 @@ class MovingAddressTest {
         carrier, download.longestPause().toMillis());
     assertThat(download.bytes()).isEqualTo(BYTES);
     assertThat(download.sha256()).isEqualTo(expected);
-    List<String> since = events.lines();
-    assertThat(since.subList(told, since.size()))
-        .noneMatch(line -> line.contains("CIRCUIT_LOST") && line.contains("over-" + carrier));
+    Await.that(
+        "word that the link was moved",
+        LIMIT,
+        () ->
+            events.lines().stream()
+                .skip(told)
+                .anyMatch(it -> it.contains("link goes on over " + carrier)));
+    assertThat(events.lines().stream().skip(told))
+        .noneMatch(it -> it.contains("circuit_lost") && it.contains("over-" + carrier));
     assertThat(circuits(carrier)).containsAnyElementsOf(before);
   }
 
   /// What came, and the longest time in which nothing did.
   private record Download(long bytes, String sha256, Duration longestPause) {}
 
-  /// Fetches the page from the laptop, which moves when half of it is there.
+  /// Fetches the page from the laptop, which moves at a third and at two thirds of it.
   private static Download download(String carrier) throws Exception {
     String proxy = "socks5h://127.0.0.1:" + client.socksPort("over-" + carrier);
     String page = "http://" + SERVERS + ":" + webPort + "/big";
     List<String> curl =
-        List.of(Tools.need("curl", "curl"), "--silent", "--show-error", "--proxy", proxy, page);
+        List.of(Tools.need("curl", "curl"), "-sS", "--max-time", "60", "--proxy", proxy, page);
     Path errors = folder.resolve("curl-" + carrier);
     Process process =
         new ProcessBuilder(Stream.concat(laptop.enter().stream(), curl.stream()).toList())
@@ -213,7 +220,7 @@ class MovingAddressTest {
       byte[] part = new byte[64 << 10];
       long total = 0;
       long pause = 0;
-      boolean moved = false;
+      int moved = 0;
       long last = System.nanoTime();
       int got;
       while ((got = in.read(part)) >= 0) {
@@ -221,8 +228,8 @@ class MovingAddressTest {
         last = System.nanoTime();
         digest.update(part, 0, got);
         total += got;
-        if (!moved && total >= BYTES / 2) {
-          moved = true;
+        if (moved < MOVES && total > (long) BYTES / (MOVES + 1) * (moved + 1)) {
+          moved++;
           joinNetwork();
         }
       }

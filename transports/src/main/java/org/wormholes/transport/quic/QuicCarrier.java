@@ -36,6 +36,7 @@ import org.wormholes.runtime.spi.DialListener.DialFailure;
 import org.wormholes.runtime.spi.Listener;
 import org.wormholes.runtime.spi.Loop;
 import org.wormholes.transport.socket.ClosableCarrier;
+import org.wormholes.transport.socket.NettyConnection;
 import org.wormholes.transport.socket.NettyLoop;
 import org.wormholes.transport.socket.Sockets;
 import org.wormholes.transport.tls.TlsAddress;
@@ -44,7 +45,8 @@ import org.wormholes.transport.tls.TlsAddress;
 /// Addresses are those of [TlsAddress]. It authenticates nobody, the link inside does.
 ///
 /// A dialler's socket is bound to no address, so when the machine's address changes its packets
-/// come from the new one and the connection goes on (RFC 9000 section 9).
+/// come from the new one (RFC 9000 section 9). The listener then ends the connection, and the link
+/// is moved to a new one.
 final class QuicCarrier implements ClosableCarrier {
   /// A connection of which nothing is heard for so long is gone; links say something every 10 s.
   static final int IDLE_SECONDS = 15;
@@ -171,6 +173,7 @@ final class QuicCarrier implements ClosableCarrier {
           if (done.isSuccess()) {
             QuicChannel connection = done.getNow();
             connections.add(connection);
+            connection.attr(NettyConnection.MADE_FROM).set(QuicSockets.source(to));
             connection.closeFuture().addListener(closed -> udp.close());
             openStream(loop, connection, listener);
           } else {

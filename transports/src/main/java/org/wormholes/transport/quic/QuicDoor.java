@@ -13,6 +13,7 @@ import io.netty.channel.socket.DatagramChannel;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicChannelOption;
 import io.netty.handler.codec.quic.QuicConnectionIdGenerator;
+import io.netty.handler.codec.quic.QuicPathEvent;
 import io.netty.handler.codec.quic.QuicServerCodecBuilder;
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicStreamChannel;
@@ -28,7 +29,7 @@ import org.wormholes.transport.socket.NettyLoop;
 import org.wormholes.transport.socket.Sockets;
 
 /// What a listener does with those who come: each may open one stream, and that is its connection.
-/// Who opens none is let go after [#PATIENCE_SECONDS].
+/// Who opens none is let go after [#PATIENCE_SECONDS], and whose address changes at once.
 final class QuicDoor {
   static final int PATIENCE_SECONDS = 10;
 
@@ -124,6 +125,17 @@ final class QuicDoor {
       }
       if (patience != null) {
         patience.cancel(false);
+      }
+    }
+
+    /// What was under way to the old address would not be sent again: quiche leaves the packets of
+    /// a path behind with it. The link goes on over a connection of its own.
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+      if (event instanceof QuicPathEvent.PeerMigrated) {
+        dismiss(context.channel());
+      } else {
+        context.fireUserEventTriggered(event);
       }
     }
 

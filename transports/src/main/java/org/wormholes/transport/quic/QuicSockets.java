@@ -7,6 +7,11 @@ import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.handler.codec.quic.EpollQuicUtils;
 import io.netty.handler.codec.quic.SegmentedDatagramPacketAllocator;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import org.jspecify.annotations.Nullable;
 
 /// UDP sockets that carry much: large buffers, and where the system can, many packets in one call
 /// (UDP segmentation offload, `UDP_SEGMENT` and `UDP_GRO` of udp(7)).
@@ -35,6 +40,16 @@ final class QuicSockets {
     return offloads(channel)
         ? EpollQuicUtils.newSegmentedAllocator(SEGMENTS)
         : SegmentedDatagramPacketAllocator.NONE;
+  }
+
+  /// Where packets to `to` leave from now, as the system's routes say; nothing is sent.
+  static @Nullable SocketAddress source(InetSocketAddress to) {
+    try (DatagramSocket probe = new DatagramSocket(null)) {
+      probe.connect(to);
+      return probe.getLocalSocketAddress();
+    } catch (SocketException e) {
+      return null;
+    }
   }
 
   private static boolean offloads(DatagramChannel channel) {

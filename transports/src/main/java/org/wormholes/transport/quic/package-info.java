@@ -1,4 +1,4 @@
-/// Links over QUIC: one stream a connection, which outlives a change of the dialler's address.
+/// Links over QUIC: one stream a connection.
 @NullMarked
 package org.wormholes.transport.quic;
 

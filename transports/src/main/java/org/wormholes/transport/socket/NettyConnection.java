@@ -12,11 +12,14 @@ import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.quic.QuicException;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
@@ -41,6 +44,11 @@ import org.wormholes.runtime.spi.Loop;
 /// closing a socket with unread bytes would reset it and could destroy what was sent last.
 public final class NettyConnection extends ChannelInboundHandlerAdapter implements Connection {
   private static final Logger LOG = LoggerFactory.getLogger(NettyConnection.class);
+
+  /// The address that packets of a socket without one left from when it was opened.
+  public static final AttributeKey<SocketAddress> MADE_FROM =
+      AttributeKey.valueOf(NettyConnection.class, "made from");
+
   private static final Duration LINGER = Duration.ofSeconds(1);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -146,6 +154,24 @@ public final class NettyConnection extends ChannelInboundHandlerAdapter implemen
         channel instanceof QuicStreamChannel stream
             ? stream.parent().localSocketAddress()
             : channel.localAddress());
+  }
+
+  @Override
+  public boolean stranded() {
+    SocketAddress from =
+        channel instanceof QuicStreamChannel stream
+            ? stream.parent().attr(MADE_FROM).get()
+            : channel.localAddress();
+    if (!(from instanceof InetSocketAddress local)
+        || local.getAddress().isAnyLocalAddress()
+        || local.getAddress().isLoopbackAddress()) {
+      return false;
+    }
+    try {
+      return NetworkInterface.getByInetAddress(local.getAddress()) == null;
+    } catch (SocketException e) {
+      return false;
+    }
   }
 
   DuplexChannel channel() {

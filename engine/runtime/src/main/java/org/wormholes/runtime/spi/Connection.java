@@ -40,6 +40,12 @@ public interface Connection {
 
   String localAddress();
 
+  /// Whether it was made from an address that this machine no longer has, so that nothing will come
+  /// by it again. False where that is not known. Asks the system.
+  default boolean stranded() {
+    return false;
+  }
+
   /// Who hears of this connection from now on.
   void handler(ConnectionHandler handler);
 
