@@ -458,8 +458,14 @@ public final class LinkSession {
         }
         checkKnown(circuitId);
       }
-      case Cells.RELAY -> checkKnown(circuitId);
-      default -> throw new WireException("cell command must be 1..3, was " + command);
+      case Cells.PIPE_OPEN -> {
+        if (large || isOwn(circuitId) || circuitId <= lastPeerCircuit) {
+          throw new WireException("a pipe opens with a small cell of a new id of its sender");
+        }
+        lastPeerCircuit = circuitId;
+      }
+      case Cells.RELAY, Cells.PIPE -> checkKnown(circuitId);
+      default -> throw new WireException("cell command must be 1..5, was " + command);
     }
   }
 

@@ -46,6 +46,12 @@ public final class Cells {
   /// Command of every cell after that.
   public static final int RELAY = 3;
 
+  /// Command of the cell that opens a pipe, always small: `spec/protocol/peers.md`.
+  public static final int PIPE_OPEN = 4;
+
+  /// Command of every other cell of a pipe.
+  public static final int PIPE = 5;
+
   private Cells() {}
 
   public static int body(boolean large) {
