@@ -32,6 +32,7 @@ final class Commands {
           new Registration("invite", InviteCommand::new),
           new Registration("join", JoinCommand::new),
           new Registration("members", MembersCommand::new),
+          new Registration("peers", PeersCommand::new),
           new Registration("revoke", RevokeCommand::new),
           new Registration("friend", FriendCommand::new),
           new Registration("facts", FactsCommand::new),

@@ -172,6 +172,10 @@ final class ControlSession {
         "");
   }
 
+  NetworkApi.PeerList peers() {
+    return ask(NetworkApi.PeerList.class, "GET", "/v1/peers", "");
+  }
+
   NetworkApi.MemberList revoke(String network, String member) {
     return ask(
         NetworkApi.MemberList.class,

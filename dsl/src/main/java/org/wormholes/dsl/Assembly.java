@@ -262,7 +262,8 @@ final class Assembly {
         rules.tunnels.stream()
                 .anyMatch(tunnel -> !tunnel.entries.isEmpty() || !tunnel.published.isEmpty())
             || rules.borrowed.tunnels().stream().anyMatch(tunnel -> !tunnel.entries().isEmpty())
-            || rules.gateways.stream().anyMatch(gateway -> !gateway.entries.isEmpty())
+            || rules.gateways.stream()
+                .anyMatch(gateway -> !gateway.entries.isEmpty() || !gateway.published.isEmpty())
             || rules.borrowed.gateways().stream().anyMatch(it -> !it.entries().isEmpty());
     Optional<Position> first =
         Stream.concat(

@@ -508,7 +508,10 @@ final class Builder {
   }
 
   Value publish(RoomFrame frame, Call call) {
-    List<Draft.Published> before = frame.draft(Way.class).published;
+    return publish(frame.draft(Way.class).published, call);
+  }
+
+  Value publish(List<Draft.Published> before, Call call) {
     if (!call.has("port") || !call.has("as")) {
       return Value.Broken.VALUE;
     }

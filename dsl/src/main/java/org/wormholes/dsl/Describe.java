@@ -116,6 +116,12 @@ public final class Describe {
 
   private void write(Gateway gateway) {
     line(0, "gateway " + gateway.name());
+    if (gateway.peers().isPresent()) {
+      line(1, "peers of network " + gateway.peers().get().network() + ", by their keys");
+      gateway.peers().get().published().forEach(this::write);
+      gateway.entries().forEach(entry -> line(1, "entry " + text(entry)));
+      return;
+    }
     String started = gateway.kind().word() + ", started by the engine";
     line(
         1,

@@ -84,7 +84,7 @@ final class Draft {
   record Grouped(
       Group group, Position position, Position membersPosition, Position probePosition) {}
 
-  /// A `tor`, an `i2p` or an `upstream`.
+  /// A `tor`, an `i2p`, an `upstream` or a `peers`.
   static final class Gated extends Room {
     final String name;
     final org.wormholes.dsl.Room room;
@@ -95,12 +95,19 @@ final class Draft {
     final List<Opened> entries = new ArrayList<>();
     Isolation isolation = Isolation.DEFAULT;
 
+    /// Of `peers`: whose; null for those of the only network.
+    @Nullable String over;
+
+    Position overPosition;
+    final List<Published> published = new ArrayList<>();
+
     Gated(Position position, String name, org.wormholes.dsl.Room room, Gateway.Kind kind) {
       super(position);
       this.name = name;
       this.room = room;
       this.kind = kind;
       this.throughPosition = position;
+      this.overPosition = position;
     }
   }
 

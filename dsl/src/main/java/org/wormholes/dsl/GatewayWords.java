@@ -8,7 +8,7 @@ import org.wormholes.rules.Isolation;
 import org.wormholes.rules.Position;
 import org.wormholes.rules.expr.Host;
 
-/// The words for networks of others: Tor, I2P and proxies.
+/// The words for networks of others, Tor, I2P and proxies, and for the nodes of one of ours.
 final class GatewayWords {
   private GatewayWords() {}
 
@@ -30,7 +30,53 @@ final class GatewayWords {
             .doc("Describes a proxy that flows can be sent through. It resolves their names.")
             .example("upstream \"office\" do\n  socks \"192.0.2.1:1080\"\nend")
             .means((builder, frame, call) ->
-                describe(builder, frame, call, Room.UPSTREAM, Kind.SOCKS)));
+                describe(builder, frame, call, Room.UPSTREAM, Kind.SOCKS)),
+        gateway("peers", Room.PEERS, true)
+            .named(
+                Accepts.NAME,
+                "over",
+                "the network",
+                "the only network, where there is one",
+                "The network whose nodes are met.")
+            .doc(
+                "Meets the nodes of a network by their keys, as `KEY.peer`, also those behind NATs:"
+                    + " through a relay that both know, and without it as soon as a direct way is"
+                    + " found. With it this node can be met too, and says its name to its neighbours.")
+            .example(
+                "peers \"home\", over: \"commons\" do\n  entry { socks port: 1080 }\n  publish 8080,"
+                    + " as: \"blog\"\nend")
+            .means(GatewayWords::peers));
+  }
+
+  private static Value peers(Builder builder, RoomFrame frame, Call call) {
+    Draft.Gated peers =
+        new Draft.Gated(call.positionOf("name"), call.text("name", ""), Room.PEERS, Kind.PEERS);
+    peers.over = call.find("over", String.class).orElse(null);
+    peers.overPosition = call.positionOf("over");
+    frame.draft(Draft.Rules.class).gateways.add(peers);
+    builder.run(call, Room.PEERS, peers);
+    return Value.Nothing.VALUE;
+  }
+
+  private static Word publish() {
+    return Vocabulary.say(Room.PEERS, "publish")
+        .takes(Accepts.port(false), "port", "the port", "Where the service listens.")
+        .needs(Accepts.NAME, "as", "the name", "What people call the service.")
+        .named(
+            Accepts.LITERAL, "host", "the address", "\"127.0.0.1\"", "The machine it listens on.")
+        .named(
+            Accepts.listOf(Accepts.NODE),
+            "only",
+            "the list",
+            "[]",
+            "Addresses of the nodes that may come, at most 128. Without it: every node that may have"
+                + " a link in the network.")
+        .repeats()
+        .doc(
+            "Lets nodes of the network connect to a local TCP service, as `KEY.peer` and its port.")
+        .example("publish 8080, as: \"blog\"")
+        .means((builder, frame, call) ->
+            builder.publish(frame.draft(Draft.Gated.class).published, call));
   }
 
   static List<Word> words() {
@@ -59,7 +105,9 @@ final class GatewayWords {
             .means((builder, frame, call) -> proxy(builder, frame, call, Kind.HTTP)),
         through(Room.UPSTREAM),
         entry(Room.UPSTREAM),
-        isolate(Room.UPSTREAM));
+        isolate(Room.UPSTREAM),
+        entry(Room.PEERS),
+        publish());
   }
 
   private static Declaration gateway(String name, Room room, boolean needsBlock) {

@@ -14,8 +14,8 @@ import org.wormholes.rules.Position;
 import org.wormholes.rules.Publication;
 import org.wormholes.rules.RulePath;
 
-/// Makes gateways of their drafts, and tells what can't be: one that is nowhere, one that carries
-/// datagrams, and chains that run in a circle or lead to nothing.
+/// Makes gateways of their drafts, and tells what can't be: one that is nowhere, peers of no
+/// network, one that carries datagrams, and chains that run in a circle or lead to nothing.
 final class Gateways {
   private final Problems problems;
   private final Draft.Rules rules;
@@ -31,6 +31,7 @@ final class Gateways {
     for (Draft.Gated gateway : rules.gateways) {
       if (gateway.server == null
           && !gateway.kind.isProgram()
+          && gateway.room != Room.PEERS
           && !gateway.said.containsKey("socks")
           && !gateway.said.containsKey("http")
           && !gateway.said.isEmpty()) {
@@ -50,6 +51,9 @@ final class Gateways {
                         + gateway.through
                         + '"')
                 .hinting("leave out `adopt`, and the engine starts one that is"));
+      }
+      if (gateway.room == Room.PEERS) {
+        checkPeers(gateway);
       }
       for (Draft.Opened opened : gateway.entries) {
         if (carriesDatagrams(opened.entry())) {
@@ -161,9 +165,54 @@ final class Gateways {
               Optional.ofNullable(draft.server),
               Optional.ofNullable(draft.through),
               draft.entries.stream().map(Draft.Opened::entry).toList(),
-              draft.isolation));
+              draft.isolation,
+              peers(draft)));
     }
     return all;
+  }
+
+  private Optional<Gateway.Peers> peers(Draft.Gated draft) {
+    if (draft.room != Room.PEERS) {
+      return Optional.empty();
+    }
+    String over = draft.over == null ? networks().getFirst() : draft.over;
+    return Optional.of(
+        new Gateway.Peers(
+            over, draft.published.stream().map(Draft.Published::publication).toList()));
+  }
+
+  /// The networks of this ruleset, by name.
+  private List<String> networks() {
+    Set<String> named = new LinkedHashSet<>();
+    rules.borrowed.networks().forEach(network -> named.add(network.name()));
+    rules.networks.forEach(network -> named.add(network.name));
+    return List.copyOf(named);
+  }
+
+  private void checkPeers(Draft.Gated peers) {
+    List<String> networks = networks();
+    String over = peers.over;
+    if (over == null && networks.size() != 1) {
+      problems.add(
+          Problem.error(peers.position, "the peers \"" + peers.name + "\" need `over:`")
+              .expecting("one of the networks: " + String.join(", ", networks)));
+    } else if (over != null && !networks.contains(over)) {
+      problems.add(
+          Problem.error(peers.overPosition, "there is no network \"" + over + '"')
+              .expecting("one of the networks: " + String.join(", ", networks))
+              .hinting(
+                  Suggestion.nearest(over, networks)
+                      .map(found -> "did you mean \"" + found + "\"?")
+                      .orElse("")));
+    }
+    Set<Integer> ports = new LinkedHashSet<>();
+    for (Draft.Published each : peers.published) {
+      if (!ports.add(each.publication().port())) {
+        problems.add(
+            Problem.error(
+                each.position(), "port " + each.publication().port() + " is published already"));
+      }
+    }
   }
 
   /// Notes where each stands.
@@ -172,6 +221,10 @@ final class Gateways {
       places.put(RulePath.gateway(draft.name), draft.position);
       if (draft.through != null) {
         places.put(RulePath.through(draft.name), draft.throughPosition);
+      }
+      for (int i = 0; i < draft.published.size(); i++) {
+        places.put(
+            RulePath.gateway(draft.name) + "/published/" + i, draft.published.get(i).position());
       }
       for (int i = 0; i < draft.entries.size(); i++) {
         places.put(RulePath.gatewayEntry(draft.name, i), draft.entries.get(i).position());

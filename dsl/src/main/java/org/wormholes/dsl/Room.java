@@ -9,6 +9,7 @@ public enum Room {
   TOR("a `tor`"),
   I2P("an `i2p`"),
   UPSTREAM("an `upstream`"),
+  PEERS("a `peers`"),
   ENTRY("an `entry`"),
   RELAY("a `relay`"),
   EXIT("an `exit`"),

@@ -136,7 +136,7 @@ class VocabularyTest {
               (word.name().equals("entry") ? "" : "entry { socks }\n")
                   + (word.name().equals("relay") ? "" : "relay 3\n")
                   + example);
-      case TOR, I2P, UPSTREAM -> {
+      case TOR, I2P, UPSTREAM, PEERS -> {
         String kind = word.room().name().toLowerCase(java.util.Locale.ROOT);
         boolean proxy = word.name().equals("socks") || word.name().equals("http");
         boolean nowhere = word.room() == Room.UPSTREAM && !proxy;

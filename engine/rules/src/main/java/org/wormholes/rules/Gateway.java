@@ -7,8 +7,9 @@ import java.util.Optional;
 import org.wormholes.rules.expr.Host;
 import org.wormholes.rules.expr.SpecialNames;
 
-/// A way into a network that is not ours, through a program that speaks for it: Tor, I2P, or a
-/// proxy. Routes send flows to it as to a tunnel; names are resolved beyond it.
+/// A way into a network that is not ours, through a program that speaks for it (Tor, I2P, or a
+/// proxy), or to the nodes of one of ours by their keys. Routes send flows to it as to a tunnel;
+/// names are resolved beyond it.
 ///
 /// @param server the program: of Tor its control port, of I2P its SAM port, of a proxy its own.
 ///   Without one, which only Tor and I2P may be, the engine starts the program and stops it
@@ -16,13 +17,15 @@ import org.wormholes.rules.expr.SpecialNames;
 ///   they leave as they are. A program that is not started by the engine can't be led
 /// @param entries where traffic comes in; they take no datagrams
 /// @param isolation which flows never share a circuit beyond the gateway, where it knows such
+/// @param peers whose they are, of the kind that leads to peers, and of no other
 public record Gateway(
     String name,
     Kind kind,
     Optional<Server> server,
     Optional<String> through,
     List<Entry> entries,
-    Isolation isolation) {
+    Isolation isolation,
+    Optional<Peers> peers) {
 
   /// What is spoken at the gateway.
   public enum Kind {
@@ -31,7 +34,9 @@ public record Gateway(
     /// SOCKS5 (RFC 1928).
     SOCKS(3, "socks"),
     /// HTTP CONNECT (RFC 9110 section 9.3.6).
-    HTTP(4, "http");
+    HTTP(4, "http"),
+    /// The nodes of a network of ours.
+    PEERS(5, "peers");
 
     private final int id;
     private final String word;
@@ -82,6 +87,31 @@ public record Gateway(
     }
   }
 
+  /// The nodes of a network, met by key, and what this node has for them.
+  ///
+  /// @param network the name of the network in this ruleset
+  /// @param published local services that they may connect to, each at another port
+  public record Peers(String network, List<Publication> published) {
+    public static final int MAX_PUBLISHED = 64;
+
+    public Peers {
+      Checks.name("a network", network);
+      published = Checks.atMost("published services", published, MAX_PUBLISHED);
+      Checks.distinct("ports of services", published, it -> Integer.toString(it.port()));
+    }
+  }
+
+  /// A gateway that leads to others than peers.
+  public Gateway(
+      String name,
+      Kind kind,
+      Optional<Server> server,
+      Optional<String> through,
+      List<Entry> entries,
+      Isolation isolation) {
+    this(name, kind, server, through, entries, isolation, Optional.empty());
+  }
+
   public Gateway {
     Checks.name("a gateway", name);
     requireNonNull(kind, "kind");
@@ -89,7 +119,13 @@ public record Gateway(
     through.ifPresent(by -> Checks.name("what a gateway is reached through", by));
     entries = Checks.atMost("entries", entries, Tunnel.MAX_ENTRIES);
     requireNonNull(isolation, "isolation");
-    if (server.isEmpty() && !kind.isProgram()) {
+    if (peers.isPresent() != (kind == Kind.PEERS)) {
+      throw new IllegalArgumentException("peers, and nobody else, belong to a network");
+    }
+    if (kind == Kind.PEERS && (server.isPresent() || through.isPresent())) {
+      throw new IllegalArgumentException("peers `%s` are met, not reached through".formatted(name));
+    }
+    if (server.isEmpty() && !kind.isProgram() && kind != Kind.PEERS) {
       throw new IllegalArgumentException("gateway `%s` must say where it is".formatted(name));
     }
     if (kind.isProgram() && server.isPresent()) {
@@ -118,11 +154,16 @@ public record Gateway(
     }
   }
 
-  /// Whether a flow to a host may be sent there: streams only, and into I2P to its own names only.
+  /// Whether a flow to a host may be sent there: streams only, and into I2P, and to peers, to their
+  /// own names only.
   public boolean takes(Host host, Protocol protocol) {
     return protocol == Protocol.TCP
         && !SpecialNames.isService(host)
-        && (kind != Kind.I2P || (host instanceof Host.Name(String name) && name.endsWith(".i2p")));
+        && switch (kind) {
+          case I2P -> host instanceof Host.Name(String name) && name.endsWith(".i2p");
+          case PEERS -> SpecialNames.isPeer(host);
+          case TOR, SOCKS, HTTP -> !SpecialNames.isPeer(host);
+        };
   }
 
   /// A proxy or a program, without anything more.
@@ -139,17 +180,23 @@ public record Gateway(
 
   /// Whether its own connections can be made to leave by another way.
   boolean canBeLed() {
-    return kind != Kind.I2P && (kind != Kind.TOR || server.isEmpty());
+    return kind != Kind.I2P && kind != Kind.PEERS && (kind != Kind.TOR || server.isEmpty());
   }
 
   /// The same where it stands behind the exit of a tunnel.
   Gateway behind(String tunnel, String by) {
     return new Gateway(
-        Chains.nameBehind(tunnel, name), kind, server, Optional.of(by), List.of(), isolation);
+        Chains.nameBehind(tunnel, name),
+        kind,
+        server,
+        Optional.of(by),
+        List.of(),
+        isolation,
+        peers);
   }
 
   /// The same, reached through something else.
   public Gateway through(String by) {
-    return new Gateway(name, kind, server, Optional.of(by), entries, isolation);
+    return new Gateway(name, kind, server, Optional.of(by), entries, isolation, peers);
   }
 }

@@ -54,6 +54,12 @@ public record Ruleset(
                 .formatted(tunnel.name(), tunnel.network()));
       }
     }
+    for (Gateway gateway : gateways) {
+      if (!gateway.peers().stream().allMatch(it -> networkNames.contains(it.network()))) {
+        throw new IllegalArgumentException(
+            "peers `%s` belong to a network that there is not".formatted(gateway.name()));
+      }
+    }
     Set<String> targets = targets(tunnelNames, groups, gateways);
     checkVias(tunnels, groups, gateways, targets);
     checkServices(tunnels, gateways);

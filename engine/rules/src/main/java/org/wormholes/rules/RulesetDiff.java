@@ -242,6 +242,12 @@ public record RulesetDiff(List<Change> changes, int routesKept) {
     fields.put("through", gateway.through().orElse(""));
     fields.put("entry", joined(gateway.entries(), RulesetDiff::entry));
     fields.put("isolation", isolation(gateway.isolation()));
+    gateway
+        .peers()
+        .ifPresent(peers -> {
+          fields.put("over", peers.network());
+          fields.put("publish", joined(peers.published(), RulesetDiff::publication));
+        });
     return fields;
   }
 

@@ -461,15 +461,15 @@ public final class Engine implements EngineControl, AutoCloseable {
 
   // For the program around the engine.
 
-  /// Connects to a destination through the named tunnel of the applied ruleset. The host is
-  /// resolved at the exit. The connection does not read until it is told to.
+  /// Connects to a destination through the named tunnel or gateway of the applied ruleset. The host
+  /// is resolved beyond it. The connection does not read until it is told to.
   ///
   /// @param isolation flows with different ones never share a circuit
   /// @return fails with an `IOException` that says why there is no connection
   public CompletionStage<Connection> dial(
       String tunnel, String host, int port, Optional<FlowRequest.Credentials> isolation) {
     CompletableFuture<Connection> answer = new CompletableFuture<>();
-    if (running.tunnel(tunnel).isEmpty()) {
+    if (running.tunnel(tunnel).isEmpty() && !running.gateways().containsKey(tunnel)) {
       answer.completeExceptionally(new IOException("there is no tunnel " + tunnel));
       return answer;
     }

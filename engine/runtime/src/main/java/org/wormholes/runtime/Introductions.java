@@ -101,7 +101,10 @@ final class Introductions {
   /// contacts and its guards.
   private void meetOthers() {
     List<NodeDescriptor> others = new ArrayList<>(network.directory().view().values());
-    others.removeIf(other -> other.id().equals(node.id()) || isContact(other.id()));
+    others.removeIf(other ->
+        other.id().equals(node.id())
+            || isContact(other.id())
+            || other.carriers().keySet().stream().noneMatch(node.carrierNames()::contains));
     Collections.shuffle(others, node.random());
     int missing = WANTED_LINKS - links();
     others.stream()
@@ -110,7 +113,11 @@ final class Introductions {
   }
 
   private int links() {
-    return (int) home.links().stream().filter(link -> link.network() == network).count();
+    return (int)
+        home.links().stream()
+            .filter(link -> link.network() == network)
+            .filter(link -> link.saysName() || network.anonymousLinks())
+            .count();
   }
 
   private boolean isContact(NodeId id) {

@@ -118,10 +118,7 @@ final class LinkMover {
       allFailed();
       return;
     }
-    shard
-        .node
-        .carrier(way.getKey())
-        .orElseThrow()
+    link.carrierTo(way.getKey())
         .dial(shard.loop, way.getValue(), DIAL_TIMEOUT, new Dialing(way.getKey()));
   }
 

@@ -19,6 +19,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.wormholes.protocol.crypto.NodeId;
 import org.wormholes.protocol.crypto.NodeUri;
+import org.wormholes.protocol.directory.NodeDescriptor;
 import org.wormholes.protocol.membership.Invitation;
 import org.wormholes.protocol.membership.InvitationCode;
 import org.wormholes.protocol.membership.InvitationUri;
@@ -31,6 +32,8 @@ import org.wormholes.runtime.control.InvitationView;
 import org.wormholes.runtime.control.MemberView;
 import org.wormholes.runtime.control.NetworkControl;
 import org.wormholes.runtime.control.NetworkView;
+import org.wormholes.runtime.control.PeerView;
+import org.wormholes.runtime.control.ReachView;
 import org.wormholes.runtime.store.KeptNetwork;
 
 /// What people ask of the networks of a node.
@@ -262,6 +265,52 @@ final class NetworkDesk implements NetworkControl {
                     member.expires(),
                     linked.contains(member.id()))));
     return List.copyOf(views.values());
+  }
+
+  @Override
+  public List<PeerView> peers() {
+    List<PeerView> views = new ArrayList<>();
+    for (NetworkHost host : node.networks().all()) {
+      List<NodeLink> links = linksOf(host);
+      for (NodeDescriptor each : host.peers().reachable()) {
+        Optional<NodeLink> link =
+            links.stream()
+                .filter(it -> it.peer().filter(each.id()::equals).isPresent())
+                .findFirst();
+        views.add(
+            new PeerView(
+                each.id().address(),
+                NodeAddress.nickname(each.id()),
+                host.rules().name(),
+                each.address(PipeCarrier.NAME)
+                    .map(it -> List.of(it.split(",", -1)))
+                    .orElse(List.of()),
+                each.carriers().keySet().stream()
+                    .filter(name -> !name.equals(PipeCarrier.NAME))
+                    .toList(),
+                link.map(NodeLink::carrier),
+                link.map(NodeLink::roundTripNanos).filter(it -> it > 0).map(Duration::ofNanos)));
+      }
+    }
+    views.sort(Comparator.comparing(PeerView::network).thenComparing(PeerView::node));
+    return views;
+  }
+
+  @Override
+  public List<ReachView> reach() {
+    return node.networks().all().stream()
+        .filter(host -> host.peers().isReachable())
+        .map(host ->
+            new ReachView(
+                host.rules().name(),
+                node.id().address(),
+                host.peers()
+                    .meetingPlaces()
+                    .map(it -> List.of(it.split(",", -1)))
+                    .orElse(List.of()),
+                host.peers().published()))
+        .sorted(Comparator.comparing(ReachView::network))
+        .toList();
   }
 
   @Override

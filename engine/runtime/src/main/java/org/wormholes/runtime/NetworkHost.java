@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.wormholes.protocol.crypto.NodeId;
 import org.wormholes.protocol.directory.NodeDescriptor;
 import org.wormholes.protocol.directory.SignedDescriptor;
@@ -28,6 +30,8 @@ final class NetworkHost {
   private final RendezvousDesk rendezvous;
   private final Optional<MemberRoll> roll;
   private final Gate gate;
+  private final PeerDesk peers;
+  private final Map<NodeId, List<NodeLink>> links = new ConcurrentHashMap<>();
   private volatile Set<NodeId> friends = Set.of();
 
   /// @param rules with founders, where it is open to invited nodes
@@ -41,6 +45,7 @@ final class NetworkHost {
         new DirectoryHost(node.shards().getFirst(), node.clock(), this::mayBeKnown, amongFriends);
     this.introductions = new Introductions(node, this);
     this.rendezvous = new RendezvousDesk(node);
+    this.peers = new PeerDesk(node, this);
     this.roll =
         rules.openTo() == Network.OpenTo.INVITED
             ? Optional.of(
@@ -90,6 +95,11 @@ final class NetworkHost {
     return rendezvous;
   }
 
+  /// What this node does in it for nodes that meet by key.
+  PeerDesk peers() {
+    return peers;
+  }
+
   Gate gate() {
     return gate;
   }
@@ -106,7 +116,7 @@ final class NetworkHost {
 
   /// Whether links of it are made without saying who calls.
   boolean anonymousLinks() {
-    return rules.openToAnyone() && node.anonymousLinks();
+    return rules.openToAnyone() && node.anonymousLinks() && !peers.isReachable();
   }
 
   private boolean mayBeKnown(NodeDescriptor other) {
@@ -123,12 +133,33 @@ final class NetworkHost {
 
   // Links.
 
+  /// A link that is there, whoever dialed; it may be on any loop.
+  Optional<NodeLink> linkTo(NodeId peer) {
+    return links.getOrDefault(peer, List.of()).stream()
+        .filter(link -> link.isOpen() && !link.isCut())
+        .findFirst();
+  }
+
   void linkUp(NodeLink link) {
+    link.peer()
+        .ifPresent(peer ->
+            links.merge(
+                peer,
+                List.of(link),
+                (old, fresh) -> Stream.concat(old.stream(), fresh.stream()).toList()));
     roll.ifPresent(members -> members.linkUp(link));
     directory.linkUp(link);
   }
 
   void linkDown(NodeLink link) {
+    link.peer()
+        .ifPresent(peer ->
+            links.computeIfPresent(
+                peer,
+                (id, old) -> {
+                  List<NodeLink> left = old.stream().filter(each -> each != link).toList();
+                  return left.isEmpty() ? null : left;
+                }));
     roll.ifPresent(members -> members.linkDown(link));
     directory.linkDown(link);
   }
@@ -149,6 +180,9 @@ final class NetworkHost {
 
   void tick() {
     roll.ifPresent(MemberRoll::tick);
+    if (peers.tick()) {
+      node.publishIn(this);
+    }
   }
 
   // Members.

@@ -322,8 +322,10 @@ final class Node {
   }
 
   /// Each network is told of this node, none of the others.
-  private void publishIn(NetworkHost network) {
-    if (settings.roles().isEmpty() || announced.isEmpty()) {
+  void publishIn(NetworkHost network) {
+    Map<String, String> carriers = new HashMap<>(settings.roles().isEmpty() ? Map.of() : announced);
+    network.peers().meetingPlaces().ifPresent(places -> carriers.put(PipeCarrier.NAME, places));
+    if (carriers.isEmpty()) {
       return;
     }
     Instant now = clock.instant();
@@ -333,7 +335,7 @@ final class Node {
             List.of(network.id()),
             onionKeys.current().publicKey(),
             onionKeySince.plus(ONION_KEY_LIFE.multipliedBy(2)),
-            announced,
+            carriers,
             settings.roles(),
             settings.operator(),
             settings.family(),

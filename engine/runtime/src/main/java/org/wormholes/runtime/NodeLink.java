@@ -22,6 +22,7 @@ import org.wormholes.protocol.wire.ByteSink;
 import org.wormholes.protocol.wire.Bytes;
 import org.wormholes.protocol.wire.Cells;
 import org.wormholes.protocol.wire.WireException;
+import org.wormholes.runtime.spi.Carrier;
 import org.wormholes.runtime.spi.Connection;
 import org.wormholes.runtime.spi.ConnectionHandler;
 import org.wormholes.runtime.spi.DialListener;
@@ -117,6 +118,11 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
   private Loop.@Nullable Cancellable timer;
   private String failure = "";
 
+  private boolean saysName = true;
+
+  /// Pipes to others that the peer has open through this node; counted by [PipeRelay].
+  int relayedPipes;
+
   /// What became of the carriers tried so far.
   private String refusals = "";
 
@@ -189,11 +195,12 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
   private void dialNext() {
     Map.Entry<String, String> next = untried.removeFirst();
     carrier = next.getKey();
-    shard
-        .node
-        .carrier(carrier)
-        .orElseThrow()
-        .dial(shard.loop, next.getValue(), DIAL_TIMEOUT, new Dialing());
+    carrierTo(carrier).dial(shard.loop, next.getValue(), DIAL_TIMEOUT, new Dialing());
+  }
+
+  /// What brings bytes to the node that was dialed.
+  Carrier carrierTo(String name) {
+    return PipeCarrier.of(shard.node, network, Objects.requireNonNull(dialed), name).orElseThrow();
   }
 
   /// Serves a connection that a peer opened.
@@ -253,6 +260,11 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
       throw new IllegalStateException("link is not open");
     }
     return open;
+  }
+
+  /// Whether the peer knows who we are.
+  boolean saysName() {
+    return saysName;
   }
 
   long roundTripNanos() {
@@ -717,6 +729,12 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
         } else {
           RelayedCircuit.refuse(this, circuitId, LinkReason.OVERLOADED);
         }
+      } else if (command == Cells.PIPE_OPEN) {
+        if (setups.take(shard.now())) {
+          network().peers().onOpen(this, circuitId, array, bodyOffset, bodyLength);
+        } else {
+          RelayedCircuit.refuse(this, circuitId, LinkReason.OVERLOADED);
+        }
       }
       // Else a late cell of a circuit that this side has just ended.
       return;
@@ -865,10 +883,11 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
         return;
       }
       connected(live);
+      saysName = network == null || !network.anonymousLinks();
       LinkHandshake shaking =
-          network != null && network.anonymousLinks()
-              ? LinkHandshake.initiator(dialed, shard.node.entropy())
-              : LinkHandshake.initiator(shard.node.key(), dialed, shard.node.entropy());
+          saysName
+              ? LinkHandshake.initiator(shard.node.key(), dialed, shard.node.entropy())
+              : LinkHandshake.initiator(dialed, shard.node.entropy());
       handshake = shaking;
       shaking.start(live::write);
       live.flush();

@@ -201,11 +201,13 @@ final class Preparation {
       RunningTunnel tunnel = tunnels.get(rule.through().get());
       through = tunnel != null ? tunnel : requireNonNull(gateways.get(rule.through().get()));
     }
+    Optional<Network> network =
+        rule.peers().map(peers -> requireNonNull(networks.get(peers.network())));
     RunningGateway kept = before.gateways().get(rule.name());
-    if (kept != null && kept.behindExit == behindExit && kept.isSame(rule, through)) {
+    if (kept != null && kept.behindExit == behindExit && kept.isSame(rule, through, network)) {
       return kept;
     }
-    RunningGateway made = new RunningGateway(node, rule, through, behindExit);
+    RunningGateway made = new RunningGateway(node, rule, through, behindExit, network);
     freshGateways.add(made);
     return made;
   }

@@ -20,6 +20,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.protocol.circuit.Target;
 import org.wormholes.rules.Gateway;
+import org.wormholes.rules.Network;
 import org.wormholes.rules.Protocol;
 import org.wormholes.rules.expr.Host;
 import org.wormholes.runtime.control.EngineEvent;
@@ -47,6 +48,7 @@ final class RunningGateway implements Way, FlowWay {
   /// The tunnel or gateway it is reached through; null where it is reached as it is.
   private final @Nullable Object through;
 
+  private final Optional<Network> network;
   private final GatewaySpeaker speaker;
   private volatile byte[] salt;
   private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
@@ -54,7 +56,13 @@ final class RunningGateway implements Way, FlowWay {
 
   /// @param through a [RunningTunnel] or a [RunningGateway], or null where the rule has none
   /// @param behindExit whether it is what the exit of a tunnel leaves into
-  RunningGateway(Node node, Gateway rule, @Nullable Object through, boolean behindExit) {
+  /// @param network of peers: whose they are
+  RunningGateway(
+      Node node,
+      Gateway rule,
+      @Nullable Object through,
+      boolean behindExit,
+      Optional<Network> network) {
     if (rule.through().isPresent() != (through != null)) {
       throw new IllegalArgumentException("a chain must be whole");
     }
@@ -63,7 +71,11 @@ final class RunningGateway implements Way, FlowWay {
     this.rule = rule;
     this.through = through;
     this.salt = randomSalt();
-    this.speaker = node.transport().gateway(spec(node, rule), way(), this::changed);
+    this.network = network;
+    this.speaker =
+        rule.peers().isPresent()
+            ? new PeerSpeaker(node, rule.peers().get(), network.orElseThrow())
+            : node.transport().gateway(spec(node, rule), way(), this::changed);
   }
 
   private static GatewaySpec spec(Node node, Gateway rule) {
@@ -121,8 +133,9 @@ final class RunningGateway implements Way, FlowWay {
   }
 
   /// Whether flows would not notice if this took the place of that.
-  boolean isSame(Gateway other, @Nullable Object otherThrough) {
+  boolean isSame(Gateway other, @Nullable Object otherThrough, Optional<Network> otherNetwork) {
     return Objects.equals(through, otherThrough)
+        && network.map(Network::id).equals(otherNetwork.map(Network::id))
         && rule.equals(
             new Gateway(
                 other.name(),
@@ -130,7 +143,8 @@ final class RunningGateway implements Way, FlowWay {
                 other.server(),
                 other.through(),
                 rule.entries(),
-                other.isolation()));
+                other.isolation(),
+                other.peers()));
   }
 
   /// New flows share nothing with those before.

@@ -122,7 +122,7 @@ final class Shard {
       NetworkHost network, NodeId peer, Map<String, String> addresses, List<String> carriers) {
     List<String> common =
         carriers.stream()
-            .filter(name -> addresses.containsKey(name) && node.carrier(name).isPresent())
+            .filter(name -> addresses.containsKey(name) && PipeCarrier.exists(node, name))
             .toList();
     Way way = new Way(network, peer, common);
     NodeLink link = dialed.get(way);
@@ -224,6 +224,19 @@ final class Shard {
     ending.removeIf(
         link -> link.network() != network || !link.peer().filter(peer::equals).isPresent());
     ending.forEach(link -> link.close(LinkReason.REFUSED));
+  }
+
+  /// Hands the links of a network on which this node has not said its name to nobody any more;
+  /// those in use stay until then.
+  void dropAnonymousLinks(NetworkHost network) {
+    for (NodeLink link : List.copyOf(links)) {
+      if (link.network() == network && !link.saysName()) {
+        dialed.values().remove(link);
+        if (link.circuits().isEmpty()) {
+          link.close(LinkReason.FINISHED);
+        }
+      }
+    }
   }
 
   void closeLinks() {

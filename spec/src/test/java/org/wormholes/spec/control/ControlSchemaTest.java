@@ -74,6 +74,7 @@ final class ControlSchemaTest {
           NetworkApi.InviteRequest.class,
           NetworkApi.JoinRequest.class,
           NetworkApi.MemberList.class,
+          NetworkApi.PeerList.class,
           NetworkApi.RevokeRequest.class,
           NetworkApi.FriendRequest.class,
           InvitationView.class);

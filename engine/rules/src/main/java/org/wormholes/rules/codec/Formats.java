@@ -28,7 +28,7 @@ final class Formats {
   static final int THIRD = 3;
 
   /// With entries for DNS, name servers asked over TLS, networks of friends, founders, probes over
-  /// TLS, gateways in groups, exits into gateways, and services that are published.
+  /// TLS, gateways in groups, exits into gateways, peers, and services that are published.
   static final int FOURTH = 4;
 
   static final int NEWEST = FOURTH;
@@ -42,6 +42,7 @@ final class Formats {
         || ruleset.tunnels().stream().anyMatch(it -> !it.exit().vias().isEmpty())
         || ruleset.groups().stream().anyMatch(Formats::isOfFourth)
         || hasGatewaysInGroups(ruleset)
+        || ruleset.gateways().stream().anyMatch(it -> it.peers().isPresent())
         || ruleset.tunnels().stream().anyMatch(it -> !it.published().isEmpty())
         || ruleset.networks().stream().anyMatch(Formats::isOfFourth)) {
       return FOURTH;

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.wormholes.rules.Entry;
 import org.wormholes.rules.Gateway;
 import org.wormholes.rules.Isolation;
+import org.wormholes.rules.Publication;
 import org.wormholes.rules.codec.ExprNodes.ById;
 
 /// The bytes of gateways: rules.md 3.3.
@@ -46,6 +47,12 @@ final class GatewayNodes {
     gateway.through().ifPresent(out::text);
     out.list(gateway.entries());
     out.node(gateway.isolation());
+    gateway
+        .peers()
+        .ifPresent(peers -> {
+          out.text(peers.network());
+          out.list(peers.published());
+        });
   }
 
   private static Gateway read(RuleInput in) {
@@ -59,6 +66,13 @@ final class GatewayNodes {
     Optional<Gateway.Server> server = in.optional(Gateway.Server.class);
     Optional<String> through = led ? Optional.of(in.text()) : Optional.empty();
     List<Entry> entries = in.list(Entry.class);
-    return new Gateway(name, kind, server, through, entries, in.node(Isolation.class));
+    Isolation isolation = in.node(Isolation.class);
+    Optional<Gateway.Peers> peers = Optional.empty();
+    if (kind == Gateway.Kind.PEERS) {
+      in.isOf(Formats.FOURTH);
+      String network = in.text();
+      peers = Optional.of(new Gateway.Peers(network, in.list(Publication.class)));
+    }
+    return new Gateway(name, kind, server, through, entries, isolation, peers);
   }
 }

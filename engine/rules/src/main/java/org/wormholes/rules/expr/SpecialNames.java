@@ -4,10 +4,11 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /// Names that belong to other networks and are asked of no resolver by accident: those under
-/// `onion` (RFC 7686, section 2), and under `i2p` and `wormhole` for the same reason. Whoever asks
-/// tells the resolver whom its user wants to reach, and hears at best a stranger's answer.
+/// `onion` (RFC 7686, section 2), and under `i2p`, `wormhole` and `peer` for the same reason.
+/// Whoever asks tells the resolver whom its user wants to reach, and hears at best a stranger's
+/// answer.
 public final class SpecialNames {
-  private static final List<String> ZONES = List.of("onion", "i2p", "wormhole");
+  private static final List<String> ZONES = List.of("onion", "i2p", "wormhole", "peer");
 
   private static final Pattern SERVICE = Pattern.compile("(?:.*\\.)?[a-z2-7]{56}\\.wormhole");
 
@@ -26,6 +27,11 @@ public final class SpecialNames {
   /// The same for a name in lower case, without a final dot.
   public static boolean isService(String name) {
     return name.endsWith(".wormhole") && SERVICE.matcher(name).matches();
+  }
+
+  /// Whether it names a node of a network, to be met by its key: anything under `peer`.
+  public static boolean isPeer(Host host) {
+    return host instanceof Host.Name(String name) && name.endsWith(".peer");
   }
 
   public static boolean has(Host host) {

@@ -36,6 +36,9 @@ final class UseLints {
   private void networks() {
     Set<String> used = new HashSet<>();
     ruleset.tunnels().forEach(tunnel -> used.add(tunnel.network()));
+    ruleset.gateways().stream()
+        .flatMap(gateway -> gateway.peers().stream())
+        .forEach(peers -> used.add(peers.network()));
     for (Network network : ruleset.networks()) {
       if (!used.contains(network.name())) {
         unused(
@@ -105,7 +108,8 @@ final class UseLints {
     for (Gateway gateway : ruleset.gateways()) {
       boolean forwards = gateway.entries().stream().anyMatch(Entry.Forward.class::isInstance);
       boolean byEntry = ruleset.routes().isEmpty() && (isOnlyWay() || !gateway.entries().isEmpty());
-      if (!used.contains(gateway.name()) && !forwards && !byEntry) {
+      boolean publishes = gateway.peers().filter(it -> !it.published().isEmpty()).isPresent();
+      if (!used.contains(gateway.name()) && !forwards && !byEntry && !publishes) {
         unused(
             RulePath.gateway(gateway.name()),
             "no route leads to gateway \"%s\"".formatted(gateway.name()),

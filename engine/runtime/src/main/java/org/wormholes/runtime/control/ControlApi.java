@@ -45,6 +45,7 @@ public final class ControlApi implements ControlHandler {
           "POST /v1/invitations",
           "POST /v1/joins",
           "GET /v1/members",
+          "GET /v1/peers",
           "POST /v1/revocations",
           "POST /v1/friends",
           "POST /v1/stop");
@@ -223,6 +224,7 @@ public final class ControlApi implements ControlHandler {
           respond(reply, 200, networks.invite(read(NetworkApi.InviteRequest.class, body)));
       case "POST /v1/joins" ->
           respond(reply, 200, networks.join(read(NetworkApi.JoinRequest.class, body)));
+      case "GET /v1/peers" -> respond(reply, 200, networks.peers());
       case "GET /v1/members" -> respond(reply, 200, networks.members(target));
       case "POST /v1/revocations" ->
           respond(reply, 200, networks.revoke(read(NetworkApi.RevokeRequest.class, body)));

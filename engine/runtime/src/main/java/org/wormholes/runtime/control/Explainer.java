@@ -276,7 +276,12 @@ public final class Explainer {
           case TOR -> "by Tor";
           case I2P -> "by I2P";
           case SOCKS, HTTP -> "by the proxy";
+          case PEERS -> "";
         };
+    if (gateway.kind() == Gateway.Kind.PEERS) {
+      return "nothing to resolve: the name is the key of a node of network "
+          + gateway.peers().orElseThrow().network();
+    }
     String way =
         "reached by " + before + String.join(", then ", Chains.to(ruleset, gateway.name()));
     return isLiteral(flow)

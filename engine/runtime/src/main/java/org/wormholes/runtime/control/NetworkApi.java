@@ -44,6 +44,9 @@ public final class NetworkApi {
   /// Answer of members.
   public record MemberList(String network, List<MemberView> members) {}
 
+  /// Answer of peers.
+  public record PeerList(List<ReachView> reach, List<PeerView> peers) {}
+
   /// Body of revocations.
   public record RevokeRequest(String network, String member) {}
 
@@ -117,6 +120,10 @@ public final class NetworkApi {
       String network = URLDecoder.decode(target.substring(query + 4), StandardCharsets.UTF_8);
       return new MemberList(network, networks.members(network));
     });
+  }
+
+  PeerList peers() {
+    return new PeerList(networks.reach(), networks.peers());
   }
 
   MemberList revoke(RevokeRequest request) throws Refusal {

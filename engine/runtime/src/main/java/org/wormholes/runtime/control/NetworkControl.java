@@ -41,6 +41,16 @@ public interface NetworkControl {
         }
 
         @Override
+        public List<PeerView> peers() {
+          return List.of();
+        }
+
+        @Override
+        public List<ReachView> reach() {
+          return List.of();
+        }
+
+        @Override
         public void revoke(String network, String member) throws IOException {
           throw none(network);
         }
@@ -90,6 +100,12 @@ public interface NetworkControl {
 
   /// Those that belong to a closed network, by address.
   List<MemberView> members(String network) throws IOException;
+
+  /// Nodes that can be met by their keys, by network and address.
+  List<PeerView> peers();
+
+  /// How this node is met by its key: one for each network in which it is.
+  List<ReachView> reach();
 
   /// Takes back that a node belongs to a closed network: its links end here at once, and everywhere
   /// else as soon as the news arrives.

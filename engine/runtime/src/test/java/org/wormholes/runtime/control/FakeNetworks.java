@@ -67,6 +67,16 @@ final class FakeNetworks implements NetworkControl {
   }
 
   @Override
+  public List<PeerView> peers() {
+    return List.of();
+  }
+
+  @Override
+  public List<ReachView> reach() {
+    return List.of();
+  }
+
+  @Override
   public void revoke(String network, String member) {
     asked.add("revoke " + network + " " + member);
   }
