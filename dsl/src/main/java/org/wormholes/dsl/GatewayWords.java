@@ -43,7 +43,7 @@ final class GatewayWords {
                     + " through a relay that both know, and without it as soon as a direct way is"
                     + " found. With it this node can be met too, and says its name to its neighbours.")
             .example(
-                "peers \"home\", over: \"commons\" do\n  entry { socks port: 1080 }\n  publish 8080,"
+                "peers \"home\", over: \"commons\" do\n  entry { socks port: 1090 }\n  publish 8080,"
                     + " as: \"blog\"\nend")
             .means(GatewayWords::peers));
   }

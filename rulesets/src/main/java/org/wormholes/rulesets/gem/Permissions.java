@@ -9,6 +9,7 @@ import org.wormholes.rules.Entry;
 import org.wormholes.rules.ExitClause;
 import org.wormholes.rules.Group;
 import org.wormholes.rules.Network;
+import org.wormholes.rules.Publication;
 import org.wormholes.rules.Route;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.Tunnel;
@@ -18,7 +19,8 @@ import org.wormholes.rules.expr.ExprText;
 /// What a ruleset does to the machine it runs on and to the world outside, in lines that can be
 /// compared. A gem declares them; [#of] says what rules really do; [#lacking] is the difference.
 ///
-/// @param listens ports that are opened, such as `tcp 127.0.0.1:1080`
+/// @param listens ports that are opened, such as `tcp 127.0.0.1:1080`, and local services that
+///   others are let in to, such as `published 127.0.0.1:22`
 /// @param exits what may be reached through exits: `public addresses`, or the condition of an
 ///   `allow`
 /// @param carriers what may carry bytes between nodes
@@ -62,7 +64,12 @@ public record Permissions(
       tunnel.entries().forEach(entry -> listens.add(listen(entry)));
       exits.addAll(exits(tunnel));
       carriers.addAll(tunnel.carry());
+      tunnel.published().forEach(each -> listens.add(published(each)));
     }
+    ruleset.gateways().stream()
+        .flatMap(gateway -> gateway.peers().stream())
+        .flatMap(peers -> peers.published().stream())
+        .forEach(each -> listens.add(published(each)));
     return new Permissions(
         listens,
         exits,
@@ -85,6 +92,12 @@ public record Permissions(
       case Entry.Dns _ -> "tcp+udp " + address;
       case Entry.Forward(_, _, _, boolean udp) -> (udp ? "udp " : "tcp ") + address;
     };
+  }
+
+  private static String published(Publication service) {
+    String host = service.host();
+    return "published %s:%d"
+        .formatted(host.contains(":") ? "[" + host + "]" : host, service.port());
   }
 
   private static List<String> exits(Tunnel tunnel) {
