@@ -97,6 +97,9 @@ public record Gateway(
     public Peers {
       Checks.name("a network", network);
       published = Checks.atMost("published services", published, MAX_PUBLISHED);
+      if (published.stream().anyMatch(service -> !service.on().isEmpty())) {
+        throw new IllegalArgumentException("what peers publish is on no gateway");
+      }
       Checks.distinct("ports of services", published, it -> Integer.toString(it.port()));
     }
   }

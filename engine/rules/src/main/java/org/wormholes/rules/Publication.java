@@ -69,6 +69,10 @@ public record Publication(
       case SOCKS, HTTP ->
           Optional.of(
               "service `%s` can't be published on `%s`, which is a proxy".formatted(name, gateway));
+      case PEERS ->
+          Optional.of(
+              "service `%s` can't be published on `%s`: peers publish themselves"
+                  .formatted(name, gateway));
     };
   }
 
