@@ -51,6 +51,7 @@ import org.wormholes.runtime.control.NetworkControl;
 import org.wormholes.runtime.control.NodeView;
 import org.wormholes.runtime.control.Probe;
 import org.wormholes.runtime.control.ProbeResult;
+import org.wormholes.runtime.control.RingControl;
 import org.wormholes.runtime.control.RulesetView;
 import org.wormholes.runtime.control.TunnelView;
 import org.wormholes.runtime.facts.Countries;
@@ -87,6 +88,7 @@ public final class Engine implements EngineControl, AutoCloseable {
   private final Map<String, EntryDoor> proxies = new HashMap<>();
   private final EngineReport report;
   private final NetworkDesk desk;
+  private final RingDesk rings;
   private final FactWatch watch;
   private volatile Running running = Running.NOTHING;
   private boolean stopped;
@@ -101,6 +103,7 @@ public final class Engine implements EngineControl, AutoCloseable {
     this.startedAt = clock.instant();
     this.report = new EngineReport(node, this);
     this.desk = new NetworkDesk(node, work, this::addresses, report::links);
+    this.rings = new RingDesk(node);
     this.watch = new FactWatch(node, this::running);
   }
 
@@ -525,6 +528,11 @@ public final class Engine implements EngineControl, AutoCloseable {
   }
 
   @Override
+  public RingControl rings() {
+    return rings;
+  }
+
+  @Override
   public NetworkControl networks() {
     return desk;
   }
@@ -559,6 +567,9 @@ public final class Engine implements EngineControl, AutoCloseable {
     EntryDoor.closeAll(proxies.values());
     carrierPorts.values().forEach(listener -> listener.close());
     watch.stop();
+    if (node.leavesRings()) {
+      awaitLoops(); // what is said goodbye with goes out before the links end
+    }
     node.stop();
     awaitLoops();
     work.shutdown();

@@ -28,6 +28,7 @@ final class NetworkHost {
   private final DirectoryHost directory;
   private final Introductions introductions;
   private final RendezvousDesk rendezvous;
+  private final RingHost ring;
   private final Optional<MemberRoll> roll;
   private final Gate gate;
   private final PeerDesk peers;
@@ -46,6 +47,7 @@ final class NetworkHost {
     this.introductions = new Introductions(node, this);
     this.rendezvous = new RendezvousDesk(node);
     this.peers = new PeerDesk(node, this);
+    this.ring = new RingHost(node, this);
     this.roll =
         rules.openTo() == Network.OpenTo.INVITED
             ? Optional.of(
@@ -100,6 +102,11 @@ final class NetworkHost {
     return peers;
   }
 
+  /// Who of its nodes stands where.
+  RingHost ring() {
+    return ring;
+  }
+
   Gate gate() {
     return gate;
   }
@@ -149,6 +156,7 @@ final class NetworkHost {
                 (old, fresh) -> Stream.concat(old.stream(), fresh.stream()).toList()));
     roll.ifPresent(members -> members.linkUp(link));
     directory.linkUp(link);
+    ring.linkUp(link);
   }
 
   void linkDown(NodeLink link) {
@@ -162,6 +170,7 @@ final class NetworkHost {
                 }));
     roll.ifPresent(members -> members.linkDown(link));
     directory.linkDown(link);
+    ring.linkDown(link);
   }
 
   /// Called on the link's loop.
@@ -169,6 +178,8 @@ final class NetworkHost {
     Bytes message = Bytes.of(array, offset, length);
     if (roll.isPresent() && org.wormholes.protocol.membership.Membership.isAbout(message)) {
       roll.get().onMessage(link, message);
+    } else if (RingHost.isAbout(message)) {
+      ring.onMessage(link, message);
     } else {
       directory.onMessage(link, message);
     }

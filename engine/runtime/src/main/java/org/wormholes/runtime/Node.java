@@ -146,6 +146,16 @@ final class Node {
     shards.getFirst().after(CHORES_EVERY, this::chores);
   }
 
+  /// Tells the neighbours on rings that this node goes.
+  ///
+  /// @return whether there are any rings
+  boolean leavesRings() {
+    List<RingHost> rings = networks.all().stream().map(NetworkHost::ring).toList();
+    List<RingHost> left = rings.stream().filter(ring -> ring.view().member()).toList();
+    left.forEach(RingHost::leave);
+    return !left.isEmpty();
+  }
+
   void stop() {
     stopped = true;
     networks.stop();

@@ -6,11 +6,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,9 @@ public final class Ring {
   /// Searches under way, beyond which those that are asked for fail at once.
   static final int MAX_LOOKUPS = 256;
 
+  /// How much sooner than usual the next round comes when the neighbours have changed.
+  private static final int HURRY = 8;
+
   /// What happens to a member.
   public sealed interface Input {
     /// Begins a ring of one.
@@ -55,7 +60,19 @@ public final class Ring {
     /// Someone wants to know who is responsible for an id.
     ///
     /// @param number what the answer is told with, not negative
-    record Search(long number, RingId target) implements Input {}
+    /// @param contacts members to begin with, where the node is none itself
+    record Search(long number, RingId target, List<RingPeer> contacts) implements Input {
+      public Search {
+        contacts = List.copyOf(contacts);
+      }
+    }
+
+    /// There is a node that may be a member of another part of this ring: if it answers, the parts
+    /// grow together.
+    record Meet(RingPeer other) implements Input {}
+
+    /// It is certain that a member is not reached: what it was asked it will not answer.
+    record Unreachable(RingPeer peer) implements Input {}
 
     /// The time is [#deadline()] or later.
     record DeadlineReached() implements Input {}
@@ -98,7 +115,10 @@ public final class Ring {
   private final RandomGenerator random;
   private final Successors successors;
   private final Fingers fingers;
-  private final Map<Long, Question> questions = new HashMap<>();
+
+  /// In the order they were asked, which is that in which they are given up.
+  private final Map<Long, Question> questions = new LinkedHashMap<>();
+
   private final LinkedHashSet<RingPeer> remembered = new LinkedHashSet<>();
   private final List<Output> outputs = new ArrayList<>();
   private @Nullable RingPeer predecessor;
@@ -143,22 +163,38 @@ public final class Ring {
 
   /// When the next [Input.DeadlineReached] is due; [Instant#MAX] for never.
   public Instant deadline() {
-    return questions.values().stream()
-        .map(question -> question.asked().plus(settings.patience()))
-        .reduce(nextRound, (one, other) -> one.isBefore(other) ? one : other);
+    if (questions.isEmpty()) {
+      return nextRound;
+    }
+    Instant late = questions.values().iterator().next().asked().plus(settings.patience());
+    return late.isBefore(nextRound) ? late : nextRound;
   }
 
   public List<Output> on(Input input, Instant now) {
     outputs.clear();
+    RingPeer before = predecessor;
+    long changes = successors.changes();
     switch (input) {
       case Input.Create() -> become(now);
       case Input.Join(RingPeer contact) -> join(contact, now);
       case Input.Leave() -> leave();
       case Input.Received(RingPeer from, RingMessage message) -> received(from, message, now);
-      case Input.Search(long number, RingId target) -> search(number, target, now);
+      case Input.Search(long number, RingId target, List<RingPeer> contacts) ->
+          search(number, target, contacts, now);
+      case Input.Meet(RingPeer other) -> meet(other, now);
+      case Input.Unreachable(RingPeer peer) -> unreachable(peer, now);
       case Input.DeadlineReached() -> deadlineReached(now);
     }
+    if (member && (changes != successors.changes() || !Objects.equals(before, predecessor))) {
+      hurry(now);
+    }
     return List.copyOf(outputs);
+  }
+
+  /// News goes round soon: whoever has this one as its successor will ask for it.
+  private void hurry(Instant now) {
+    Instant soon = now.plus(settings.round().dividedBy(HURRY));
+    nextRound = soon.isBefore(nextRound) ? soon : nextRound;
   }
 
   private void become(Instant now) {
@@ -228,6 +264,29 @@ public final class Ring {
               });
       default -> {}
     }
+  }
+
+  /// What a member says to someone whose name is not known, who is no member either: where others
+  /// stand, and nothing is learned of them.
+  ///
+  /// @return empty when there is nothing to say
+  public Optional<RingMessage> toStranger(RingMessage message) {
+    return switch (message) {
+      case Ask(long nonce) when member ->
+          Optional.of(new Neighbours(nonce, predecessor(), successors.list()));
+      case Find(long nonce, RingId target) when member -> Optional.of(closer(nonce, target));
+      default -> Optional.empty();
+    };
+  }
+
+  private void meet(RingPeer other, Instant now) {
+    if (member && !other.equals(self)) {
+      ask(other, new Purpose.Recall(), now);
+    }
+  }
+
+  private void unreachable(RingPeer peer, Instant now) {
+    giveUp(question -> question.to().equals(peer), now);
   }
 
   /// What a question was asked for, when this member was asked it and a member can answer it so.
@@ -329,21 +388,24 @@ public final class Ring {
   }
 
   private void deadlineReached(Instant now) {
-    List<Long> late =
+    giveUp(question -> !question.asked().plus(settings.patience()).isAfter(now), now);
+    if (!nextRound.isAfter(now)) {
+      nextRound = now.plus(settings.round());
+      round(now);
+    }
+  }
+
+  private void giveUp(Predicate<Question> which, Instant now) {
+    List<Long> over =
         questions.entrySet().stream()
-            .filter(each -> !each.getValue().asked().plus(settings.patience()).isAfter(now))
+            .filter(each -> which.test(each.getValue()))
             .map(Map.Entry::getKey)
-            .sorted()
             .toList();
-    for (Long nonce : late) {
+    for (Long nonce : over) {
       Question question = questions.remove(nonce);
       if (question != null) {
         silent(question.to(), question.purpose(), now);
       }
-    }
-    if (!nextRound.isAfter(now)) {
-      nextRound = now.plus(settings.round());
-      round(now);
     }
   }
 
@@ -376,13 +438,18 @@ public final class Ring {
     }
   }
 
-  private void search(long number, RingId target, Instant now) {
-    if (!member || searches >= MAX_LOOKUPS) {
+  private void search(long number, RingId target, List<RingPeer> contacts, Instant now) {
+    if ((!member && contacts.isEmpty()) || searches >= MAX_LOOKUPS) {
       outputs.add(new Output.NotFound(number));
       return;
     }
     searches++;
-    start(new Lookup(number, Lookup.Purpose.ASKED, target, self, true), settings.paths(), now);
+    Lookup lookup = new Lookup(number, Lookup.Purpose.ASKED, target, self, member);
+    if (member) {
+      start(lookup, settings.paths(), now);
+    } else {
+      lookup.begin(contacts, settings.paths()).forEach(way -> step(lookup, way, now));
+    }
   }
 
   private void start(Lookup lookup, int paths, Instant now) {

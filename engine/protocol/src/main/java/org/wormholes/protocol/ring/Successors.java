@@ -11,6 +11,8 @@ final class Successors {
   private final int most;
   private final List<RingPeer> list = new ArrayList<>();
   private boolean silent;
+  private List<RingPeer> shown = List.of();
+  private long changes;
 
   Successors(RingPeer self, int most) {
     this.self = self;
@@ -18,7 +20,19 @@ final class Successors {
   }
 
   List<RingPeer> list() {
-    return List.copyOf(list);
+    return shown;
+  }
+
+  /// How often the list has changed.
+  long changes() {
+    return changes;
+  }
+
+  private void show() {
+    if (!shown.equals(list)) {
+      shown = List.copyOf(list);
+      changes++;
+    }
   }
 
   /// Without a last one that is silent.
@@ -46,12 +60,18 @@ final class Successors {
     silent = false;
     if (!first.equals(self)) {
       list.add(first);
-      adoptAll(next);
+      append(next);
     }
+    show();
   }
 
   /// Adds those that follow, up to the one that is out of order.
   void adoptAll(List<RingPeer> next) {
+    append(next);
+    show();
+  }
+
+  private void append(List<RingPeer> next) {
     for (RingPeer peer : next) {
       RingPeer last = list.isEmpty() ? self : list.getLast();
       if (list.size() >= most || !peer.id().between(last.id(), self.id())) {
@@ -73,6 +93,7 @@ final class Successors {
       return false;
     }
     list.removeFirst();
+    show();
     return true;
   }
 
@@ -80,10 +101,12 @@ final class Successors {
   void gone(RingPeer peer) {
     list.remove(peer);
     silent = silent && !list.isEmpty();
+    show();
   }
 
   void clear() {
     list.clear();
     silent = false;
+    show();
   }
 }

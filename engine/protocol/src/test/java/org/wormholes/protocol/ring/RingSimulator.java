@@ -13,6 +13,7 @@ import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 import org.wormholes.protocol.crypto.NodeKey;
 import org.wormholes.protocol.wire.Bytes;
@@ -40,6 +41,7 @@ final class RingSimulator {
         return byTime != 0 ? byTime : Long.compare(a.order(), b.order());
       });
   BiPredicate<RingPeer, RingPeer> cut = (from, to) -> false;
+  BiFunction<RingPeer, RingMessage, RingMessage> said = (from, message) -> message;
   Runnable afterEvent = () -> {};
   Instant now = START;
   long hash;
@@ -125,7 +127,8 @@ final class RingSimulator {
     hash = hash * 31 + ring.self().id().first();
     for (Ring.Output output : outputs) {
       switch (output) {
-        case Ring.Output.Send(RingPeer to, RingMessage message) -> {
+        case Ring.Output.Send(RingPeer to, RingMessage meant) -> {
+          RingMessage message = said.apply(ring.self(), meant);
           hash = hash * 31 + to.id().first() + message.getClass().getSimpleName().hashCode();
           if (!cut.test(ring.self(), to)) {
             schedule(

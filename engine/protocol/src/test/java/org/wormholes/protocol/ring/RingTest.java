@@ -93,6 +93,21 @@ final class RingTest {
     assertThat(world.faults()).isEmpty();
   }
 
+  @Test
+  void tenthOfLiarsHidesNobody() {
+    RingSimulator world = created(100);
+    world.run(Duration.ofMinutes(15));
+    List<Ring> members = world.members();
+    List<RingPeer> liars = members.stream().map(Ring::self).filter(p -> members.indexOf(world.nodes.get(p.id())) % 10 == 3).toList();
+    // Whatever is asked of them, the members from there on are liars.
+    world.said =
+        (from, message) ->
+            message instanceof RingMessage.Closer closer && liars.contains(from)
+                ? new RingMessage.Closer(closer.nonce(), true, liars)
+                : message;
+    assertThat(search(world, members.getFirst(), 300)).isGreaterThanOrEqualTo(297);
+  }
+
   private static RingSimulator created(int members) {
     RingSimulator world = new RingSimulator(members, SETTINGS, 200);
     for (int i = 0; i < members; i++) {
@@ -113,7 +128,7 @@ final class RingTest {
     for (int i = 0; i < count; i++) {
       targets.add(
           new RingId(world.random.nextLong(), world.random.nextLong(), world.random.nextLong(), i));
-      world.tell(from.self(), new Ring.Input.Search(i, targets.get(i)));
+      world.tell(from.self(), new Ring.Input.Search(i, targets.get(i), List.of()));
       world.run(Duration.ofSeconds(2));
     }
     world.run(Duration.ofMinutes(2));

@@ -52,6 +52,11 @@ public interface EngineControl extends EngineView {
     return NetworkControl.NONE;
   }
 
+  /// The rings of its networks.
+  default RingControl rings() {
+    return RingControl.NONE;
+  }
+
   /// Ends every flow, closes every port and completes when all is gone.
   CompletionStage<Void> stop();
 
