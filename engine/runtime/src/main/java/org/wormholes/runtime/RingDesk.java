@@ -62,13 +62,15 @@ final class RingDesk implements RingControl {
 
   @Override
   public CompletionStage<RingLookupView> lookup(Optional<String> network, String key) {
-    return on(network, host -> {
-      RingId id = id(host, key);
-      long began = System.nanoTime();
-      return host.ring()
-          .lookup(id)
-          .thenApply(found -> lookup(key, found, Duration.ofNanos(System.nanoTime() - began)));
-    });
+    return on(
+        network,
+        host -> {
+          RingId id = id(host, key);
+          long began = System.nanoTime();
+          return host.ring()
+              .lookup(id)
+              .thenApply(found -> lookup(key, found, Duration.ofNanos(System.nanoTime() - began)));
+        });
   }
 
   /// Where a key stands.

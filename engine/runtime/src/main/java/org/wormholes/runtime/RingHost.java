@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,9 +31,9 @@ import org.wormholes.rules.Network;
 import org.wormholes.runtime.spi.Loop;
 
 /// The ring of one network, driven on the first loop over the links of that network
-/// (`spec/protocol/ring.md`). A node that serves others may be a member; any other may look up. What
-/// members say to each other beside the ring's own messages, for tables, goes through here too.
-/// Thread-safe.
+/// (`spec/protocol/ring.md`). A node that serves others may be a member; any other may look up.
+/// What members say to each other beside the ring's own messages, for tables, goes through here
+/// too. Thread-safe.
 final class RingHost {
   private static final Logger LOG = LoggerFactory.getLogger(RingHost.class);
 
@@ -49,6 +50,9 @@ final class RingHost {
   private static final int ROUNDS_OF_MANY = 6;
 
   private static final int MANY = 4;
+
+  /// Likewise by one who is alone.
+  private static final Duration MEET_ALONE = Duration.ofSeconds(2);
 
   /// Nodes that are asked whether they are members, by one who is told of none.
   private static final int MAX_CONTACTS = 8;
@@ -85,6 +89,10 @@ final class RingHost {
   private final Map<Long, CompletableFuture<Responsible>> searches = new HashMap<>();
   private final List<CompletableFuture<View>> joins = new ArrayList<>();
   private final List<RingPeer> contacts = new ArrayList<>();
+
+  /// Members that spoke last, for lookups of one who is none; the latest at the end.
+  private final LinkedHashSet<RingPeer> acquainted = new LinkedHashSet<>();
+
   private Instant due = Instant.MAX;
   private Loop.@Nullable Cancellable timer;
   private long numbers;
@@ -199,6 +207,22 @@ final class RingHost {
         .toList();
   }
 
+  /// Members that were heard of, and else nodes that may be members.
+  private List<RingPeer> members() {
+    return acquainted.isEmpty() ? others() : List.copyOf(acquainted.reversed());
+  }
+
+  private void acquaint(RingPeer from, RingMessage message) {
+    if (message instanceof RingMessage.Neighbours || message instanceof RingMessage.Closer) {
+      acquainted.addLast(from);
+      if (acquainted.size() > MAX_CONTACTS) {
+        acquainted.removeFirst();
+      }
+    } else if (message instanceof RingMessage.Leaving) {
+      acquainted.remove(from);
+    }
+  }
+
   /// Belongs no more; the neighbours are told.
   CompletionStage<View> leave() {
     CompletableFuture<View> done = new CompletableFuture<>();
@@ -212,7 +236,7 @@ final class RingHost {
   private void meetLater() {
     if (!meeting) {
       meeting = true;
-      home.after(MEET_EVERY, this::meet);
+      home.after(MEET_ALONE, this::meet);
       meetOne();
     }
   }
@@ -225,7 +249,7 @@ final class RingHost {
         meetOne();
       }
       links.closeIdle();
-      home.after(MEET_EVERY, this::meet);
+      home.after(machine.successors().isEmpty() ? MEET_ALONE : MEET_EVERY, this::meet);
     }
   }
 
@@ -252,9 +276,7 @@ final class RingHost {
     home.run(() -> {
       long number = numbers++;
       searches.put(number, done);
-      on(
-          new Ring.Input.Search(
-              number, target, machine.member() ? List.of() : others()));
+      on(new Ring.Input.Search(number, target, machine.member() ? List.of() : members()));
     });
     return done;
   }
@@ -296,6 +318,7 @@ final class RingHost {
       RingMessage decoded = RingMessage.decode(network.id(), message);
       home.run(() -> {
         if (from.isPresent()) {
+          acquaint(from.get(), decoded);
           on(new Ring.Input.Received(from.get(), decoded));
         } else {
           machine
@@ -311,6 +334,7 @@ final class RingHost {
 
   private void lost(NodeId id) {
     RingPeer peer = peer(id);
+    acquainted.remove(peer);
     on(new Ring.Input.Unreachable(peer));
     listeners.forEach(each -> each.onUnreachable(peer));
   }

@@ -41,8 +41,7 @@ final class RingLinks {
 
   /// @param kept whether a link to a node is worth keeping
   /// @param unreachable told of who was to be told something and cannot be
-  RingLinks(
-      Node node, NetworkHost network, Predicate<NodeId> kept, Consumer<NodeId> unreachable) {
+  RingLinks(Node node, NetworkHost network, Predicate<NodeId> kept, Consumer<NodeId> unreachable) {
     this.node = node;
     this.network = network;
     this.kept = kept;

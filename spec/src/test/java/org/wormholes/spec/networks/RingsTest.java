@@ -55,7 +55,11 @@ final class RingsTest {
     for (int i = 1; i < size; i++) {
       Engine next = peers.relay(home);
       members.add(next);
-      Await.that("the first member is known", SOON, () -> next.nodes().stream().anyMatch(it -> it.node().equals(address(members.getFirst()))));
+      Await.that(
+          "the first member is known",
+          SOON,
+          () ->
+              next.nodes().stream().anyMatch(it -> it.node().equals(address(members.getFirst()))));
       get(next.rings().join(NAME, Optional.of(address(members.getFirst()))));
     }
     Await.that("the ring is in order", SOON, this::inOrder);

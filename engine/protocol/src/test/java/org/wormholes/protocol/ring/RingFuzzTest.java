@@ -46,7 +46,8 @@ final class RingFuzzTest {
               messages.get(random.nextInt(messages.size()))),
           now);
       if (random.nextInt(20) == 0) {
-        ring.on(new Ring.Input.Search(i, RingSimulator.peer(random.nextInt(20)).id(), List.of()), now);
+        ring.on(
+            new Ring.Input.Search(i, RingSimulator.peer(random.nextInt(20)).id(), List.of()), now);
       }
       now = now.plus(Duration.ofMillis(random.nextInt(2_000)));
       if (!ring.deadline().isAfter(now)) {

@@ -98,7 +98,11 @@ final class RingTest {
     RingSimulator world = created(100);
     world.run(Duration.ofMinutes(15));
     List<Ring> members = world.members();
-    List<RingPeer> liars = members.stream().map(Ring::self).filter(p -> members.indexOf(world.nodes.get(p.id())) % 10 == 3).toList();
+    List<RingPeer> liars =
+        members.stream()
+            .map(Ring::self)
+            .filter(p -> members.indexOf(world.nodes.get(p.id())) % 10 == 3)
+            .toList();
     // Whatever is asked of them, the members from there on are liars.
     world.said =
         (from, message) ->
