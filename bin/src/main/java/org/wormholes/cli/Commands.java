@@ -28,6 +28,8 @@ final class Commands {
           new Registration("status", StatusCommand::new),
           new Registration("nodes", NodesCommand::new),
           new Registration("circuits", CircuitsCommand::new),
+          new Registration("open", OpenCommand::new),
+          new Registration("fetch", FetchCommand::new),
           new Registration("network", NetworkCommand::new),
           new Registration("invite", InviteCommand::new),
           new Registration("join", JoinCommand::new),

@@ -75,7 +75,7 @@ final class SocketCaller implements ControlSession.Caller {
     }
   }
 
-  private SocketChannel connect() throws IOException {
+  SocketChannel connect() throws IOException {
     if (!Files.exists(socket)) {
       throw new IOException("no engine answers: there is no socket " + socket);
     }

@@ -107,7 +107,7 @@ final class StatusText {
             service.ready() == 0 ? paint.red("not yet") : paint.green("published"),
             service.address(),
             "at " + service.place());
-        for (TunnelView.Onward on : service.on()) {
+        for (TunnelView.Onward on : service.onward()) {
           columns.row(
               "    on " + name(on.gateway()),
               on.problem().isEmpty() ? paint.green("published") : paint.red("not yet"),

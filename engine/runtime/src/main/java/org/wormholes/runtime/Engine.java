@@ -59,6 +59,7 @@ import org.wormholes.runtime.facts.FactBoard;
 import org.wormholes.runtime.spi.Carrier;
 import org.wormholes.runtime.spi.Connection;
 import org.wormholes.runtime.spi.EntrySpec;
+import org.wormholes.runtime.spi.FlowAcceptor;
 import org.wormholes.runtime.spi.FlowRequest;
 import org.wormholes.runtime.spi.HostedService;
 import org.wormholes.runtime.spi.Listener;
@@ -483,6 +484,23 @@ public final class Engine implements EngineControl, AutoCloseable {
     EntryDoor door = new EntryDoor(node, this::running, request.entry(), EntryDoor.Use.ROUTED);
     shard.run(() -> door.open(request, new OwnFlow(shard, node.transport(), answer)));
     return answer;
+  }
+
+  @Override
+  public void open(Optional<String> through, EntrySpec.Target to, FlowAcceptor.PendingFlow flow) {
+    EntrySpec entry =
+        through
+            .map(way -> EntryDoor.forward(way, to))
+            .orElse(
+                new EntrySpec("", EntrySpec.Kind.HTTP, "127.0.0.1", 0, false, Optional.empty()));
+    if (through.isPresent() && !running.leadsBy(through.get())) {
+      flow.refuse(
+          FlowAcceptor.Refusal.NOT_ALLOWED,
+          "there is no tunnel, group or gateway called " + through.get());
+    } else {
+      new EntryDoor(node, this::running, entry, EntryDoor.Use.ROUTED)
+          .open(new FlowRequest(entry, to, Optional.empty(), ""), flow);
+    }
   }
 
   /// An HTTP proxy on a loopback port whose every flow takes the named tunnel; opened when first

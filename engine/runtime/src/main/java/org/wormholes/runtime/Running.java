@@ -48,6 +48,11 @@ record Running(
     return switchboard.flatMap(rules -> rules.gateway(name));
   }
 
+  /// Whether flows may be sent to something of that name.
+  boolean leadsBy(String name) {
+    return tunnel(name).isPresent() || group(name).isPresent() || gateway(name).isPresent();
+  }
+
   List<EntryDoor> doors() {
     return List.copyOf(entries.keySet());
   }

@@ -26,6 +26,7 @@ import org.wormholes.runtime.control.ControlApi;
 import org.wormholes.runtime.spi.Listener;
 import org.wormholes.runtime.store.StateFolder;
 import org.wormholes.spec.LocalNetwork;
+import org.wormholes.spec.lab.Launcher;
 import org.wormholes.spec.lab.PageServer;
 import org.wormholes.transport.NettyTransport;
 import org.wormholes.transport.control.ControlServer;
@@ -63,7 +64,7 @@ class RubyClientTest {
             .toCompletableFuture()
             .join();
     writeRules();
-    writeLauncher();
+    Launcher.in(folder);
   }
 
   private void writeRules() throws IOException {
@@ -90,16 +91,6 @@ class RubyClientTest {
     Files.write(
         folder.resolve("client.wh"),
         RuleCodec.encode(compilation.ruleset().orElseThrow(), compilation.sourceMap()));
-  }
-
-  /// The command line, as `bin/wormholes` would start it.
-  private void writeLauncher() throws IOException {
-    Path launcher = folder.resolve("wormholes");
-    Files.writeString(
-        launcher,
-        "#!/bin/sh\nexec '%s' -XX:TieredStopAtLevel=1 --sun-misc-unsafe-memory-access=allow -cp '%s' %s \"$@\"\n"
-            .formatted(JAVA, CLASS_PATH, "org.wormholes.cli.Main"));
-    assertThat(launcher.toFile().setExecutable(true)).isTrue();
   }
 
   @AfterEach

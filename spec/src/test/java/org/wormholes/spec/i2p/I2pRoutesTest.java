@@ -95,7 +95,7 @@ class I2pRoutesTest {
     }
 
     TunnelView.Onward onward() {
-      return engine.tunnels().getFirst().services().getFirst().on().getFirst();
+      return engine.tunnels().getFirst().services().getFirst().onward().getFirst();
     }
 
     void awaitReady() {

@@ -42,6 +42,8 @@ public final class PageServer implements AutoCloseable {
     pages.page(
         "/echo", exchange -> answer(exchange, 200, exchange.getRequestBody().readAllBytes()));
     pages.page("/bytes/", PageServer::bytes);
+    pages.page("/moved", exchange -> moved(exchange, "/hello"));
+    pages.page("/away", exchange -> moved(exchange, "http://elsewhere.example/"));
     pages.server.start();
     return pages;
   }
@@ -60,6 +62,11 @@ public final class PageServer implements AutoCloseable {
 
   private interface Page {
     void serve(HttpExchange exchange) throws IOException;
+  }
+
+  private static void moved(HttpExchange exchange, String to) throws IOException {
+    exchange.getResponseHeaders().set("Location", to);
+    answer(exchange, 302, new byte[0]);
   }
 
   private void page(String path, Page page) {

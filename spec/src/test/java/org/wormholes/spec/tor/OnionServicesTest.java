@@ -104,7 +104,7 @@ class OnionServicesTest {
         .filter(each -> each.name().equals(service))
         .findFirst()
         .orElseThrow()
-        .on()
+        .onward()
         .getFirst();
   }
 

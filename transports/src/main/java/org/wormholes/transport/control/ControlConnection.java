@@ -13,9 +13,11 @@ import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -24,13 +26,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.wormholes.runtime.control.ControlHandler;
 import org.wormholes.runtime.control.ControlReply;
+import org.wormholes.runtime.spi.EntrySpec;
 import org.wormholes.runtime.spi.Loop.Cancellable;
+import org.wormholes.transport.socket.HostPort;
 import org.wormholes.transport.socket.NettyLoop;
 
 /// One connection to the control socket: requests one after the other, each answered on a virtual
@@ -48,6 +53,7 @@ final class ControlConnection extends ChannelInboundHandlerAdapter {
   private boolean busy;
   private boolean ended;
   private @Nullable EventStream stream;
+  private @Nullable ControlFlow flow;
 
   ControlConnection(ControlServer server, NettyLoop loop, DuplexChannel channel) {
     this.server = server;
@@ -104,6 +110,10 @@ final class ControlConnection extends ChannelInboundHandlerAdapter {
       refuse(HttpResponseStatus.BAD_REQUEST, "bad-request", "this is not an HTTP request");
       return;
     }
+    if (request.method().equals(HttpMethod.CONNECT)) {
+      connect(request);
+      return;
+    }
     head = request;
     body = new ByteArrayOutputStream(0);
     long length = HttpUtil.getContentLength(request, 0L);
@@ -114,6 +124,43 @@ final class ControlConnection extends ChannelInboundHandlerAdapter {
           new DefaultFullHttpResponse(
               HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
     }
+  }
+
+  private void connect(HttpRequest request) {
+    Optional<HostPort> to = HostPort.parse(request.uri()).filter(at -> at.port() > 0);
+    if (to.isEmpty()) {
+      refuse(HttpResponseStatus.BAD_REQUEST, "bad-request", "CONNECT names a host and a port");
+      return;
+    }
+    busy = true;
+    channel.config().setAutoRead(false);
+    ControlFlow asked =
+        new ControlFlow(
+            loop,
+            channel,
+            server.sockets(),
+            new ControlFlow.Outcome() {
+              @Override
+              public void leave() {
+                ended = true;
+                flow = null;
+                channel.pipeline().remove(HttpServerCodec.class);
+                channel.pipeline().remove(ControlConnection.this);
+              }
+
+              @Override
+              public void refuse(HttpResponseStatus status, byte[] body) {
+                flow = null;
+                end(page(status, "application/json", body));
+              }
+            });
+    flow = asked;
+    server
+        .handler()
+        .connect(
+            new EntrySpec.Target(to.get().host(), to.get().port()),
+            Optional.ofNullable(request.headers().get(ControlServer.THROUGH)),
+            asked);
   }
 
   private void onContent(HttpContent content) {
@@ -166,8 +213,11 @@ final class ControlConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void refuse(HttpResponseStatus status, String code, String message) {
+    end(page(status, "application/json", failure(code, message)));
+  }
+
+  private void end(FullHttpResponse page) {
     ended = true;
-    FullHttpResponse page = page(status, "application/json", failure(code, message));
     page.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     channel.writeAndFlush(page).addListener(ChannelFutureListener.CLOSE);
   }
@@ -225,6 +275,10 @@ final class ControlConnection extends ChannelInboundHandlerAdapter {
     EventStream open = stream;
     if (open != null) {
       open.onGone();
+    }
+    ControlFlow asked = flow;
+    if (asked != null) {
+      asked.left();
     }
   }
 

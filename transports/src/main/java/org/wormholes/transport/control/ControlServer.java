@@ -25,6 +25,9 @@ import org.wormholes.transport.socket.Sockets;
 /// Limits: 8 KiB of headers, [ControlHandler#MAX_BODY_BYTES] of body, 10 seconds for the headers,
 /// 1,000 connections, 1 MiB for a reader of events that lags behind.
 public final class ControlServer {
+  /// The header of a `CONNECT` that names the tunnel, group or gateway to go through.
+  public static final String THROUGH = "Wormholes-Through";
+
   static final int MAX_HEADER_BYTES = 8 * 1024;
   static final Duration HEADER_TIME = Duration.ofSeconds(10);
   static final int MAX_CONNECTIONS = 1000;
@@ -106,6 +109,10 @@ public final class ControlServer {
                     .setMaxHeaderSize(MAX_HEADER_BYTES)))
         .addLast(connection);
     connection.arrive();
+  }
+
+  Sockets sockets() {
+    return sockets;
   }
 
   ControlHandler handler() {

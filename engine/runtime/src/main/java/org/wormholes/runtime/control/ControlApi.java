@@ -16,6 +16,8 @@ import org.wormholes.rules.expr.Fact;
 import org.wormholes.runtime.control.ControlReply.ReplyStream;
 import org.wormholes.runtime.json.Json;
 import org.wormholes.runtime.json.JsonException;
+import org.wormholes.runtime.spi.EntrySpec;
+import org.wormholes.runtime.spi.FlowAcceptor;
 import org.wormholes.runtime.store.HistoryEntry;
 import org.wormholes.runtime.store.RulesetStore;
 
@@ -178,6 +180,12 @@ public final class ControlApi implements ControlHandler {
     this.clock = clock;
     this.stop = stop;
     this.checker = checker;
+  }
+
+  @Override
+  public void connect(
+      EntrySpec.Target to, Optional<String> through, FlowAcceptor.PendingFlow flow) {
+    engine.open(through, to, flow);
   }
 
   @Override

@@ -7,6 +7,8 @@ import java.util.concurrent.CompletionStage;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.SourceMap;
 import org.wormholes.rules.expr.Fact;
+import org.wormholes.runtime.spi.EntrySpec;
+import org.wormholes.runtime.spi.FlowAcceptor;
 
 /// What can be asked of a running engine.
 public interface EngineControl extends EngineView {
@@ -36,6 +38,14 @@ public interface EngineControl extends EngineView {
   /// @throws IOException if there is no such tunnel, or no port can be opened
   default String proxy(String tunnel) throws IOException {
     throw new IOException("there is no tunnel " + tunnel);
+  }
+
+  /// Takes a stream in as an entry would: it goes where the routes lead it, or through what is
+  /// named. Called on the loop of `flow`, which hears the answer.
+  ///
+  /// @param through a tunnel, group or gateway; absent for the routes, or the only tunnel
+  default void open(Optional<String> through, EntrySpec.Target to, FlowAcceptor.PendingFlow flow) {
+    flow.refuse(FlowAcceptor.Refusal.NOT_SUPPORTED);
   }
 
   /// Has new flows through Tor share nothing with those before.

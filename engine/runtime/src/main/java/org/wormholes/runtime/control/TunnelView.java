@@ -56,10 +56,11 @@ public record TunnelView(
   /// @param address `wormhole://ADDRESS`, by which it is reached
   /// @param place where it is, `HOST:PORT`
   /// @param ready relays that introduce clients to it now; none as long as nobody can come
-  /// @param on the networks of others in which it is published too
-  public record ServiceView(String name, String address, String place, int ready, List<Onward> on) {
+  /// @param onward the networks of others in which it is published too
+  public record ServiceView(
+      String name, String address, String place, int ready, List<Onward> onward) {
     public ServiceView {
-      on = List.copyOf(on);
+      onward = List.copyOf(onward);
     }
   }
 
