@@ -207,6 +207,20 @@ record Accepts<T>(
                 : "");
   }
 
+  /// A size in bytes.
+  static Accepts<Integer> size(int least, int most, String example) {
+    return new Accepts<>(
+        "a size from %d to %d bytes, such as `%s`".formatted(least, most, example),
+        value ->
+            value instanceof Value.Size(long bytes) && bytes >= least && bytes <= most
+                ? Integer.valueOf((int) bytes)
+                : null,
+        value ->
+            Arithmetic.isNumber(value)
+                ? "give the number a unit: `" + value.show() + ".bytes`"
+                : "");
+  }
+
   /// One of a few words, written as a symbol (text is taken too).
   static Accepts<String> oneOf(String... words) {
     List<String> known = List.copyOf(Arrays.asList(words));

@@ -26,8 +26,10 @@ import org.wormholes.rules.RouteDecider;
 import org.wormholes.rules.RulePath;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.SourceMap;
+import org.wormholes.rules.Table;
 import org.wormholes.rules.Tunnel;
 import org.wormholes.rules.Verdict;
+import org.wormholes.rules.codec.TableRules;
 import org.wormholes.rules.expr.DomainSet;
 import org.wormholes.rules.expr.Expr;
 import org.wormholes.rules.expr.Exprs;
@@ -136,6 +138,7 @@ final class Assembly {
         continue; // could not be read, which is told
       }
       checkFounders(network);
+      checkTables(rules, network);
       Network mine = network.with(List.of());
       boolean other =
           rules
@@ -152,6 +155,41 @@ final class Assembly {
                         + "\" too, with other rules")
                 .hinting("give yours another name"));
       }
+    }
+  }
+
+  private void checkTables(Draft.Rules rules, Draft.Net network) {
+    Map<String, Position> names = new LinkedHashMap<>();
+    Optional<Network> known = rules.borrowed.network(network.name);
+    for (Draft.Tabled draft : network.tables) {
+      checkTwice("tables", draft.name, draft.position, names);
+      if (draft.name.isEmpty() || problems.hasErrors()) {
+        continue; // could not be read, which is told
+      }
+      if (draft.write.isEmpty()) {
+        problems.add(
+            Problem.error(draft.position, "nobody can write to this `table`")
+                .expecting("`write { … }`"));
+        continue;
+      }
+      try {
+        Table table = draft.table();
+        TableRules.of(network.with(List.of()), table, SourceMap.EMPTY).encode();
+        checkTable(draft, table, known.flatMap(it -> it.table(draft.name)));
+      } catch (IllegalArgumentException e) {
+        problems.add(Problem.error(draft.position, String.valueOf(e.getMessage())));
+      }
+    }
+  }
+
+  private void checkTable(Draft.Tabled draft, Table table, Optional<Table> borrowed) {
+    if (borrowed.filter(other -> !other.equals(table)).isPresent()) {
+      problems.add(
+          Problem.error(
+                  draft.position,
+                  "a ruleset that is used has a table called \"%s\" in this network too, with other rules"
+                      .formatted(draft.name))
+              .hinting("give yours another name"));
     }
   }
 
@@ -521,7 +559,8 @@ final class Assembly {
     List<Network> networks = new ArrayList<>(rules.borrowed.networks());
     for (Draft.Net network : rules.networks) {
       places.put(RulePath.network(network.name), network.position);
-      Network mine = network.with(distinct(network.bootstraps));
+      Network mine =
+          network.with(distinct(network.bootstraps)).withTables(tables(network));
       Optional<Network> same = rules.borrowed.network(network.name);
       same.ifPresent(networks::remove);
       networks.add(same.map(known -> Borrowed.merged(known, mine)).orElse(mine));
@@ -553,6 +592,19 @@ final class Assembly {
     }
     return new Ruleset(
         rules.name, rules.version, networks, tunnels, groups, gateways.all(), routes, expectations);
+  }
+
+  private List<Table> tables(Draft.Net network) {
+    List<Table> tables = new ArrayList<>();
+    for (Draft.Tabled draft : network.tables) {
+      places.put(RulePath.table(network.name, draft.name), draft.position);
+      for (int i = 0; i < draft.writePositions.size(); i++) {
+        places.put(
+            RulePath.writeClause(network.name, draft.name, i), draft.writePositions.get(i));
+      }
+      tables.add(draft.table());
+    }
+    return tables;
   }
 
   private static List<String> distinct(List<String> values) {

@@ -20,6 +20,7 @@ import org.wormholes.rules.Route;
 import org.wormholes.rules.RulePath;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.SourceMap;
+import org.wormholes.rules.Table;
 import org.wormholes.rules.Tunnel;
 
 /// The parts of other rulesets that a ruleset builds on, in the order of their `use`: they are as
@@ -80,7 +81,12 @@ final class Borrowed {
   static Network merged(Network first, Network second) {
     Set<String> contacts = new LinkedHashSet<>(first.bootstraps());
     contacts.addAll(second.bootstraps());
-    return first.withBootstraps(List.copyOf(contacts));
+    Map<String, Table> tables = new LinkedHashMap<>();
+    first.tables().forEach(table -> tables.put(table.name(), table));
+    second.tables().forEach(table -> tables.putIfAbsent(table.name(), table));
+    return first
+        .withBootstraps(List.copyOf(contacts))
+        .withTables(List.copyOf(tables.values()));
   }
 
   /// The network of that name, if one is borrowed.
@@ -188,6 +194,9 @@ final class Borrowed {
                     .network(network.name())
                     .filter(known -> !known.id().equals(network.id()))
                     .isPresent();
+        if (first != null) {
+          checkTables(problems, first, each, network);
+        }
         if (other) {
           problems.add(
               Problem.error(
@@ -196,6 +205,21 @@ final class Borrowed {
                           .formatted(first.name(), each.name(), network.name()))
                   .hinting("they can't be used together"));
         }
+      }
+    }
+  }
+
+  /// Tables of one network that are called alike but have other rules are told.
+  private static void checkTables(Problems problems, Used first, Used each, Network network) {
+    Network known = first.ruleset().network(network.name()).orElse(network);
+    for (Table table : network.tables()) {
+      if (known.table(table.name()).filter(other -> !other.equals(table)).isPresent()) {
+        problems.add(
+            Problem.error(
+                    each.position(),
+                    "\"%s\" and \"%s\" both have a table called \"%s\", with other rules"
+                        .formatted(first.name(), each.name(), table.name()))
+                .hinting("they can't be used together"));
       }
     }
   }

@@ -903,6 +903,28 @@ final class Builder {
     return faults.isEmpty() ? expr : null;
   }
 
+  /// What takes the parts of a condition that must all hold.
+  interface Clauses {
+    void add(Expr clause, Position position);
+  }
+
+  /// The condition in a word's block, part for part where it is joined by `&&`.
+  void clauses(Call call, Clauses to) {
+    switch (condition(call)) {
+      case null -> {}
+      case Expr.And(List<Expr> all) -> all.forEach(each -> clause(each, call, to));
+      case Expr one -> clause(one, call, to);
+    }
+  }
+
+  private void clause(Expr clause, Call call, Clauses to) {
+    to.add(clause, Optional.ofNullable(placer.placeOf(clause)).orElse(call.position()));
+  }
+
+  void report(Problem problem) {
+    problems.add(problem);
+  }
+
   /// The place of a part of an expression, or of the nearest part around it that came from one
   /// place.
   private Position placeOf(Expr expr, List<Integer> path, Position otherwise) {

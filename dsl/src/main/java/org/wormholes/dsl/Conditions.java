@@ -152,7 +152,8 @@ final class Conditions {
       case "listed?" -> membership.listed(expr, arguments);
       case "length", "size" ->
           bare(name, arguments, new Term.Asked(new Expr.Length(expr), Type.NUMBER));
-      case "bytesize" -> bare(name, arguments, new Term.Asked(new Expr.ByteSize(expr), Type.SIZE));
+      case "bytesize" -> bare(name, arguments, new Term.Asked(byteSize(expr), Type.SIZE));
+      case "friend_of?" -> friendOf(expr, arguments);
       case "downcase" -> bare(name, arguments, new Term.Asked(new Expr.Downcase(expr), Type.TEXT));
       case "empty?" ->
           bare(
@@ -161,6 +162,30 @@ final class Conditions {
               Terms.yesNo(new Expr.Compare(Comparison.EQUAL, expr, new Expr.Text(""))));
       default -> null;
     };
+  }
+
+  /// A value need not be text, so its size is a fact of its own.
+  private static Expr byteSize(Expr text) {
+    return text.equals(new Expr.FactRef(Fact.VALUE))
+        ? new Expr.FactRef(Fact.VALUE_SIZE)
+        : new Expr.ByteSize(text);
+  }
+
+  /// `author.friend_of?(owner)`
+  private static @Nullable Term friendOf(Expr expr, List<Term> arguments) {
+    if (!expr.equals(new Expr.FactRef(Fact.AUTHOR)) || arguments.size() != 1) {
+      return null;
+    }
+    if (FactCalls.isOwner(arguments.getFirst())) {
+      return Terms.yesNo(new Expr.FactRef(Fact.FRIEND_OF_OWNER));
+    }
+    Value address = Terms.constant("friend_of?", arguments.getFirst());
+    String node = Accepts.NODE.read().apply(address);
+    if (node == null) {
+      throw Mistake.of("`friend_of?` can't be asked about " + address.show())
+          .hinting("ask about `owner`, or the address of a node");
+    }
+    return Terms.yesNo(new Expr.FactOf(Fact.FRIEND_OF, node));
   }
 
   private @Nullable Term ofAddress(String name, Expr expr, List<Term> arguments) {

@@ -22,9 +22,12 @@ import org.wormholes.rules.Relays;
 import org.wormholes.rules.Resolve;
 import org.wormholes.rules.Route;
 import org.wormholes.rules.Ruleset;
+import org.wormholes.rules.SourceMap;
+import org.wormholes.rules.Table;
 import org.wormholes.rules.Tunnel;
 import org.wormholes.rules.Verdict;
 import org.wormholes.rules.Via;
+import org.wormholes.rules.codec.TableRules;
 import org.wormholes.rules.expr.ExprText;
 
 /// Writes out what a ruleset says, defaults included, line by line: the same text for the same
@@ -60,6 +63,24 @@ public final class Describe {
     line(1, "open to " + (network.openToAnyone() ? "anyone" : network.openTo().described()));
     network.founders().forEach(founder -> line(1, "founder " + founder));
     network.bootstraps().forEach(bootstrap -> line(1, "bootstrap " + bootstrap));
+    network.tables().forEach(table -> write(network, table));
+  }
+
+  private void write(Network network, Table table) {
+    line(1, "table " + table.name());
+    line(2, "id " + TableRules.of(network, table, SourceMap.EMPTY).id());
+    if (!table.owner().isEmpty()) {
+      line(2, "owned by " + table.owner());
+    }
+    table.write().forEach(clause -> line(2, "write if " + ExprText.of(clause)));
+    line(
+        2,
+        "kept on %d nodes, done on %d of them, for %s"
+            .formatted(table.replicas(), table.quorum(), text(table.expires())));
+    line(
+        2,
+        "keys to %d and values to %d bytes"
+            .formatted(table.limits().key(), table.limits().value()));
   }
 
   private void write(Tunnel tunnel) {

@@ -21,6 +21,7 @@ import org.wormholes.rules.Position;
 import org.wormholes.rules.Publication;
 import org.wormholes.rules.Resolve;
 import org.wormholes.rules.Shape;
+import org.wormholes.rules.Table;
 import org.wormholes.rules.Verdict;
 import org.wormholes.rules.Via;
 import org.wormholes.rules.expr.Expr;
@@ -118,6 +119,7 @@ final class Draft {
     Network.OpenTo openTo = Network.OpenTo.INVITED;
     final List<String> founders = new ArrayList<>();
     final List<String> bootstraps = new ArrayList<>();
+    final List<Tabled> tables = new ArrayList<>();
 
     Net(Position position, String name) {
       super(position);
@@ -131,6 +133,28 @@ final class Draft {
               ? founders.stream().distinct().limit(Network.MAX_FOUNDERS).toList()
               : List.of();
       return new Network(name, openTo, good, contacts);
+    }
+  }
+
+  /// A table.
+  static final class Tabled extends Room {
+    final String name;
+    final String owner;
+    final List<Expr> write = new ArrayList<>();
+    final List<Position> writePositions = new ArrayList<>();
+    int replicas = Table.DEFAULT_REPLICAS;
+    int quorum = Table.DEFAULT_QUORUM;
+    Duration expires = Table.DEFAULT_EXPIRES;
+    Table.Limits limits = Table.Limits.DEFAULT;
+
+    Tabled(Position position, String name, String owner) {
+      super(position);
+      this.name = name;
+      this.owner = owner;
+    }
+
+    Table table() {
+      return new Table(name, owner, write, replicas, quorum, expires, limits);
     }
   }
 

@@ -57,6 +57,10 @@ final class FactCalls {
           reader.nameSpan(node), "`" + fact.word() + "` takes one name", expected, "");
     }
     Term term = reader.read(given.getFirst(), locals);
+    if (fact == Fact.FRIEND_OF && isOwner(term)) {
+      return reader.placed(
+          node, new Term.Asked(new Expr.FactRef(Fact.FRIEND_OF_OWNER), fact.type()));
+    }
     if (!(term instanceof Term.Known(Value value))) {
       throw reader.fail(
           given.getFirst(),
@@ -65,7 +69,7 @@ final class FactCalls {
           "");
     }
     String of = Accepts.NAME.read().apply(value);
-    if (of == null) {
+    if (of == null || !about.canBe(of)) {
       throw reader.fail(
           given.getFirst(),
           "`" + fact.word() + "` can't be asked about " + value.show(),
@@ -73,6 +77,10 @@ final class FactCalls {
           Accepts.NAME.advice().apply(value));
     }
     return reader.placed(node, new Term.Asked(new Expr.FactOf(fact, of), fact.type()));
+  }
+
+  static boolean isOwner(Term term) {
+    return term instanceof Term.Asked(Expr.FactRef(Fact asked), _) && asked == Fact.OWNER;
   }
 
   private Halt unknownFact(Nodes.CallNode node, String name, Scope scope, Locals locals) {

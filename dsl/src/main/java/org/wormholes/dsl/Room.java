@@ -5,6 +5,7 @@ public enum Room {
   FILE("a file"),
   RULESET("a `ruleset`"),
   NETWORK("a `network`"),
+  TABLE("a `table`"),
   TUNNEL("a `tunnel`"),
   TOR("a `tor`"),
   I2P("an `i2p`"),

@@ -82,6 +82,7 @@ public final class Vocabulary {
       case FLOW -> Fact.HOST.example();
       case RELAY -> Fact.LATENCY.example();
       case EXIT -> Fact.PORT.example();
+      case WRITE -> Fact.VALUE_SIZE.example();
     };
   }
 
@@ -110,6 +111,7 @@ public final class Vocabulary {
     words.addAll(GroupWords.declared());
     words.addAll(GatewayWords.rooms());
     words.addAll(network());
+    words.addAll(TableWords.declared());
     words.addAll(tunnel());
     words.addAll(entry());
     words.addAll(GatewayWords.words());

@@ -19,7 +19,7 @@ public record FactsAsked(Set<Fact> facts, Set<Expr.FactOf> about) {
   }
 
   /// Those of a scope: by routes of a flow, by `only` and `prefer` of a relay, by exits of a
-  /// destination.
+  /// destination, by tables of a write.
   public static FactsAsked in(Scope scope, Ruleset ruleset) {
     Search search = new Search();
     switch (scope) {
@@ -36,6 +36,11 @@ public record FactsAsked(Set<Fact> facts, Set<Expr.FactOf> about) {
               .tunnels()
               .forEach(tunnel ->
                   tunnel.exit().clauses().forEach(clause -> search.in(clause.condition())));
+      case WRITE ->
+          ruleset
+              .networks()
+              .forEach(network ->
+                  network.tables().forEach(table -> table.write().forEach(search::in)));
     }
     return new FactsAsked(search.facts, search.about);
   }

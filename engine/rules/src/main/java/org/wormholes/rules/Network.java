@@ -6,6 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -19,7 +20,14 @@ import java.util.regex.Pattern;
 /// @param bootstraps first contacts, `wormhole://ADDRESS@HOST:PORT` or, over another carrier than
 ///   `tcp`, `wormhole://ADDRESS@CARRIER+PLACE`, with an address of 56 characters of base32; not
 ///   part of the network's rules, so not of its id
-public record Network(String name, OpenTo openTo, List<String> founders, List<String> bootstraps) {
+/// @param tables that it keeps, each named by rules of its own; no part of its id either
+public record Network(
+    String name,
+    OpenTo openTo,
+    List<String> founders,
+    List<String> bootstraps,
+    List<Table> tables) {
+  public static final int MAX_TABLES = 64;
   public static final int MAX_BOOTSTRAPS = 64;
   public static final int MAX_FOUNDERS = 8;
 
@@ -47,7 +55,7 @@ public record Network(String name, OpenTo openTo, List<String> founders, List<St
       return described;
     }
 
-    public static java.util.Optional<OpenTo> of(String word) {
+    public static Optional<OpenTo> of(String word) {
       return java.util.Arrays.stream(values()).filter(each -> each.word().equals(word)).findFirst();
     }
   }
@@ -84,6 +92,13 @@ public record Network(String name, OpenTo openTo, List<String> founders, List<St
                 .formatted(bootstrap.length() <= 400 ? bootstrap : bootstrap.substring(0, 400)));
       }
     }
+    tables = Checks.atMost("tables", tables, MAX_TABLES);
+    Checks.distinct("tables", tables, Table::name);
+  }
+
+  /// A network without tables.
+  public Network(String name, OpenTo openTo, List<String> founders, List<String> bootstraps) {
+    this(name, openTo, founders, bootstraps, List.of());
   }
 
   /// A network without founders.
@@ -98,7 +113,17 @@ public record Network(String name, OpenTo openTo, List<String> founders, List<St
 
   /// The same network, with other first contacts.
   public Network withBootstraps(List<String> contacts) {
-    return new Network(name, openTo, founders, contacts);
+    return new Network(name, openTo, founders, contacts, tables);
+  }
+
+  /// The same network, with these tables.
+  public Network withTables(List<Table> others) {
+    return new Network(name, openTo, founders, bootstraps, others);
+  }
+
+  /// The table of this name.
+  public Optional<Table> table(String wanted) {
+    return tables.stream().filter(table -> table.name().equals(wanted)).findFirst();
   }
 
   /// Whether the text has the form of a node's address.

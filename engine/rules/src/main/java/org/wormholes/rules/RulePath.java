@@ -15,6 +15,14 @@ public final class RulePath {
     return "networks/" + name;
   }
 
+  public static String table(String network, String name) {
+    return network(network) + "/tables/" + name;
+  }
+
+  public static String writeClause(String network, String table, int index) {
+    return table(network, table) + "/write/" + index;
+  }
+
   public static String tunnel(String name) {
     return "tunnels/" + name;
   }

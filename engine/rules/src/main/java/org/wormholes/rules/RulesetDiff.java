@@ -186,7 +186,22 @@ public record RulesetDiff(List<Change> changes, int routesKept) {
     fields.put("open_to", network.openTo().word());
     fields.put("founder", String.join(", ", network.founders()));
     fields.put("bootstrap", String.join(", ", network.bootstraps()));
+    fields.put("tables", joined(network.tables(), RulesetDiff::table));
     return fields;
+  }
+
+  private static String table(Table table) {
+    String owner = table.owner().isEmpty() ? "" : " of " + table.owner();
+    return "%s%s { %s } on %d of %d for %s, keys to %d and values to %d bytes"
+        .formatted(
+            table.name(),
+            owner,
+            table.write().stream().map(ExprText::of).collect(Collectors.joining(" && ")),
+            table.quorum(),
+            table.replicas(),
+            written(table.expires()),
+            table.limits().key(),
+            table.limits().value());
   }
 
   private static String publication(Publication publication) {

@@ -28,7 +28,7 @@ final class Formats {
   static final int THIRD = 3;
 
   /// With entries for DNS, name servers asked over TLS, networks of friends, founders, probes over
-  /// TLS, gateways in groups, exits into gateways, peers, and services that are published.
+  /// TLS, gateways in groups, exits into gateways, peers, services that are published, and tables.
   static final int FOURTH = 4;
 
   static final int NEWEST = FOURTH;
@@ -60,7 +60,9 @@ final class Formats {
   }
 
   private static boolean isOfFourth(Network network) {
-    return network.openTo() == Network.OpenTo.FRIENDS || !network.founders().isEmpty();
+    return network.openTo() == Network.OpenTo.FRIENDS
+        || !network.founders().isEmpty()
+        || !network.tables().isEmpty();
   }
 
   private static boolean isOfFourth(Group group) {

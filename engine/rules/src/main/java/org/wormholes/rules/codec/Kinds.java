@@ -36,6 +36,7 @@ final class Kinds {
   static final int PUBLICATION = 46;
   static final int DNS = 48;
   static final int VIA = 50;
+  static final int TABLE = 52;
 
   static final int YES_NO = 64;
   static final int QUANTITY = 65;

@@ -27,6 +27,7 @@ import org.wormholes.rules.Resolve;
 import org.wormholes.rules.Route;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.Shape;
+import org.wormholes.rules.Table;
 import org.wormholes.rules.Tunnel;
 import org.wormholes.rules.Verdict;
 import org.wormholes.rules.Via;
@@ -48,6 +49,7 @@ final class RuleNodes {
 
   private static final int OPEN_TO_FRIENDS = 2;
   private static final int FOUNDED = 3;
+  private static final int WITH_TABLES = 4; // added to the others
   private static final int MORE_IS_GIVEN = 4; // added to the protocol of a flow
   private static final ById<DayOfWeek> DAYS = new ById<>(DayOfWeek.values(), DayOfWeek::getValue);
 
@@ -66,6 +68,7 @@ final class RuleNodes {
     EntryNodes.registerAll(kryo);
     GroupNodes.registerAll(kryo);
     GatewayNodes.registerAll(kryo);
+    TableNodes.registerAll(kryo);
   }
 
   private static void write(RuleOutput out, Ruleset ruleset) {
@@ -142,31 +145,41 @@ final class RuleNodes {
           case FRIENDS -> OPEN_TO_FRIENDS;
           case INVITED -> founded ? FOUNDED : 0;
         };
-    out.head(Kinds.NETWORK, detail, 0);
+    boolean tables = !network.tables().isEmpty();
+    out.head(Kinds.NETWORK, detail + (tables ? WITH_TABLES : 0), 0);
     out.text(network.name());
     out.texts(network.bootstraps());
     if (founded) {
       out.texts(network.founders());
     }
+    if (tables) {
+      out.list(network.tables());
+    }
   }
 
   private static Network readNetwork(RuleInput in) {
     in.noCount();
+    boolean hasTables = in.detail() >= WITH_TABLES;
+    int detail = in.detail() - (hasTables ? WITH_TABLES : 0);
     Network.OpenTo open =
-        switch (in.detail()) {
+        switch (detail) {
           case 0, FOUNDED -> Network.OpenTo.INVITED;
           case OPEN_TO_ANYONE -> Network.OpenTo.ANYONE;
           case OPEN_TO_FRIENDS -> Network.OpenTo.FRIENDS;
           default -> throw new KryoException("unknown flags of a network");
         };
-    boolean founded = in.detail() == FOUNDED;
-    if (in.detail() > OPEN_TO_ANYONE) {
+    boolean founded = detail == FOUNDED;
+    if (detail > OPEN_TO_ANYONE || hasTables) {
       in.isOf(Formats.FOURTH);
     }
     String name = in.text();
     List<String> bootstraps = in.texts();
     List<String> founders = founded ? in.texts() : List.of();
-    Network network = new Network(name, open, founders, bootstraps);
+    List<Table> tables = hasTables ? in.list(Table.class) : List.of();
+    if (hasTables && tables.isEmpty()) {
+      throw new KryoException("a list of tables must have some");
+    }
+    Network network = new Network(name, open, founders, bootstraps, tables);
     if (founded == founders.isEmpty() || !network.founders().equals(founders)) {
       throw new KryoException("founders must be in ascending order, at least one");
     }

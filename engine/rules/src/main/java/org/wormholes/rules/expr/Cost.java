@@ -38,12 +38,36 @@ public final class Cost {
   private static long ofNode(Expr expr) {
     return switch (expr) {
       case Expr.Matches(_, Regex pattern) -> (long) pattern.states() * Expr.MAX_TEXT;
-      case Expr.TextTest(Expr.TextQuestion question, _, _) ->
-          question == Expr.TextQuestion.CONTAINS ? (long) Expr.MAX_TEXT * Expr.MAX_TEXT / 16 : TEXT;
+      case Expr.TextTest(Expr.TextQuestion question, Expr text, Expr part) ->
+          question == Expr.TextQuestion.CONTAINS ? ofSearch(text, part) : longest(text) / 16;
       case Expr.Member(_, Members members) -> ofMembers(members);
-      case Expr.Downcase _, Expr.ByteSize _ -> Expr.MAX_TEXT;
-      case Expr.Compare _, Expr.FactOf _ -> TEXT;
+      case Expr.Downcase(Expr text) -> longest(text);
+      case Expr.ByteSize(Expr text) -> longest(text);
+      case Expr.Compare(_, Expr left, _) -> longest(left) / 16;
+      case Expr.FactOf _ -> TEXT;
+      case Expr.FactRef(Fact fact) when fact.longest() > Expr.MAX_TEXT -> fact.longest() / 16;
       default -> 1;
+    };
+  }
+
+  private static long ofSearch(Expr text, Expr part) {
+    long longest = longest(text);
+    boolean usual = longest <= Expr.MAX_TEXT;
+    return longest
+        * (!usual && part instanceof Expr.Text(String known)
+            ? Math.max(16, known.length())
+            : longest(part))
+        / 16;
+  }
+
+  /// How long the text can be, in characters; at least [Expr#MAX_TEXT].
+  static int longest(Expr text) {
+    return switch (text) {
+      case Expr.FactRef(Fact fact) -> fact.longest();
+      case Expr.Downcase(Expr inner) -> longest(inner);
+      case Expr.Choose(_, Expr then, Expr otherwise) ->
+          Math.max(longest(then), longest(otherwise));
+      default -> Expr.MAX_TEXT;
     };
   }
 

@@ -110,6 +110,11 @@ public sealed interface Expr {
             "`%s` must be asked about a name of 1..64 of a-z, 0-9, - _ and ."
                 .formatted(fact.word()));
       }
+      if (!fact.argument().orElseThrow().canBe(of)) {
+        throw new IllegalArgumentException(
+            "`%s` must be asked about %s"
+                .formatted(fact.word(), fact.argument().orElseThrow().description()));
+      }
     }
 
     private static boolean isName(String text) {

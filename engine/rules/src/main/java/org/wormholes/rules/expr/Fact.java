@@ -5,6 +5,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The registry of all facts an expression may ask for: name, type, scopes, documentation, example.
@@ -25,14 +26,14 @@ public enum Fact {
       2,
       "port",
       Type.NUMBER,
-      EnumSet.allOf(Scope.class),
+      EnumSet.of(Scope.FLOW, Scope.RELAY, Scope.EXIT),
       "The destination's port; of a relay, the port of its first address.",
       "port.in? [80, 443]"),
   ADDRESS(
       3,
       "address",
       Type.ADDRESS,
-      EnumSet.allOf(Scope.class),
+      EnumSet.of(Scope.FLOW, Scope.RELAY, Scope.EXIT),
       "The destination's address where it is known: of a flow only when the application gave one.",
       "address.private?"),
   PROTOCOL(
@@ -245,14 +246,190 @@ public enum Fact {
       Type.YES_NO,
       EnumSet.of(Scope.RELAY),
       "Whether the relay is one of our friends.",
-      "friend?");
+      "friend?"),
+  KEY(
+      40,
+      "key",
+      Type.TEXT,
+      EnumSet.of(Scope.WRITE),
+      "The key that is written, 1 to 255 bytes of UTF-8.",
+      "key.start_with? author"),
+  VALUE(
+      41,
+      "value",
+      Type.TEXT,
+      EnumSet.of(Scope.WRITE),
+      "The value as text: what is no UTF-8 in it is read as U+FFFD. Empty in a deletion.",
+      "value.start_with? \"{\""),
+  VALUE_SIZE(
+      42,
+      "value_size",
+      Type.SIZE,
+      EnumSet.of(Scope.WRITE),
+      "The size of the value; `value.bytesize` is the same.",
+      "value_size <= 4.kib"),
+  AUTHOR(
+      43,
+      "author",
+      Type.TEXT,
+      EnumSet.of(Scope.WRITE),
+      "The 56-character address of the node that signed the write; empty without a signature.",
+      "author == owner"),
+  OWNER(
+      44,
+      "owner",
+      Type.TEXT,
+      EnumSet.of(Scope.WRITE),
+      "The address of the table's owner, empty where it has none.",
+      "author == owner"),
+  PREVIOUS(
+      45,
+      "previous",
+      Type.TEXT,
+      EnumSet.of(Scope.WRITE),
+      "The value that is replaced, as text; empty where there is none.",
+      "previous != value"),
+  HAS_PREVIOUS(
+      46,
+      "previous?",
+      Type.YES_NO,
+      EnumSet.of(Scope.WRITE),
+      "Whether the key has a value, which is replaced or deleted.",
+      "!previous?"),
+  PREVIOUS_AUTHOR(
+      47,
+      "previous_author",
+      Type.TEXT,
+      EnumSet.of(Scope.WRITE),
+      "Who signed the value that is replaced; empty where there is none.",
+      "author == previous_author"),
+  WRITE_VERSION(
+      48,
+      "version",
+      Type.NUMBER,
+      EnumSet.of(Scope.WRITE),
+      "The number of this version of the key, from 1; deletions count.",
+      "version <= 10"),
+  NOW(
+      49,
+      "now",
+      Type.NUMBER,
+      EnumSet.of(Scope.WRITE),
+      "When the write was made by its author, in seconds since 1970. Nodes take writes of their own time only, give or take two minutes.",
+      "now < 1893456000"),
+  AGE(
+      50,
+      "age",
+      Type.DURATION,
+      EnumSet.of(Scope.WRITE),
+      "How long ago the version that is replaced was made; as long as can be where there is none.",
+      "age > 1.minute"),
+  LASTS(
+      51,
+      "lasts",
+      Type.DURATION,
+      EnumSet.of(Scope.WRITE),
+      "How long the value is to be kept.",
+      "lasts <= 7.days"),
+  IS_SIGNED(
+      52,
+      "signed?",
+      Type.YES_NO,
+      EnumSet.of(Scope.WRITE),
+      "Whether a node signed the write.",
+      "signed?"),
+  IS_DELETE(
+      53,
+      "delete?",
+      Type.YES_NO,
+      EnumSet.of(Scope.WRITE),
+      "Whether the key is deleted.",
+      "!delete? || author == previous_author"),
+  IS_TEXT(
+      54,
+      "text?",
+      Type.YES_NO,
+      EnumSet.of(Scope.WRITE),
+      "Whether the value is well-formed UTF-8.",
+      "text?"),
+  IS_JSON(
+      55,
+      "json?",
+      Type.YES_NO,
+      EnumSet.of(Scope.WRITE),
+      "Whether the value is one JSON object (RFC 8259), at most 32 deep, no key twice in an object.",
+      "json?"),
+  HAS_FIELD(
+      56,
+      "field?",
+      Type.YES_NO,
+      EnumSet.of(Scope.WRITE),
+      Argument.FIELD,
+      "Whether the value, a JSON object, has the field; dots lead into objects.",
+      "field?(\"title\")"),
+  TEXT_FIELD(
+      57,
+      "text_field",
+      Type.TEXT,
+      EnumSet.of(Scope.WRITE),
+      Argument.FIELD,
+      "The string in that field of the value, a JSON object; empty where there is none, or one of more than 1,024 characters.",
+      "!text_field(\"title\").empty?"),
+  NUMBER_FIELD(
+      58,
+      "number_field",
+      Type.NUMBER,
+      EnumSet.of(Scope.WRITE),
+      Argument.FIELD,
+      "The number in that field of the value, a JSON object; 0 where there is none.",
+      "number_field(\"stars\").between? 1, 5"),
+  FRIEND_OF(
+      59,
+      "friend_of?",
+      Type.YES_NO,
+      EnumSet.of(Scope.WRITE),
+      Argument.NODE,
+      "Whether the write carries the word of the node with that address that the author is its friend.",
+      "friend_of?(\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\")"),
+  FRIEND_OF_OWNER(
+      60,
+      "friend_of_owner?",
+      Type.YES_NO,
+      EnumSet.of(Scope.WRITE),
+      "The same of the owner; `author.friend_of?(owner)` is the same. The owner is its own friend.",
+      "friend_of_owner?"),
+  IS_MEMBER(
+      61,
+      "member?",
+      Type.YES_NO,
+      EnumSet.of(Scope.WRITE),
+      "Whether the write carries proof that the author was admitted to the network.",
+      "member?"),
+  ROLE(
+      62,
+      "role",
+      Type.TEXT,
+      EnumSet.of(Scope.WRITE),
+      "The role that the owner gave the author, by a word that the write carries; empty without one.",
+      "role == \"moderator\""),
+  WRITES(
+      63,
+      "writes",
+      Type.NUMBER,
+      EnumSet.of(Scope.WRITE),
+      Argument.PERIOD,
+      "How many writes the author made within the last `minute`, `hour`, `day` or `week` on the keys that are kept with this one: those that are alike up to the first `/`. This one is not counted.",
+      "writes(\"hour\") < 10");
 
   /// What a fact is asked about: the name in `carrier_up?("tor")`.
   public enum Argument {
     CARRIER("a carrier"),
     FRIEND("a friend"),
     TUNNEL("a tunnel or group"),
-    MARK("a mark");
+    MARK("a mark"),
+    FIELD("a field"),
+    NODE("a node, its address"),
+    PERIOD("a period: minute, hour, day or week");
 
     private final String description;
 
@@ -264,7 +441,22 @@ public enum Fact {
     public String description() {
       return description;
     }
+
+    /// Whether there can be one of this name, which is a name of ours.
+    public boolean canBe(String name) {
+      return switch (this) {
+        case NODE -> NODE_ADDRESS.matcher(name).matches();
+        case PERIOD -> PERIODS.contains(name);
+        case CARRIER, FRIEND, TUNNEL, MARK, FIELD -> true;
+      };
+    }
   }
+
+  /// The longest text of a value that is written, in characters.
+  public static final int MAX_VALUE = 32_768;
+
+  private static final Pattern NODE_ADDRESS = Pattern.compile("[a-z2-7]{56}");
+  private static final List<String> PERIODS = List.of("minute", "hour", "day", "week");
 
   private static final Fact[] BY_ID = new Fact[64];
   private static final List<String> PROTOCOLS = List.of("tcp", "udp");
@@ -328,6 +520,11 @@ public enum Fact {
 
   public boolean isIn(Scope scope) {
     return (scopes & scope.bit) != 0;
+  }
+
+  /// How many characters it may have, where it is text.
+  public int longest() {
+    return this == VALUE || this == PREVIOUS ? MAX_VALUE : Expr.MAX_TEXT;
   }
 
   /// What the fact is asked about, by name; empty where it is asked as it is.

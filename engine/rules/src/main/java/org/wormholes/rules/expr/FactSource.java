@@ -18,7 +18,7 @@ public interface FactSource {
   /// Finite.
   double quantity(Fact fact);
 
-  /// A fact of type [Type#TEXT], at most [Expr#MAX_TEXT] characters.
+  /// A fact of type [Type#TEXT], at most [Fact#longest] characters.
   String text(Fact fact);
 
   /// A fact of type [Type#ADDRESS], or null when absent.
@@ -35,6 +35,13 @@ public interface FactSource {
   ///
   /// @param of its name; whoever does not know it gives the value of what is unknown
   default double quantity(Fact fact, String of) {
+    throw new IllegalArgumentException("there is no such `%s`".formatted(fact.word()));
+  }
+
+  /// A fact of type [Type#TEXT] about something, at most [Fact#longest] characters.
+  ///
+  /// @param of its name; whoever does not know it gives an empty string
+  default String text(Fact fact, String of) {
     throw new IllegalArgumentException("there is no such `%s`".formatted(fact.word()));
   }
 }

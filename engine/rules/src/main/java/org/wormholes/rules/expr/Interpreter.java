@@ -134,6 +134,7 @@ public final class Interpreter {
     return switch (expr) {
       case Expr.Text(String value) -> value;
       case Expr.FactRef(Fact fact) -> facts.text(fact);
+      case Expr.FactOf(Fact fact, String of) -> facts.text(fact, of);
       case Expr.Choose(Expr condition, Expr then, Expr otherwise) ->
           yesNo(condition, facts) ? text(then, facts) : text(otherwise, facts);
       case Expr.Downcase(Expr text) -> Total.downcase(text(text, facts));

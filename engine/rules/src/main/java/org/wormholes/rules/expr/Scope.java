@@ -7,7 +7,9 @@ public enum Scope {
   /// A relay that might become part of a path: `only` and `prefer`.
   RELAY(2, "a relay"),
   /// A destination, seen from the exit: `allow` and `refuse`.
-  EXIT(4, "an exit");
+  EXIT(4, "an exit"),
+  /// A write to a table, seen by the nodes that store it: `write`.
+  WRITE(8, "a write");
 
   final int bit;
   private final String description;

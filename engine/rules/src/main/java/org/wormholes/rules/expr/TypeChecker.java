@@ -24,6 +24,7 @@ public final class TypeChecker {
   private static final TypeChecker FLOWS = new TypeChecker(Scope.FLOW, null);
   private static final TypeChecker RELAYS = new TypeChecker(Scope.RELAY, null);
   private static final TypeChecker EXITS = new TypeChecker(Scope.EXIT, null);
+  private static final TypeChecker WRITES = new TypeChecker(Scope.WRITE, null);
 
   private final Scope scope;
   private final @Nullable Findings findings; // null: stop at the first problem, and make nothing
@@ -178,6 +179,7 @@ public final class TypeChecker {
       case FLOW -> FLOWS;
       case RELAY -> RELAYS;
       case EXIT -> EXITS;
+      case WRITE -> WRITES;
     };
   }
 
@@ -215,7 +217,7 @@ public final class TypeChecker {
       case Expr.Between between -> between(between);
       case Expr.TimeWindow _ -> needs(expr, Type.TIME, "in?", Type.YES_NO);
       case Expr.Member member -> member(member);
-      case Expr.Matches _ -> needs(expr, Type.TEXT, "=~", Type.YES_NO);
+      case Expr.Matches(Expr text, _) -> matches(expr, text);
       case Expr.TextTest(Expr.TextQuestion question, _, _) ->
           needs(expr, Type.TEXT, question.word(), Type.YES_NO);
       case Expr.Length _ -> needs(expr, Type.TEXT, "length", Type.NUMBER);
@@ -224,6 +226,14 @@ public final class TypeChecker {
       case Expr.AddressTest(AddressKind kind, _) ->
           needs(expr, Type.ADDRESS, kind.word(), Type.YES_NO);
     };
+  }
+
+  private Type matches(Expr expr, Expr text) {
+    needs(expr, Type.TEXT, "=~", Type.YES_NO);
+    if (Cost.longest(text) > Expr.MAX_TEXT) {
+      reportAt(0, "`=~` is for text of at most 1024 characters, and this may have more");
+    }
+    return Type.YES_NO;
   }
 
   private Type fact(Fact fact) {

@@ -40,7 +40,7 @@ final class UseLints {
         .flatMap(gateway -> gateway.peers().stream())
         .forEach(peers -> used.add(peers.network()));
     for (Network network : ruleset.networks()) {
-      if (!used.contains(network.name())) {
+      if (!used.contains(network.name()) && network.tables().isEmpty()) {
         unused(
             RulePath.network(network.name()),
             "no tunnel goes over network \"%s\"".formatted(network.name()),
