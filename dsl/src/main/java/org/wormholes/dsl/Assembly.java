@@ -559,8 +559,7 @@ final class Assembly {
     List<Network> networks = new ArrayList<>(rules.borrowed.networks());
     for (Draft.Net network : rules.networks) {
       places.put(RulePath.network(network.name), network.position);
-      Network mine =
-          network.with(distinct(network.bootstraps)).withTables(tables(network));
+      Network mine = network.with(distinct(network.bootstraps)).withTables(tables(network));
       Optional<Network> same = rules.borrowed.network(network.name);
       same.ifPresent(networks::remove);
       networks.add(same.map(known -> Borrowed.merged(known, mine)).orElse(mine));
@@ -599,8 +598,7 @@ final class Assembly {
     for (Draft.Tabled draft : network.tables) {
       places.put(RulePath.table(network.name, draft.name), draft.position);
       for (int i = 0; i < draft.writePositions.size(); i++) {
-        places.put(
-            RulePath.writeClause(network.name, draft.name, i), draft.writePositions.get(i));
+        places.put(RulePath.writeClause(network.name, draft.name, i), draft.writePositions.get(i));
       }
       tables.add(draft.table());
     }

@@ -84,9 +84,7 @@ final class Borrowed {
     Map<String, Table> tables = new LinkedHashMap<>();
     first.tables().forEach(table -> tables.put(table.name(), table));
     second.tables().forEach(table -> tables.putIfAbsent(table.name(), table));
-    return first
-        .withBootstraps(List.copyOf(contacts))
-        .withTables(List.copyOf(tables.values()));
+    return first.withBootstraps(List.copyOf(contacts)).withTables(List.copyOf(tables.values()));
   }
 
   /// The network of that name, if one is borrowed.

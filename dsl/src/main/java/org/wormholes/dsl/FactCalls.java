@@ -74,7 +74,7 @@ final class FactCalls {
           given.getFirst(),
           "`" + fact.word() + "` can't be asked about " + value.show(),
           expected,
-          Accepts.NAME.advice().apply(value));
+          of == null ? Accepts.NAME.advice().apply(value) : "");
     }
     return reader.placed(node, new Term.Asked(new Expr.FactOf(fact, of), fact.type()));
   }

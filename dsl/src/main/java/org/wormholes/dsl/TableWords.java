@@ -95,10 +95,12 @@ final class TableWords {
 
   private static Value write(Builder builder, RoomFrame frame, Call call) {
     Draft.Tabled table = frame.draft(Draft.Tabled.class);
-    builder.clauses(call, (clause, position) -> {
-      table.write.add(clause);
-      table.writePositions.add(position);
-    });
+    builder.clauses(
+        call,
+        (clause, position) -> {
+          table.write.add(clause);
+          table.writePositions.add(position);
+        });
     return Value.Nothing.VALUE;
   }
 
@@ -121,10 +123,10 @@ final class TableWords {
   private static Value expires(Builder builder, RoomFrame frame, Call call) {
     Duration after = call.find("after", Duration.class).orElse(Table.DEFAULT_EXPIRES);
     if (after.getNano() != 0) {
-      builder.report(
-          Problem.error(call.positionOf("after"), "a value is kept for whole seconds"));
+      builder.report(Problem.error(call.positionOf("after"), "a value is kept for whole seconds"));
     }
-    frame.draft(Draft.Tabled.class).expires = after.truncatedTo(java.time.temporal.ChronoUnit.SECONDS);
+    frame.draft(Draft.Tabled.class).expires =
+        after.truncatedTo(java.time.temporal.ChronoUnit.SECONDS);
     return Value.Nothing.VALUE;
   }
 

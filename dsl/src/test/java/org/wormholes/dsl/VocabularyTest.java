@@ -103,7 +103,14 @@ class VocabularyTest {
           Scripts.routes("mark(\"streaming\") { port == 1 }\nto(\"web\") { " + condition + " }");
       case EXIT ->
           Scripts.tunnel("entry { socks }\nrelay 3\nexit { refuse { " + condition + " } }");
+      case WRITE -> table("write { " + condition + " }");
     };
+  }
+
+  private static String table(String body) {
+    return "ruleset \"test\" do\nnetwork \"commons\" do\ntable \"t\" do\n"
+        + body
+        + "\nend\nend\nend";
   }
 
   private static String relay(String body) {
@@ -131,6 +138,7 @@ class VocabularyTest {
                     .replaceFirst("end\n$", example + "\nend");
           };
       case NETWORK -> "ruleset \"test\" do\nnetwork \"commons\" do\n" + example + "\nend\nend";
+      case TABLE -> table((word.name().equals("write") ? "" : "write { signed? }\n") + example);
       case TUNNEL ->
           Scripts.tunnel(
               (word.name().equals("entry") ? "" : "entry { socks }\n")

@@ -39,8 +39,8 @@ public record FactsAsked(Set<Fact> facts, Set<Expr.FactOf> about) {
       case WRITE ->
           ruleset
               .networks()
-              .forEach(network ->
-                  network.tables().forEach(table -> table.write().forEach(search::in)));
+              .forEach(
+                  network -> network.tables().forEach(table -> table.write().forEach(search::in)));
     }
     return new FactsAsked(search.facts, search.about);
   }

@@ -8,8 +8,8 @@ import org.wormholes.rules.expr.Fact;
 import org.wormholes.rules.expr.Scope;
 import org.wormholes.rules.expr.TypeChecker;
 
-/// A table that the nodes of a network keep together, which nobody can write to except as its
-/// rules say: spec/protocol/tables.md.
+/// A table that the nodes of a network keep together, which nobody can write to except as its rules
+/// say: spec/protocol/tables.md.
 ///
 /// @param owner the address of its owner, 56 characters, or empty. Owning gives no right that
 ///   `write` does not give
@@ -79,12 +79,6 @@ public record Table(
   /// A table of this name, kept as usual.
   public static Table of(String name, String owner, List<Expr> write) {
     return new Table(
-        name,
-        owner,
-        write,
-        DEFAULT_REPLICAS,
-        DEFAULT_QUORUM,
-        DEFAULT_EXPIRES,
-        Limits.DEFAULT);
+        name, owner, write, DEFAULT_REPLICAS, DEFAULT_QUORUM, DEFAULT_EXPIRES, Limits.DEFAULT);
   }
 }

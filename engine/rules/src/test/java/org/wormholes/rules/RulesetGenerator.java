@@ -132,9 +132,23 @@ public final class RulesetGenerator {
   private Network network(String name) {
     String address = "a2".repeat(28);
     return new Network(
+            name,
+            random.nextBoolean(),
+            some(0, 2, i -> "wormhole://" + address + "@203.0.113.7:" + (i + 1)))
+        .withTables(random.nextInt(3) > 0 ? List.of() : some(1, 2, i -> table("t" + i)));
+  }
+
+  /// A table with rules of any kind.
+  public Table table(String name) {
+    int replicas = 1 + random.nextInt(Table.MAX_REPLICAS);
+    return new Table(
         name,
-        random.nextBoolean(),
-        some(0, 2, i -> "wormhole://" + address + "@203.0.113.7:" + (i + 1)));
+        random.nextBoolean() ? "" : ExprGenerator.NODE,
+        some(1, 3, _ -> condition(Scope.WRITE)),
+        replicas,
+        replicas / 2 + 1 + random.nextInt((replicas + 1) / 2),
+        Duration.ofMinutes(1 + random.nextInt(100_000)),
+        new Table.Limits(1 + random.nextInt(255), random.nextInt(Table.Limits.MAX_VALUE)));
   }
 
   /// @param gateways that its services may be published on

@@ -1,11 +1,14 @@
 package org.wormholes.spec.bench;
 
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.time.DayOfWeek;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.IntUnaryOperator;
 import org.wormholes.rules.Decision;
@@ -23,6 +26,7 @@ import org.wormholes.rules.Route;
 import org.wormholes.rules.RouteDecider;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.SourceMap;
+import org.wormholes.rules.Table;
 import org.wormholes.rules.Tunnel;
 import org.wormholes.rules.Verdict;
 import org.wormholes.rules.codec.RuleCodec;
@@ -34,6 +38,8 @@ import org.wormholes.rules.expr.Expr;
 import org.wormholes.rules.expr.Exprs;
 import org.wormholes.rules.expr.Fact;
 import org.wormholes.rules.expr.Host;
+import org.wormholes.rules.write.WriteFacts;
+import org.wormholes.rules.write.WriteRule;
 
 /// How many rules a core decides in a second, and how fast rules load. Half of the hosts asked for
 /// are in the lists. The figures are processor time, the median of the rounds.
@@ -77,6 +83,7 @@ public final class RuleDecisionBench {
     many.add(everything());
     routes("100,000 routes of a domain each", many);
     exits();
+    writes();
     loading(many);
   }
 
@@ -100,6 +107,38 @@ public final class RuleDecisionBench {
     Exit exit = new Exit(List.of(ExitClause.refuse(listed)), new Resolve.BySystem());
     ExitPolicy policy = ExitPolicy.of(exit);
     measure("exit, 100,000 ranges of addresses", i -> policy.decide(destinations[i]).clause());
+  }
+
+  /// The guestbook: signed, by a friend of the owner, small, text, not too often.
+  private void writes() {
+    Expr author = new Expr.FactRef(Fact.AUTHOR);
+    Expr size = new Expr.FactRef(Fact.VALUE_SIZE);
+    Expr often = new Expr.FactOf(Fact.WRITES, "hour");
+    List<Expr> clauses =
+        List.of(
+            new Expr.FactRef(Fact.IS_SIGNED),
+            new Expr.FactRef(Fact.FRIEND_OF_OWNER),
+            new Expr.Compare(Expr.Comparison.AT_MOST, size, Expr.Quantity.bytes(4096)),
+            new Expr.FactRef(Fact.IS_TEXT),
+            new Expr.Compare(Expr.Comparison.LESS, often, Expr.Quantity.number(10)),
+            new Expr.TextTest(Expr.TextQuestion.STARTS_WITH, new Expr.FactRef(Fact.KEY), author));
+    WriteRule rule = WriteRule.compile(Table.of("guestbook", "", clauses));
+    String ann = "a2".repeat(28);
+    String bob = "b3".repeat(28);
+    byte[] value = "a line in the guestbook ".repeat(40).getBytes(StandardCharsets.UTF_8);
+    Set<String> friends = Set.of(bob);
+    Map<String, Integer> counts = Map.of("hour", 3);
+    measure(
+        "write to a guestbook, 1 KB, six clauses",
+        i -> {
+          WriteFacts write =
+              WriteFacts.of(ann + "/" + (i & 7), value)
+                  .by(ann)
+                  .ownedBy(bob)
+                  .friendOf(friends)
+                  .writes(counts);
+          return rule.refusedBy(write).orElse(0);
+        });
   }
 
   private static void measure(String what, IntUnaryOperator decide) {

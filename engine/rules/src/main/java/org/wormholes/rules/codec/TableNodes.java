@@ -36,7 +36,6 @@ final class TableNodes {
     String owner = in.text();
     List<Expr> write = in.list(Expr.class);
     Duration expires = in.duration();
-    return new Table(
-        name, owner, write, replicas, quorum, expires, new Table.Limits(key, value));
+    return new Table(name, owner, write, replicas, quorum, expires, new Table.Limits(key, value));
   }
 }

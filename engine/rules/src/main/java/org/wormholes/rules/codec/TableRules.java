@@ -11,6 +11,7 @@ import org.wormholes.rules.RulePath;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.SourceMap;
 import org.wormholes.rules.Table;
+import org.wormholes.rules.expr.ExprText;
 
 /// The rules of one table as they go from node to node: a rule file of [RuleCodec] with one network
 /// and one table in it, and nothing else. A table is named by the hash of its rules, so what a node
@@ -34,11 +35,13 @@ public record TableRules(Network network, Table table, SourceMap sources) {
   public static TableRules of(Network network, Table table, SourceMap sources) {
     String path = RulePath.table(network.name(), table.name());
     Map<String, Position> own = new LinkedHashMap<>();
-    sources.positions().forEach((at, position) -> {
-      if (at.equals(path) || at.startsWith(path + "/")) {
-        own.put(at, position);
-      }
-    });
+    sources
+        .positions()
+        .forEach((at, position) -> {
+          if (at.equals(path) || at.startsWith(path + "/")) {
+            own.put(at, position);
+          }
+        });
     return new TableRules(network, table, new SourceMap(own));
   }
 
@@ -91,6 +94,16 @@ public record TableRules(Network network, Table table, SourceMap sources) {
   /// The same for people: `wt1-` and 64 hexadecimal digits.
   public String id() {
     return PREFIX + HexFormat.of().formatHex(idBytes());
+  }
+
+  /// What to tell who wrote what a clause refuses: where it stands, and what it says.
+  ///
+  /// @param clause its number, from 0
+  public String refusal(int clause) {
+    String path = RulePath.writeClause(network.name(), table.name(), clause);
+    String place = sources.position(path).map(position -> position + ": ").orElse("");
+    return "%sthe write does not meet `%s`"
+        .formatted(place, ExprText.of(table.write().get(clause)));
   }
 
   private Ruleset ruleset() {

@@ -65,8 +65,7 @@ public final class Cost {
     return switch (text) {
       case Expr.FactRef(Fact fact) -> fact.longest();
       case Expr.Downcase(Expr inner) -> longest(inner);
-      case Expr.Choose(_, Expr then, Expr otherwise) ->
-          Math.max(longest(then), longest(otherwise));
+      case Expr.Choose(_, Expr then, Expr otherwise) -> Math.max(longest(then), longest(otherwise));
       default -> Expr.MAX_TEXT;
     };
   }

@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The fields of a JSON object (RFC 8259), read strictly, so that all nodes see the same: no key
-/// twice in an object, no half of a surrogate pair, at most [#MAX_DEPTH] deep. What breaks this is no
-/// JSON.
+/// twice in an object, no half of a surrogate pair, at most [#MAX_DEPTH] deep. What breaks this is
+/// no JSON.
 final class JsonObject {
   static final int MAX_DEPTH = 32;
 

@@ -15,6 +15,9 @@ public final class ExprGenerator {
   /// What facts about something are about.
   public static final String NAME = "web";
 
+  /// The address of a node.
+  public static final String NODE = "a2".repeat(28);
+
   private static final List<String> TEXTS =
       List.of(
           "", "example.org", "www.example.org", "org", "tcp", "mon", "DE", "a b", "é", "10.0.0.1");
@@ -148,7 +151,18 @@ public final class ExprGenerator {
   }
 
   private static Expr asked(Fact fact) {
-    return fact.argument().isPresent() ? new Expr.FactOf(fact, NAME) : new Expr.FactRef(fact);
+    return fact.argument().isPresent()
+        ? new Expr.FactOf(fact, name(fact.argument().get()))
+        : new Expr.FactRef(fact);
+  }
+
+  /// What a fact that needs one is asked about.
+  public static String name(Fact.Argument argument) {
+    return switch (argument) {
+      case NODE -> NODE;
+      case PERIOD -> "hour";
+      case CARRIER, FRIEND, TUNNEL, MARK, FIELD -> NAME;
+    };
   }
 
   private Type quantity() {
@@ -220,14 +234,20 @@ public final class ExprGenerator {
 
       @Override
       public boolean yesNo(Fact fact, String of) {
-        assertThat(of).isEqualTo(NAME);
+        assertThat(of).isEqualTo(name(fact.argument().orElseThrow()));
         return yesNo(fact);
       }
 
       @Override
       public double quantity(Fact fact, String of) {
-        assertThat(of).isEqualTo(NAME);
+        assertThat(of).isEqualTo(name(fact.argument().orElseThrow()));
         return quantity(fact);
+      }
+
+      @Override
+      public String text(Fact fact, String of) {
+        assertThat(of).isEqualTo(name(fact.argument().orElseThrow()));
+        return text(fact);
       }
 
       @Override

@@ -1,0 +1,7 @@
+ruleset "test" do
+  network "commons" do
+    table "guestbook" do
+      write { host == "example.org" }
+    end
+  end
+end

@@ -1,0 +1,5 @@
+ruleset "test" do
+  table "guestbook" do
+    write { signed? }
+  end
+end

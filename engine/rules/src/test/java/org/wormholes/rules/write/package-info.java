@@ -1,0 +1,4 @@
+@NullMarked
+package org.wormholes.rules.write;
+
+import org.jspecify.annotations.NullMarked;
