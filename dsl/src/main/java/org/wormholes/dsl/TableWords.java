@@ -3,6 +3,7 @@ package org.wormholes.dsl;
 import static org.wormholes.dsl.Vocabulary.say;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.wormholes.rules.Table;
 import org.wormholes.rules.expr.Scope;
@@ -122,11 +123,12 @@ final class TableWords {
 
   private static Value expires(Builder builder, RoomFrame frame, Call call) {
     Duration after = call.find("after", Duration.class).orElse(Table.DEFAULT_EXPIRES);
-    if (after.getNano() != 0) {
-      builder.report(Problem.error(call.positionOf("after"), "a value is kept for whole seconds"));
+    Duration whole = after.truncatedTo(ChronoUnit.SECONDS);
+    if (!after.equals(whole)) {
+      builder.report(
+          Problem.error(call.positionOf("after"), "a value is kept for whole seconds"));
     }
-    frame.draft(Draft.Tabled.class).expires =
-        after.truncatedTo(java.time.temporal.ChronoUnit.SECONDS);
+    frame.draft(Draft.Tabled.class).expires = whole;
     return Value.Nothing.VALUE;
   }
 

@@ -1,6 +1,7 @@
 package org.wormholes.rules;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.wormholes.rules.expr.Cost;
 import org.wormholes.rules.expr.Expr;
@@ -71,7 +72,7 @@ public record Table(
     Checks.within("replicas", replicas, 1, MAX_REPLICAS);
     Checks.within("a quorum", quorum, replicas / 2 + 1, replicas);
     Checks.within("the life of a value", expires, MIN_EXPIRES, MAX_EXPIRES);
-    if (expires.getNano() != 0) {
+    if (!expires.equals(expires.truncatedTo(ChronoUnit.SECONDS))) {
       throw new IllegalArgumentException("the life of a value must be whole seconds");
     }
   }

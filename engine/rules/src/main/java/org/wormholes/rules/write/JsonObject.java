@@ -115,8 +115,8 @@ final class JsonObject {
       case '{' -> object(deeper(depth));
       case '[' -> array(deeper(depth));
       case '"' -> string();
-      case 't' -> word("rue", Boolean.TRUE);
-      case 'f' -> word("alse", Boolean.FALSE);
+      case 't' -> word("rue", true);
+      case 'f' -> word("alse", false);
       case 'n' -> word("ull", NULL);
       default -> number(c);
     };
