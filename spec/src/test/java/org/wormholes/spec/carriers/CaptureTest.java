@@ -7,7 +7,13 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,11 +24,14 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -35,23 +44,31 @@ import org.wormholes.runtime.Engine;
 import org.wormholes.runtime.GuardStore;
 import org.wormholes.runtime.NodeSettings;
 import org.wormholes.runtime.spi.Carrier;
+import org.wormholes.runtime.spi.Connection;
 import org.wormholes.runtime.spi.Listener;
 import org.wormholes.runtime.spi.Loop;
 import org.wormholes.runtime.spi.Transport;
 import org.wormholes.spec.LocalNetwork;
+import org.wormholes.spec.lab.Await;
 import org.wormholes.spec.lab.Ports;
+import org.wormholes.spec.lab.TorLab;
+import org.wormholes.transport.CarrierSettings;
 import org.wormholes.transport.NettyTransport;
+import org.wormholes.transport.entry.EntryLimits;
+import org.wormholes.transport.program.Programs;
 import org.wormholes.transport.socket.NettyOptions;
 
-/// A node that listens on two carriers and announces one: no form of the other's address is in what
-/// it sends over any link, tells as an event or logs.
+/// A node that listens on several carriers and announces some: no form of another's address is in
+/// what it sends over any link, tells as an event or logs.
 @Timeout(30)
 class CaptureTest {
-  private static final List<String> CARRIERS = List.of("tcp", "tls", "websocket", "i2p", "quic");
+  private static final List<String> CARRIERS =
+      List.of("tcp", "tls", "websocket", "i2p", "quic", "pluggable");
   static final String NETWORK = "capture";
   private static final byte[] ROUTER_HASH = HexFormat.of().parseHex("c0ffee11".repeat(8));
 
-  private static final Transport MACHINE = machine();
+  private static final Path FOLDER = folder();
+  private static final Transport MACHINE = machine(Map.of());
 
   private final List<Wiretap> taps = new ArrayList<>();
   private final Queue<String> said = new ConcurrentLinkedQueue<>();
@@ -67,13 +84,30 @@ class CaptureTest {
       };
   private Level before = Level.INFO;
 
-  private static Transport machine() {
-    return new StandIn(NettyTransport.open(NettyOptions.defaults().withLoops(1)));
+  private static Path folder() {
+    try {
+      return Files.createTempDirectory("capture");
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+  }
+
+  private static Transport machine(Map<String, Map<String, String>> options) {
+    return new StandIn(
+        NettyTransport.open(
+            NettyOptions.defaults().withLoops(1),
+            EntryLimits.defaults(),
+            new CarrierSettings(Optional.of(FOLDER), options)));
   }
 
   @AfterAll
-  static void stop() {
+  static void stop() throws IOException {
     MACHINE.close();
+    try (Stream<Path> files = Files.walk(FOLDER)) {
+      for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    }
   }
 
   @BeforeEach
@@ -88,7 +122,6 @@ class CaptureTest {
   void silence() {
     logger.detachAppender(appender);
     logger.setLevel(before);
-    taps.forEach(Wiretap::close);
   }
 
   /// Where a node listens on a carrier, what it is then known by, and each form that can give it
@@ -98,7 +131,13 @@ class CaptureTest {
   /// @param bytes as they are
   private record Place(String listen, String known, List<String> texts, List<byte[]> bytes) {}
 
-  private static Place place(String carrier, int subnet) {
+  private static Place place(Transport machine, String carrier, int subnet, NodeKey key)
+      throws Exception {
+    if (carrier.equals("tor")) {
+      String known = key.id().address() + ".onion:4040";
+      // Before the dot it is the node's own name, which others know.
+      return new Place("127.0.0.1:0", known, List.of(".onion", ":4040"), List.of());
+    }
     int port = Ports.free();
     String host = "127.0." + subnet + ".9";
     String address = host + ":" + port;
@@ -127,15 +166,31 @@ class CaptureTest {
         bytes.add(ROUTER_HASH);
         yield new Place(name + "@" + address, name, texts, bytes);
       }
+      case "pluggable" -> {
+        String known = trial(machine, address + ",transport=obfs4");
+        texts.add(known.replaceAll(".*,cert=([^,]+).*", "$1"));
+        yield new Place(address + ",transport=obfs4", known, texts, bytes);
+      }
       default -> new Place(address, address, texts, bytes);
     };
   }
 
+  /// What a listener there is known by, which its program says and keeps.
+  private static String trial(Transport machine, String listen) throws Exception {
+    Listener listener =
+        carrier(machine, "pluggable")
+            .listen(machine.loops(), listen, Connection::abort)
+            .toCompletableFuture()
+            .get(10, TimeUnit.SECONDS);
+    try {
+      return listener.address();
+    } finally {
+      listener.close().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+  }
+
   static Stream<Arguments> pairs() {
-    List<String> there =
-        CARRIERS.stream()
-            .filter(name -> MACHINE.carriers().stream().anyMatch(it -> it.name().equals(name)))
-            .toList();
+    List<String> there = CARRIERS.stream().filter(CaptureTest::isHere).toList();
     return there.stream()
         .flatMap(told ->
             there.stream()
@@ -143,8 +198,14 @@ class CaptureTest {
                 .map(hidden -> Arguments.of(told, hidden)));
   }
 
-  private static Carrier carrier(String name) {
-    return MACHINE.carriers().stream()
+  private static boolean isHere(String carrier) {
+    return MACHINE.carriers().stream().anyMatch(it -> it.name().equals(carrier))
+        && (!carrier.equals("pluggable")
+            || Programs.find("obfs4proxy", Programs.usualPath()).isPresent());
+  }
+
+  private static Carrier carrier(Transport machine, String name) {
+    return machine.carriers().stream()
         .filter(it -> it.name().equals(name))
         .findFirst()
         .orElseThrow();
@@ -153,57 +214,140 @@ class CaptureTest {
   @ParameterizedTest(name = "{0} is announced, {1} is not")
   @MethodSource("pairs")
   void whatIsNotAnnouncedIsNeverTold(String told, String hidden) throws Exception {
-    Place open = place(told, 21);
-    Place secret = place(hidden, 22);
-    Map<String, String> listen = new LinkedHashMap<>();
-    listen.put(told, open.listen());
-    listen.put(hidden, secret.listen());
-    NodeKey meeting = Wiretap.key();
-    CompletableFuture<Wiretap> met = new CompletableFuture<>();
-    Place outward = place(hidden, 23);
-    Listener listener =
-        carrier(hidden)
-            .listen(
-                MACHINE.loops(),
-                hidden.equals("i2p")
-                    ? Base32.encode(new byte[32]) + ".b32.i2p@127.0.23.9:0"
-                    : outward.listen(),
-                connection -> met.complete(Wiretap.accept(connection, meeting)))
-            .toCompletableFuture()
-            .get(10, TimeUnit.SECONDS);
-    String contact = new NodeUri(meeting.id(), hidden, listener.address()).format();
-    try (Engine node = node(listen, Map.of(told, open.known()), contact)) {
-      var _ =
-          node.events(event -> {
-            said.add(event.subject() + " " + event.message() + " " + event.details());
-          });
-      Loop loop = MACHINE.loops().getFirst();
-      for (Map.Entry<String, String> each : node.carrierAddresses().entrySet()) {
-        taps.add(Wiretap.dial(carrier(each.getKey()), loop, each.getValue(), node.id()));
-      }
-      taps.add(met.get(10, TimeUnit.SECONDS));
-      taps.getLast().awaitNews();
-      for (Wiretap tap : taps) {
-        byte[] heard = tap.heard();
-        assertThat(new String(heard, ISO_8859_1)).contains(open.known());
-        assertHides(heard, secret);
-      }
-      assertThat(node.nodes().getFirst().addresses()).isEqualTo(Map.of(told, open.known()));
-    } finally {
-      listener.close().toCompletableFuture().get(10, TimeUnit.SECONDS);
-    }
-    assertThat(said).as("something was said at all").isNotEmpty();
-    for (String each : said) {
-      assertHides(each.getBytes(ISO_8859_1), secret);
+    keepsApart(MACHINE, List.of(told), List.of(hidden), Duration.ofSeconds(10));
+  }
+
+  /// The onion service that is announced is the only place the node is known by.
+  @Test
+  @Timeout(200)
+  @ExtendWith(TorLab.Extension.class)
+  void aNodeThatAnnouncesTorTellsNoOtherPlace(TorLab lab) throws Exception {
+    List<String> others = CARRIERS.stream().filter(CaptureTest::isHere).toList();
+    try (Transport machine = machine(Map.of("tor", Map.of("torrc", lab.torrc().toString())))) {
+      keepsApart(machine, List.of("tor"), others, TorLab.JOINING);
     }
   }
 
+  @Test
+  @Timeout(200)
+  @ExtendWith(TorLab.Extension.class)
+  void aNodeThatListensOnTorDoesNotSaySoElsewhere(TorLab lab) throws Exception {
+    List<String> others = CARRIERS.stream().filter(CaptureTest::isHere).toList();
+    try (Transport machine = machine(Map.of("tor", Map.of("torrc", lab.torrc().toString())))) {
+      keepsApart(machine, others, List.of("tor"), TorLab.JOINING);
+    }
+  }
+
+  /// Starts a node that listens on all of these carriers and announces those of `told`, and listens
+  /// on each of them to what it says.
+  private void keepsApart(
+      Transport machine, List<String> told, List<String> hidden, Duration patience)
+      throws Exception {
+    NodeKey key = Wiretap.key();
+    Map<String, String> listen = new LinkedHashMap<>();
+    Map<String, String> announce = new LinkedHashMap<>();
+    List<Place> secrets = new ArrayList<>();
+    for (String carrier : told) {
+      Place open = place(machine, carrier, 21, key);
+      listen.put(carrier, open.listen());
+      announce.put(carrier, open.known());
+    }
+    for (String carrier : hidden) {
+      Place secret = place(machine, carrier, 22, key);
+      listen.put(carrier, secret.listen());
+      secrets.add(secret);
+    }
+    List<CompletableFuture<Wiretap>> met = new ArrayList<>();
+    List<Listener> meetings = new ArrayList<>();
+    List<String> contacts = new ArrayList<>();
+    try {
+      for (String carrier : hidden) {
+        NodeKey meeting = Wiretap.key();
+        CompletableFuture<Wiretap> tap = new CompletableFuture<>();
+        Listener listener = meet(machine, carrier, meeting, tap);
+        met.add(tap);
+        meetings.add(listener);
+        contacts.add(new NodeUri(meeting.id(), carrier, listener.address()).format());
+      }
+      try (Engine node = node(machine, key, listen, announce, contacts)) {
+        var _ =
+            node.events(event -> {
+              said.add(event.subject() + " " + event.message() + " " + event.details());
+            });
+        Loop loop = machine.loops().getFirst();
+        for (Map.Entry<String, String> each : node.carrierAddresses().entrySet()) {
+          Carrier carrier = carrier(machine, each.getKey());
+          taps.add(Wiretap.dial(carrier, loop, each.getValue(), node.id(), patience));
+        }
+        for (CompletableFuture<Wiretap> tap : met) {
+          taps.add(tap.get(patience.toSeconds(), TimeUnit.SECONDS));
+          taps.getLast().awaitNews();
+        }
+        for (Wiretap tap : taps) {
+          byte[] heard = tap.heard();
+          assertThat(new String(heard, ISO_8859_1)).contains(announce.values());
+          secrets.forEach(secret -> assertHides(heard, secret));
+        }
+        assertThat(node.nodes().getFirst().addresses()).isEqualTo(announce);
+      }
+    } finally {
+      taps.forEach(Wiretap::close);
+      for (Listener listener : meetings) {
+        listener.close().toCompletableFuture().get(10, TimeUnit.SECONDS);
+      }
+    }
+    assertThat(said).as("something was said at all").isNotEmpty();
+    for (String each : said) {
+      secrets.forEach(secret -> assertHides(each.getBytes(ISO_8859_1), secret));
+    }
+  }
+
+  /// A neighbour that a node dials over a carrier on which it is itself not announced.
+  private static Listener meet(
+      Transport machine, String carrier, NodeKey key, CompletableFuture<Wiretap> met)
+      throws Exception {
+    String listen =
+        carrier.equals("i2p")
+            ? Base32.encode(new byte[32]) + ".b32.i2p@127.0.23.9:0"
+            : place(machine, carrier, 23, key).listen();
+    AtomicBoolean open = new AtomicBoolean(!carrier.equals("tor"));
+    Listener listener =
+        carrier(machine, carrier)
+            .listen(
+                machine.loops(),
+                listen,
+                key,
+                connection -> {
+                  if (open.get()) {
+                    met.complete(Wiretap.accept(connection, key));
+                  } else {
+                    connection.abort();
+                  }
+                })
+            .toCompletableFuture()
+            .get(TorLab.JOINING.toSeconds(), TimeUnit.SECONDS);
+    if (!open.get()) {
+      // An engine that finds no onion service waits longer and longer before it looks again.
+      Await.that(
+          "the onion service",
+          TorLab.JOINING,
+          () -> Wiretap.reaches(carrier(machine, carrier), machine, listener.address()));
+      open.set(true);
+    }
+    return listener;
+  }
+
   private static Engine node(
-      Map<String, String> listen, Map<String, String> announce, String contact) throws Exception {
+      Transport machine,
+      NodeKey key,
+      Map<String, String> listen,
+      Map<String, String> announce,
+      List<String> contacts)
+      throws IOException {
     return Engine.start(
         new NodeSettings(
-            Wiretap.key(),
-            List.of(new Network(NETWORK, true, List.of(contact))),
+            key,
+            List.of(new Network(NETWORK, true, contacts)),
             Set.of(NodeRole.RELAY, NodeRole.EXIT, NodeRole.GUARD),
             listen,
             announce,
@@ -213,7 +357,7 @@ class CaptureTest {
             0,
             Optional.of(LocalNetwork.LOOPBACK_EXIT),
             NodeSettings.DEFAULT_MEMORY),
-        MACHINE,
+        machine,
         GuardStore.NONE);
   }
 

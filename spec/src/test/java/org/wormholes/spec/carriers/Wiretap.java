@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.protocol.crypto.Entropy;
 import org.wormholes.protocol.crypto.NodeId;
@@ -30,6 +32,8 @@ import org.wormholes.runtime.spi.Connection;
 import org.wormholes.runtime.spi.ConnectionHandler;
 import org.wormholes.runtime.spi.DialListener;
 import org.wormholes.runtime.spi.Loop;
+import org.wormholes.runtime.spi.Transport;
+import org.wormholes.spec.lab.Await;
 
 /// A neighbour that speaks the link's protocol, asks for all that a node tells, and keeps every
 /// frame as it was before it was encrypted.
@@ -61,14 +65,36 @@ final class Wiretap implements ConnectionHandler, FrameSink {
     return NodeKey.create(ENTROPY);
   }
 
-  /// Dials a node and waits until it has told of itself.
-  static Wiretap dial(Carrier carrier, Loop loop, String address, NodeId node) throws Exception {
+  /// Dials a node, again and again until it answers, and waits until it has told of itself.
+  static Wiretap dial(Carrier carrier, Loop loop, String address, NodeId node, Duration patience)
+      throws Exception {
+    Wiretap tap =
+        Await.value(
+            "an answer at " + address,
+            patience,
+            () -> {
+              try {
+                return Optional.of(dial(carrier, loop, address, node).get(20, TimeUnit.SECONDS));
+              } catch (ExecutionException refused) {
+                return Optional.empty();
+              } catch (InterruptedException | TimeoutException never) {
+                throw new AssertionError(never);
+              }
+            });
+    if (!tap.learned.get(20, TimeUnit.SECONDS).equals(node)) {
+      throw new AssertionError("another node is told of");
+    }
+    return tap;
+  }
+
+  private static CompletableFuture<Wiretap> dial(
+      Carrier carrier, Loop loop, String address, NodeId node) {
     CompletableFuture<Wiretap> dialled = new CompletableFuture<>();
     loop.execute(() ->
         carrier.dial(
             loop,
             address,
-            Duration.ofSeconds(10),
+            Duration.ofSeconds(15),
             new DialListener() {
               @Override
               public void onConnected(Connection connection) {
@@ -84,11 +110,31 @@ final class Wiretap implements ConnectionHandler, FrameSink {
                 dialled.completeExceptionally(new IllegalStateException(failure.name()));
               }
             }));
-    Wiretap tap = dialled.get(10, TimeUnit.SECONDS);
-    if (!tap.learned.get(10, TimeUnit.SECONDS).equals(node)) {
-      throw new AssertionError("another node is told of");
-    }
-    return tap;
+    return dialled;
+  }
+
+  /// Whether anything answers there.
+  static boolean reaches(Carrier carrier, Transport machine, String address) {
+    CompletableFuture<Boolean> reached = new CompletableFuture<>();
+    Loop loop = machine.loops().getFirst();
+    loop.execute(() ->
+        carrier.dial(
+            loop,
+            address,
+            Duration.ofSeconds(15),
+            new DialListener() {
+              @Override
+              public void onConnected(Connection connection) {
+                connection.abort();
+                reached.complete(true);
+              }
+
+              @Override
+              public void onFailed(DialFailure failure) {
+                reached.complete(false);
+              }
+            }));
+    return reached.orTimeout(20, TimeUnit.SECONDS).join();
   }
 
   /// Takes a link that a node opens.
@@ -98,7 +144,7 @@ final class Wiretap implements ConnectionHandler, FrameSink {
 
   /// Waits until the node has told of itself.
   void awaitNews() throws Exception {
-    learned.get(10, TimeUnit.SECONDS);
+    learned.get(20, TimeUnit.SECONDS);
   }
 
   /// Every frame so far.
