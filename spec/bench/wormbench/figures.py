@@ -60,7 +60,10 @@ FIGURES = (
 
 
 #: Carriers that bulk is measured over, each with the least share of TCP's in the same run; None where there is none.
-CARRIERS = {"tls": 0.8, "websocket": None}
+CARRIERS = {"tls": 0.8, "websocket": None, "quic": 0.4, "pluggable": None}
+
+#: Numbers of circuits that one flow is split over; over TCP.
+SPLITS = (2, 3)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from . import report
 from .figures import judge, judge_carriers
 from .host import MARK, Load, congestion_control, enter_namespace, say
 from .measure import Effort, attempt
-from .paths import OURS, PATHS, Bench
+from .paths import BULK, OURS, PATHS, Bench
 
 
 def arguments():
@@ -22,6 +22,8 @@ def arguments():
     )
     parser.add_argument("--only", action="append", choices=[*PATHS, "extras"], metavar="PATH",
                         help="measure this path only; may be repeated: " + ", ".join([*PATHS, "extras"]))
+    parser.add_argument("--carriers", action="store_true",
+                        help="bulk of Wormholes alone: over each carrier, and split over several circuits")
     parser.add_argument("--quick", action="store_true", help="small bodies and few requests: does everything work?")
     parser.add_argument("--samples", type=int, default=5, help="throughput samples a path (default 5)")
     parser.add_argument("--tries", type=int, default=2,
@@ -36,8 +38,13 @@ def arguments():
 def main():
     options = arguments()
     enter_namespace(options.cc)
-    wanted = options.only or [*PATHS, "extras"]
-    effort = Effort(1 if options.quick else options.samples, 1 if options.quick else options.tries, options.quick)
+    wanted = options.only or (BULK if options.carriers else [*PATHS, "extras"])
+    effort = Effort(
+        1 if options.quick else options.samples,
+        1 if options.quick else options.tries,
+        options.quick,
+        bulk_only=options.carriers,
+    )
     where = report.machine(congestion_control(), bool(os.environ.get(MARK)))
     say(f"congestion control {where['congestion_control']}, paths: {', '.join(wanted)}")
     with tempfile.TemporaryDirectory(prefix="wormbench-") as folder:
@@ -48,7 +55,8 @@ def main():
             meters = {name: attempt(name, lambda: PATHS[name](bench)) for name in PATHS if name in wanted}
             more = extra_figures.collect(bench) if "extras" in wanted else {}
     columns = {name: meter.figures if meter else {} for name, meter in meters.items()}
-    verdicts = (judge(columns) if OURS in columns else []) + judge_carriers(columns)
+    whole = OURS in columns and not options.carriers
+    verdicts = (judge(columns) if whole else []) + judge_carriers(columns)
     disturbed = {name: meter.disturbed for name, meter in meters.items() if meter}
     broken = {name: meter.failed for name, meter in meters.items() if meter}
     print(report.text(where, columns, verdicts, more, disturbed, broken))

@@ -131,10 +131,11 @@ class Meter:
 class Effort:
     """How much is measured: the whole, or enough to see that everything works."""
 
-    def __init__(self, samples, tries, quick):
+    def __init__(self, samples, tries, quick, bulk_only=False):
         self.samples = samples
         self.tries = tries
         self.quick = quick
+        self.bulk_only = bulk_only
 
     def count(self, whole):
         return max(10, whole // 10) if self.quick else whole

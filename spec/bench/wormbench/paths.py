@@ -1,6 +1,6 @@
 """Every path that is measured: how it is started, how much it is given to carry."""
 
-from .figures import CARRIERS
+from .figures import CARRIERS, SPLITS
 from .host import say
 from .measure import CIRCUIT_PAUSE_S, CIRCUITS, Meter
 from .proxies import Haproxy, HaproxyTls, Nginx
@@ -56,6 +56,8 @@ def wormholes(bench, megabytes):
         seconds = 5 if bench.effort.quick else 20
         meter.warm_up(amount // 2, seconds)
         meter.bulk(amount)
+        if bench.effort.bulk_only:
+            return meter
         # The short paths of the code are compiled when they have been walked often enough.
         meter.walk(seconds)
         meter.latency()
@@ -63,11 +65,10 @@ def wormholes(bench, megabytes):
         return meter
 
 
-def over(bench, carrier, megabytes):
-    """Bulk alone, over another carrier than TCP."""
-    name = over_name(carrier)
+def bulk(bench, name, megabytes, **network_options):
+    """Bulk alone."""
     say(f"{name}: starting a network of one process a node")
-    with Wormholes(bench.place(name), nodes=5, carrier=carrier) as network:
+    with Wormholes(bench.place(name), nodes=5, **network_options) as network:
         say(f"{name}: ready after {network.ready_seconds:.1f} s; warming up")
         meter = Meter(bench.load, name, network.children, network.socks, bench.effort)
         amount = bench.effort.megabytes(megabytes)
@@ -80,6 +81,14 @@ def over_name(carrier):
     return f"{OURS} over {carrier}"
 
 
+def split_name(circuits):
+    return f"{OURS} split in {circuits}"
+
+
+#: What `--carriers` measures.
+BULK = (OURS, *map(over_name, CARRIERS), *map(split_name, SPLITS))
+
+
 #: In the order in which they run and stand in the table.
 PATHS = {
     "tor": lambda bench: tor(bench, "tor", tuned=False, megabytes=60),
@@ -88,6 +97,8 @@ PATHS = {
     "nginx": lambda bench: proxies(bench, Nginx, megabytes=1000),
     "haproxy + TLS 1.3": lambda bench: proxies(bench, HaproxyTls, megabytes=500),
     OURS: lambda bench: wormholes(bench, megabytes=1000),
-    **{over_name(carrier): lambda bench, carrier=carrier: over(bench, carrier, megabytes=500)
+    **{over_name(carrier): lambda bench, carrier=carrier: bulk(bench, over_name(carrier), 500, carrier=carrier)
        for carrier in CARRIERS},
+    **{split_name(count): lambda bench, count=count: bulk(bench, split_name(count), 500, circuits=count)
+       for count in SPLITS},
 }

@@ -27,18 +27,28 @@ ruleset "bench", version: "1.0" do
     exit {{ allow {{ address.loopback? }} }}
     carry :{carrier}
   end
-end
+{split}end
+"""
+
+#: Every flow over several circuits at once.
+SPLIT = """
+  split "parts", of: "bench", circuits: {circuits}
+
+  routes do
+    to("parts") {{ otherwise }}
+  end
 """
 
 
 class Wormholes:
     """Started by the constructor, ready when that returns: `nodes` relays, each a process, and a client,
-    all links over one carrier."""
+    all links over one carrier, every flow over one circuit or split over several."""
 
-    def __init__(self, folder, nodes, carrier="tcp"):
+    def __init__(self, folder, nodes, carrier="tcp", circuits=1):
         self.folder = Path(folder)
         self.children = Children(folder)
         self.carrier = carrier
+        self.split = SPLIT.format(circuits=circuits) if circuits > 1 else ""
         (self.socks,) = free_ports(1)
         self.started = time.monotonic()
         try:
@@ -58,7 +68,7 @@ class Wormholes:
         self.children.start("client", DAEMON, environment=self._environment("client"))
         eventually("the client", 60, lambda: "ready " in self.children.output("client"), self.children)
         ruleset = self.folder / "bench.rb"
-        ruleset.write_text(RULESET.format(**network, port=self.socks, carrier=self.carrier))
+        ruleset.write_text(RULESET.format(**network, port=self.socks, carrier=self.carrier, split=self.split))
         self._apply(ruleset)
 
     def _apply(self, ruleset):

@@ -66,7 +66,8 @@ final class DevnetProcesses implements AutoCloseable {
     arguments.addAll(List.of("--state", state(index).toString()));
     arguments.addAll(List.of("--control", control(index).toString()));
     arguments.addAll(List.of("--role", plan.exit() ? "exit" : "guard"));
-    arguments.addAll(List.of("--listen", carrier + "=" + plan.host() + ":0"));
+    String how = carrier.equals("pluggable") ? ",transport=obfs4" : "";
+    arguments.addAll(List.of("--listen", carrier + "=" + plan.host() + ":0" + how));
     arguments.addAll(List.of("--network", network));
     arguments.addAll(List.of("--operator", plan.operator(), "--country", plan.country()));
     arguments.addAll(List.of("--bandwidth", Long.toString(plan.bandwidth())));
