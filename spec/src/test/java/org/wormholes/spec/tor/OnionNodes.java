@@ -48,6 +48,7 @@ final class OnionNodes implements AutoCloseable {
   private final List<Engine> relays = new ArrayList<>();
   private final Engine client;
   private final Queue<String> links = new ConcurrentLinkedQueue<>();
+  private final Queue<EngineEvent> events = new ConcurrentLinkedQueue<>();
   private final int port;
 
   OnionNodes(TorLab lab, Path folder) throws IOException {
@@ -62,6 +63,7 @@ final class OnionNodes implements AutoCloseable {
     client = Engine.start(NodeSettings.client(key(), List.of(network)), here, GuardStore.NONE);
     var _ =
         client.events(event -> {
+          events.add(event);
           if (event.kind() == EngineEvent.Kind.LINK_UP) {
             links.add(event.message());
           }
@@ -130,13 +132,23 @@ final class OnionNodes implements AutoCloseable {
     return List.copyOf(links);
   }
 
+  /// What the client's engine has said so far.
+  List<EngineEvent> events() {
+    return List.copyOf(events);
+  }
+
+  /// A stream to a server on this machine, through the tunnel.
+  Socket open(int serverPort) throws IOException {
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    Socket socket = new Socket(new Proxy(Proxy.Type.SOCKS, new InetSocketAddress(loopback, port)));
+    socket.setSoTimeout((int) LIMIT.toMillis());
+    socket.connect(new InetSocketAddress(loopback, serverPort), (int) LIMIT.toMillis());
+    return socket;
+  }
+
   /// Everything that a server on this machine sends, through the tunnel.
   byte[] fetch(int serverPort) throws IOException {
-    InetAddress loopback = InetAddress.getLoopbackAddress();
-    Proxy proxy = new Proxy(Proxy.Type.SOCKS, new InetSocketAddress(loopback, port));
-    try (Socket socket = new Socket(proxy)) {
-      socket.setSoTimeout((int) LIMIT.toMillis());
-      socket.connect(new InetSocketAddress(loopback, serverPort), (int) LIMIT.toMillis());
+    try (Socket socket = open(serverPort)) {
       return socket.getInputStream().readAllBytes();
     }
   }

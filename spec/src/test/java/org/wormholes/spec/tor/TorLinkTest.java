@@ -3,6 +3,7 @@ package org.wormholes.spec.tor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -40,7 +42,7 @@ class TorLinkTest {
 
   @Test
   void carriesATunnelOfThreeHops(TorLab lab) throws Exception {
-    byte[] page = new byte[1 << 20];
+    byte[] page = new byte[4 << 20];
     new Random(3).nextBytes(page);
     try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
         OnionNodes nodes = new OnionNodes(lab, folder)) {
@@ -53,7 +55,30 @@ class TorLinkTest {
           .isNotEmpty()
           .allSatisfy(link -> assertThat(link).contains("link over tor is up"));
       assertThat(nodes.fetch(server.getLocalPort())).isEqualTo(page);
+      survivesItsTor(nodes, server.getLocalPort(), page);
     }
+  }
+
+  /// The client's tor is killed under a transfer: the link waits for the one that the engine starts
+  /// in its place, and the transfer goes on.
+  private void survivesItsTor(OnionNodes nodes, int port, byte[] page) throws IOException {
+    ProcessHandle tor =
+        ProcessHandle.current()
+            .descendants()
+            .filter(it -> it.info().commandLine().orElse("").contains(folder.resolve("here") + ""))
+            .findFirst()
+            .orElseThrow();
+    int told = nodes.events().size();
+    try (Socket flow = nodes.open(port)) {
+      InputStream in = flow.getInputStream();
+      byte[] first = in.readNBytes(1_000);
+      tor.destroyForcibly();
+      byte[] rest = in.readAllBytes();
+      assertThat(first.length + rest.length).isEqualTo(page.length);
+      assertThat(rest).isEqualTo(Arrays.copyOfRange(page, first.length, page.length));
+    }
+    assertThat(nodes.events().stream().skip(told))
+        .anyMatch(event -> event.message().equals("link goes on over tor"));
   }
 
   private static void serve(ServerSocket server, byte[] page) {
