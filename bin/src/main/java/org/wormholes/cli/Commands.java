@@ -35,6 +35,7 @@ final class Commands {
           new Registration("join", JoinCommand::new),
           new Registration("members", MembersCommand::new),
           new Registration("peers", PeersCommand::new),
+          new Registration("why", WhyCommand::new),
           new Registration("revoke", RevokeCommand::new),
           new Registration("friend", FriendCommand::new),
           new Registration("facts", FactsCommand::new),

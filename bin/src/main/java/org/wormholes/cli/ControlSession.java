@@ -18,6 +18,7 @@ import org.wormholes.runtime.control.NetworkView;
 import org.wormholes.runtime.control.NodeView;
 import org.wormholes.runtime.control.Plan;
 import org.wormholes.runtime.control.TunnelView;
+import org.wormholes.runtime.control.WhyView;
 import org.wormholes.runtime.json.Json;
 import org.wormholes.runtime.json.JsonException;
 
@@ -170,6 +171,11 @@ final class ControlSession {
         "GET",
         "/v1/members?of=" + URLEncoder.encode(network, StandardCharsets.UTF_8),
         "");
+  }
+
+  WhyView why(String peer) {
+    return ask(
+        WhyView.class, "GET", "/v1/why?of=" + URLEncoder.encode(peer, StandardCharsets.UTF_8), "");
   }
 
   NetworkApi.PeerList peers() {

@@ -1,10 +1,13 @@
 package org.wormholes.cli;
 
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import org.wormholes.runtime.control.AttemptView;
 import org.wormholes.runtime.control.NetworkApi;
 import org.wormholes.runtime.control.PeerView;
 import org.wormholes.runtime.control.ReachView;
+import org.wormholes.runtime.control.WhyView;
 
 /// Nodes that are met by their keys, for people.
 final class PeerText {
@@ -37,6 +40,33 @@ final class PeerText {
           link(each));
     }
     lines.addAll(columns.lines());
+    return lines;
+  }
+
+  static List<String> why(WhyView why) {
+    List<String> lines = new ArrayList<>();
+    PeerView peer = why.peer();
+    lines.add(
+        "%s (%s) of network %s: %s"
+            .formatted(
+                peer.node() + ".peer",
+                Clean.line(peer.name(), 40),
+                Clean.line(peer.network(), 63),
+                link(peer)));
+    why.reasons().forEach(each -> lines.add("- " + Clean.line(each, 400)));
+    if (!why.attempts().isEmpty()) {
+      lines.add("");
+      Columns columns = new Columns("");
+      columns.row("LAST", "OVER", "OUTCOME", "TIMES");
+      for (AttemptView each : why.attempts()) {
+        columns.row(
+            each.at().truncatedTo(ChronoUnit.SECONDS).toString(),
+            Clean.line(each.carrier(), 16),
+            Clean.line(each.outcome(), 80),
+            String.valueOf(each.times()));
+      }
+      lines.addAll(columns.lines());
+    }
     return lines;
   }
 

@@ -38,6 +38,16 @@ final class LinkMover {
 
   private static final long MAX_PAUSE_NANOS = Duration.ofSeconds(64).toNanos();
 
+  /// A link that goes through a relay looks for a direct way after so long, then at doubled
+  /// distances.
+  private static final long FIRST_SEEK_NANOS = Duration.ofMillis(20).toNanos();
+
+  private static final long MAX_SEEK_NANOS = Duration.ofMinutes(5).toNanos();
+
+  /// Direct connections to somebody else before the address is believed no more: the responder
+  /// looks out for a few attempts only.
+  private static final int MAX_WASTED = 2;
+
   private final NodeLink link;
   private final Shard shard;
   private final List<Map.Entry<String, String>> ways;
@@ -45,6 +55,13 @@ final class LinkMover {
   private int attempt;
   private boolean trying;
   private boolean allRefused;
+
+  /// Whether only ways without a relay are being tried, beside a connection through one.
+  private boolean seeking;
+
+  private boolean seekAsked;
+  private long seekNanos = FIRST_SEEK_NANOS;
+  private int wasted;
   private boolean watching;
   private long progress;
   private long progressAt;
@@ -101,10 +118,47 @@ final class LinkMover {
     }
   }
 
+  /// Through a relay: looks for a way without one, now and again. What goes on is not disturbed.
+  void seekDirect() {
+    if (!seekAsked && isRelayed()) {
+      seekAsked = true;
+      shard.after(
+          Duration.ofNanos(seekNanos),
+          () -> {
+            seekAsked = false;
+            seek();
+          });
+      seekNanos =
+          Math.min(MAX_SEEK_NANOS, Math.max(4 * seekNanos, Duration.ofSeconds(1).toNanos()));
+    }
+  }
+
+  private boolean isRelayed() {
+    return link.isOpen() && link.carrier().equals(PipeCarrier.NAME) && wasted < MAX_WASTED;
+  }
+
+  private void seek() {
+    if (!isRelayed() || link.isCut() || trying) {
+      seekDirect();
+      return;
+    }
+    List<Map.Entry<String, String>> direct = link.network().peers().directWays(link);
+    if (direct.isEmpty()) {
+      seekDirect();
+      return;
+    }
+    trying = true;
+    seeking = true;
+    untried.clear();
+    untried.addAll(direct);
+    next();
+  }
+
   /// Tries all ways once, and again for as long as the link has no connection.
   void start() {
     if (!trying) {
       trying = true;
+      seeking = false;
       allRefused = true;
       untried.clear();
       untried.addAll(ways);
@@ -125,6 +179,14 @@ final class LinkMover {
   private void allFailed() {
     trying = false;
     nextTryAt = shard.now() + RETRY.toNanos();
+    if (seeking) {
+      seeking = false;
+      seekDirect();
+      if (link.isCut()) {
+        start();
+      }
+      return;
+    }
     if (!link.isCut()) {
       link.listenAgain();
       return;
@@ -158,18 +220,30 @@ final class LinkMover {
               @Override
               public void moved(Connection live, long peerHeard, ByteBuffer rest) {
                 trying = false;
+                seeking = false;
+                wasted = 0;
+                seekNanos = carrier.equals(PipeCarrier.NAME) ? seekNanos : FIRST_SEEK_NANOS;
                 pause();
+                note(carrier, true, "the link goes on here");
                 link.moved(live, carrier, peerHeard, rest);
+                seekDirect();
               }
 
               @Override
               public void failed() {
                 allRefused = false;
+                wasted += seeking ? 1 : 0;
+                note(carrier, false, PeerDesk.ANOTHER);
                 link.listenAgain();
                 next();
               }
             })
         .start();
+  }
+
+  private void note(String carrier, boolean succeeded, String outcome) {
+    link.dialedPeer()
+        .ifPresent(peer -> link.network().peers().note(peer, carrier, succeeded, outcome));
   }
 
   /// After a move that may have been for nothing.
@@ -199,6 +273,7 @@ final class LinkMover {
     @Override
     public void onFailed(DialFailure why) {
       allRefused &= why == DialFailure.REFUSED;
+      note(carrier, false, CarrierHealth.words(why));
       next();
       shard.flush();
     }

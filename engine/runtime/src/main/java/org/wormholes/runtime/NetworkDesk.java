@@ -28,12 +28,14 @@ import org.wormholes.protocol.membership.Member;
 import org.wormholes.protocol.wire.Bytes;
 import org.wormholes.protocol.wire.WireException;
 import org.wormholes.rules.Network;
+import org.wormholes.runtime.control.AttemptView;
 import org.wormholes.runtime.control.InvitationView;
 import org.wormholes.runtime.control.MemberView;
 import org.wormholes.runtime.control.NetworkControl;
 import org.wormholes.runtime.control.NetworkView;
 import org.wormholes.runtime.control.PeerView;
 import org.wormholes.runtime.control.ReachView;
+import org.wormholes.runtime.control.WhyView;
 import org.wormholes.runtime.store.KeptNetwork;
 
 /// What people ask of the networks of a node.
@@ -294,6 +296,33 @@ final class NetworkDesk implements NetworkControl {
     }
     views.sort(Comparator.comparing(PeerView::network).thenComparing(PeerView::node));
     return views;
+  }
+
+  @Override
+  public WhyView why(String peer) throws IOException {
+    List<PeerView> meant = PeerNames.meant(peer, peers());
+    if (meant.size() != 1) {
+      throw new IOException(
+          meant.isEmpty()
+              ? "no node is known as %s: its word has not come here or has expired; `wormholes peers` lists those that are"
+                  .formatted(peer)
+              : "several nodes are known as " + peer + ": name one by its key");
+    }
+    PeerView found = meant.getFirst();
+    NetworkHost host =
+        node.networks().all().stream()
+            .filter(each -> each.rules().name().equals(found.network()))
+            .findFirst()
+            .orElseThrow(() -> new IOException("the network was left"));
+    try {
+      List<AttemptView> attempts = host.peers().attempts(NodeId.parse(found.node()));
+      return new WhyView(
+          found,
+          PeerReasons.of(found, attempts, node.carrierNames(), host.peers().isReachable()),
+          attempts);
+    } catch (WireException e) {
+      throw new IllegalStateException("a node's own address", e);
+    }
   }
 
   @Override

@@ -262,6 +262,12 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
     return open;
   }
 
+  /// Whether it goes, or may come to go, through a relay: such a link is for peers only.
+  boolean mayBeRelayed() {
+    return carrier.equals(PipeCarrier.NAME)
+        || ways.stream().anyMatch(way -> way.getKey().equals(PipeCarrier.NAME));
+  }
+
   /// Whether the peer knows who we are.
   boolean saysName() {
     return saysName;
@@ -662,6 +668,8 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
       shard.node.movableLinks().add(this, nextMove);
     } else {
       mover = new LinkMover(this, ways);
+      network().peers().note(dialed, carrier, true, "a link was made");
+      mover.seekDirect();
     }
     shard.opened(this);
     List<OpenListener> told = List.copyOf(waiting);
@@ -899,6 +907,9 @@ final class NodeLink implements ConnectionHandler, FrameSink, Shard.Flushable {
         return;
       }
       shard.node.dialFailed(dialed, carrier, why);
+      if (network != null) {
+        network.peers().note(dialed, carrier, false, CarrierHealth.words(why));
+      }
       String failed = carrier + ": " + CarrierHealth.words(why);
       refusals = refusals.isEmpty() ? failed : refusals + "; " + failed;
       if (untried.isEmpty()) {

@@ -19,6 +19,7 @@ import org.wormholes.protocol.peer.PipeWord;
 import org.wormholes.protocol.wire.WireException;
 import org.wormholes.rules.Gateway;
 import org.wormholes.rules.Publication;
+import org.wormholes.runtime.control.AttemptView;
 import org.wormholes.runtime.spi.Connection;
 import org.wormholes.runtime.spi.DialListener;
 import org.wormholes.runtime.spi.FlowAcceptor;
@@ -31,8 +32,12 @@ import org.wormholes.runtime.spi.Way;
 final class PeerDesk {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
+  /// What became of a connection at the end of which there was not the peer.
+  static final String ANOTHER = "it was not the peer that answered";
+
   private final Node node;
   private final NetworkHost network;
+  private final PeerLog log;
 
   /// What rulesets ask for, one for each `peers` over this network.
   private final List<Gateway.Peers> asked = new CopyOnWriteArrayList<>();
@@ -45,6 +50,7 @@ final class PeerDesk {
   PeerDesk(Node node, NetworkHost network) {
     this.node = node;
     this.network = network;
+    this.log = new PeerLog(node.clock());
   }
 
   // What rules ask for.
@@ -91,7 +97,7 @@ final class PeerDesk {
     LinkedHashSet<NodeId> linked = new LinkedHashSet<>();
     for (NodeLink link : node.shards().getFirst().links()) {
       if (link.network() == network && link.isOpen() && link.saysName() && !link.isCut()) {
-        link.dialedPeer().filter(this::isRelay).ifPresent(linked::add);
+        link.dialedPeer().filter(id -> isRelay(id) && !link.mayBeRelayed()).ifPresent(linked::add);
       }
     }
     List<NodeId> next = new ArrayList<>(chosen);
@@ -129,7 +135,9 @@ final class PeerDesk {
     Optional<NodeLink> onward = network.linkTo(to);
     if (!node.relays()) {
       RelayedCircuit.refuse(link, id, LinkReason.REFUSED);
-    } else if (onward.isEmpty() || onward.get() == link) {
+    } else if (onward.isEmpty()
+        || onward.get() == link
+        || onward.get().carrier().equals(PipeCarrier.NAME)) {
       RelayedCircuit.refuse(link, id, LinkReason.UNREACHABLE);
     } else {
       PipeRelay.start(link, id, onward.get());
@@ -253,6 +261,26 @@ final class PeerDesk {
     }
     ways.addAll(node.carrierNames());
     return ways;
+  }
+
+  /// Where the node of a link may be reached without a relay, by its own word now.
+  List<Map.Entry<String, String>> directWays(NodeLink link) {
+    Map<String, String> addresses = link.dialedPeer().map(network::addressesOf).orElse(Map.of());
+    return node.carrierNames().stream()
+        .filter(addresses::containsKey)
+        .map(name -> Map.entry(name, addresses.getOrDefault(name, "")))
+        .toList();
+  }
+
+  /// Keeps in mind what became of a try to reach a node, where that may be asked for.
+  void note(NodeId peer, String carrier, boolean succeeded, String outcome) {
+    if (isReachable()) {
+      log.note(peer, carrier, succeeded, outcome);
+    }
+  }
+
+  List<AttemptView> attempts(NodeId peer) {
+    return log.of(peer);
   }
 
   private void ask(NodeLink link, Shard shard, int port, Way.OpenListener listener) {

@@ -146,7 +146,8 @@ final class Shard {
           && each.getKey().peer().equals(peer)
           && link.isOpen()
           && !link.isCut()
-          && link.carrier().equals(carrier)) {
+          && link.mayBeRelayed() == carrier.equals(PipeCarrier.NAME)
+          && (link.mayBeRelayed() || link.carrier().equals(carrier))) {
         return link;
       }
     }

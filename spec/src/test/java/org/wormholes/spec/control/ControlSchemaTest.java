@@ -31,6 +31,7 @@ import org.wormholes.runtime.control.InvitationView;
 import org.wormholes.runtime.control.NetworkApi;
 import org.wormholes.runtime.control.Plan;
 import org.wormholes.runtime.control.ScriptChecker;
+import org.wormholes.runtime.control.WhyView;
 import org.wormholes.runtime.json.Json;
 
 /// `control-api.yaml` says what the engine says: every route, every key, every word of an enum.
@@ -75,6 +76,7 @@ final class ControlSchemaTest {
           NetworkApi.JoinRequest.class,
           NetworkApi.MemberList.class,
           NetworkApi.PeerList.class,
+          WhyView.class,
           NetworkApi.RevokeRequest.class,
           NetworkApi.FriendRequest.class,
           InvitationView.class);

@@ -61,6 +61,24 @@ final class Peers implements AutoCloseable {
     return relay(newKey(), NetworkStore.NONE, networks);
   }
 
+  /// A relay that listens at a port and tells others of another address.
+  Engine relay(NodeKey key, int port, String announced, Network... networks) throws IOException {
+    NodeSettings settings =
+        new NodeSettings(
+            key,
+            List.of(networks),
+            Set.of(NodeRole.RELAY),
+            Map.of("tcp", "127.0.0.1:" + port),
+            Map.of("tcp", announced),
+            "",
+            "",
+            "",
+            0,
+            Optional.empty(),
+            NodeSettings.DEFAULT_MEMORY);
+    return started(Engine.start(settings, transport, GuardStore.NONE));
+  }
+
   Engine relay(NodeKey key, NetworkStore store, Network... networks) throws IOException {
     NodeSettings settings =
         new NodeSettings(

@@ -48,6 +48,7 @@ public final class ControlApi implements ControlHandler {
           "POST /v1/joins",
           "GET /v1/members",
           "GET /v1/peers",
+          "GET /v1/why",
           "POST /v1/revocations",
           "POST /v1/friends",
           "POST /v1/stop");
@@ -232,6 +233,7 @@ public final class ControlApi implements ControlHandler {
           respond(reply, 200, networks.invite(read(NetworkApi.InviteRequest.class, body)));
       case "POST /v1/joins" ->
           respond(reply, 200, networks.join(read(NetworkApi.JoinRequest.class, body)));
+      case "GET /v1/why" -> respond(reply, 200, networks.why(target));
       case "GET /v1/peers" -> respond(reply, 200, networks.peers());
       case "GET /v1/members" -> respond(reply, 200, networks.members(target));
       case "POST /v1/revocations" ->

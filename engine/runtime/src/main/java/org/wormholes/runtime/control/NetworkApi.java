@@ -122,6 +122,16 @@ public final class NetworkApi {
     });
   }
 
+  /// @param target with `?of=` and the peer
+  WhyView why(String target) throws Refusal {
+    int query = target.indexOf("?of=");
+    if (query < 0) {
+      throw new Refusal(400, "bad-request", "say which peer: ?of=PEER");
+    }
+    return ask(
+        () -> networks.why(URLDecoder.decode(target.substring(query + 4), StandardCharsets.UTF_8)));
+  }
+
   PeerList peers() {
     return new PeerList(networks.reach(), networks.peers());
   }

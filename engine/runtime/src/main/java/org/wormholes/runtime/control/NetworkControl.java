@@ -51,6 +51,11 @@ public interface NetworkControl {
         }
 
         @Override
+        public WhyView why(String peer) throws IOException {
+          throw none(peer);
+        }
+
+        @Override
         public void revoke(String network, String member) throws IOException {
           throw none(network);
         }
@@ -103,6 +108,11 @@ public interface NetworkControl {
 
   /// Nodes that can be met by their keys, by network and address.
   List<PeerView> peers();
+
+  /// Why a peer is reached as it is.
+  ///
+  /// @param peer its address, `KEY.peer`, `peer://KEY`, `friend://NAME@NETWORK`, or its name
+  WhyView why(String peer) throws IOException;
 
   /// How this node is met by its key: one for each network in which it is.
   List<ReachView> reach();

@@ -72,6 +72,11 @@ final class FakeNetworks implements NetworkControl {
   }
 
   @Override
+  public WhyView why(String peer) throws IOException {
+    throw new IOException("no node is known as " + peer);
+  }
+
+  @Override
   public List<ReachView> reach() {
     return List.of();
   }
