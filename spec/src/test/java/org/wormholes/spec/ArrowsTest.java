@@ -84,6 +84,7 @@ final class ArrowsTest {
           new Library("org.xbill..", "org.wormholes.transport.names.."),
           new Library("org.conscrypt..", "org.wormholes.protocol.crypto.."),
           new Library("com.fasterxml.jackson..", RUNTIME),
+          new Library("org.sqlite..", "org.wormholes.runtime.table.."),
           new Library("org.apache.commons.compress..", "org.wormholes.rulesets.gem.."),
           new Library("org.snakeyaml..", "org.wormholes.rulesets.gem.."),
           new Library("picocli..", BIN),

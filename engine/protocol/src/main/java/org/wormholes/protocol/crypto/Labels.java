@@ -77,6 +77,13 @@ public final class Labels {
   /// Where a node stands on a ring; the name of the ring and the key of the node follow.
   public static final byte[] RING_NODE = ascii("wormholes/ring/node/v1");
 
+  /// What the author of a record in a table signs; the record without its signature follows.
+  public static final byte[] TABLE_RECORD = ascii("wormholes/table/record/v1");
+
+  /// Where on the ring a key of a table is kept; the table's name and the key up to the first `/`
+  /// follow.
+  public static final byte[] TABLE_PLACE = ascii("wormholes/table/place/v1");
+
   private Labels() {}
 
   static byte[] ascii(String text) {

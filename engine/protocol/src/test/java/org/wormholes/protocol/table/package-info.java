@@ -1,0 +1,4 @@
+@NullMarked
+package org.wormholes.protocol.table;
+
+import org.jspecify.annotations.NullMarked;

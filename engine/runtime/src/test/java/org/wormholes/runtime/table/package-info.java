@@ -1,0 +1,4 @@
+@NullMarked
+package org.wormholes.runtime.table;
+
+import org.jspecify.annotations.NullMarked;
