@@ -66,6 +66,13 @@ CARRIERS = {"tls": 0.8, "websocket": None, "quic": 0.4, "pluggable": None}
 SPLITS = (2, 3)
 
 
+#: Columns of services whose place nobody knows, Tor's and ours, and what ours are held to.
+ONIONS = "tor onion"
+SERVICES = "published"
+REACH = Figure("reach", "first byte, service never seen, median", "ms", False, plain)
+SERVICE_BARS = {"reach": 0.5, "open": 1, "stream": 4}
+
+
 @dataclass(frozen=True)
 class Verdict:
     """One bar, met or not. `met` is None where one of the two figures is missing."""
@@ -90,6 +97,13 @@ def judge_carriers(columns, ours="wormholes"):
         for carrier, share in CARRIERS.items()
         if share and f"{ours} over {carrier}" in columns
     ]
+
+
+def judge_services(columns):
+    """Our published services, against Tor's onion services."""
+    figures = [figure for figure in (*FIGURES, REACH) if figure.key in SERVICE_BARS]
+    return [judge_bar(figure, Bar((ONIONS,), SERVICE_BARS[figure.key]), columns, SERVICES)
+            for figure in figures if SERVICES in columns]
 
 
 def judge_bar(figure, bar, columns, ours):

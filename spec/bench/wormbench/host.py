@@ -203,8 +203,12 @@ class Load:
 
     def aimed_at(self, port):
         """The same tool with another target: the first proxy of a chain that leads to the server."""
+        return self.aimed(f"127.0.0.1:{port}")
+
+    def aimed(self, target):
+        """The same tool with another name for the server, `host:port`."""
         other = copy.copy(self)
-        other.target = f"127.0.0.1:{port}"
+        other.target = target
         return other
 
     def run(self, command, via, *arguments, seconds=180):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from . import extras as extra_figures
 from . import report
-from .figures import judge, judge_carriers
+from .figures import judge, judge_carriers, judge_services
 from .host import MARK, Load, congestion_control, enter_namespace, say
 from .measure import Effort, attempt
 from .paths import BULK, OURS, PATHS, Bench
@@ -56,7 +56,7 @@ def main():
             more = extra_figures.collect(bench) if "extras" in wanted else {}
     columns = {name: meter.figures if meter else {} for name, meter in meters.items()}
     whole = OURS in columns and not options.carriers
-    verdicts = (judge(columns) if whole else []) + judge_carriers(columns)
+    verdicts = (judge(columns) if whole else []) + judge_carriers(columns) + judge_services(columns)
     disturbed = {name: meter.disturbed for name, meter in meters.items() if meter}
     broken = {name: meter.failed for name, meter in meters.items() if meter}
     print(report.text(where, columns, verdicts, more, disturbed, broken))

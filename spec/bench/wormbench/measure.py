@@ -113,14 +113,14 @@ class Meter:
 
     def latency(self):
         turns = self.load.run("turns", self.via, self.effort.count(TURNS))["first"]
-        self._times("turn", turns)
+        self.times("turn", turns)
         opens = self.load.run("opens", self.via, self.effort.count(OPENS), OPEN_PAUSE_MS, "none")["first"]
-        self._times("open", opens)
+        self.times("open", opens)
 
     def circuits(self, seconds):
-        self._times("circuit", seconds)
+        self.times("circuit", seconds)
 
-    def _times(self, key, seconds):
+    def times(self, key, seconds):
         milliseconds = [value * 1e3 for value in seconds]
         self.samples[key] = [round(value, 4) for value in milliseconds]
         self.figures[key] = median(milliseconds)

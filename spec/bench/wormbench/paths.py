@@ -1,9 +1,10 @@
 """Every path that is measured: how it is started, how much it is given to carry."""
 
-from .figures import CARRIERS, SPLITS
+from .figures import CARRIERS, ONIONS, SERVICES, SPLITS
 from .host import say
 from .measure import CIRCUIT_PAUSE_S, CIRCUITS, Meter
 from .proxies import Haproxy, HaproxyTls, Nginx
+from .services import onions, published
 from .tornet import TorNetwork
 from .wormholes import Wormholes
 
@@ -101,4 +102,6 @@ PATHS = {
        for carrier in CARRIERS},
     **{split_name(count): lambda bench, count=count: bulk(bench, split_name(count), 500, circuits=count)
        for count in SPLITS},
+    ONIONS: lambda bench: onions(bench, ONIONS, megabytes=200),
+    SERVICES: lambda bench: published(bench, SERVICES, megabytes=800),
 }

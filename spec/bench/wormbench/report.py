@@ -5,7 +5,7 @@ import platform
 from dataclasses import asdict
 from pathlib import Path
 
-from .figures import FIGURES, judge, plain
+from .figures import FIGURES, REACH, plain
 from .host import CORES
 
 
@@ -27,9 +27,10 @@ def machine(congestion, isolated):
 def table(columns):
     names = list(columns)
     widths = [max(9, len(name)) for name in names]
-    label = max(len(f"{figure.name}, {figure.unit}") for figure in FIGURES)
+    figures = [*FIGURES, *([REACH] if any(REACH.key in column for column in columns.values()) else [])]
+    label = max(len(f"{figure.name}, {figure.unit}") for figure in figures)
     lines = [" " * label + "  " + "  ".join(name.rjust(width) for name, width in zip(names, widths))]
-    for figure in FIGURES:
+    for figure in figures:
         cells = []
         for name, width in zip(names, widths):
             value = columns[name].get(figure.key)

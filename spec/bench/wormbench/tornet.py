@@ -161,6 +161,35 @@ class Control:
             raise Failure(f"tor said: {line or 'nothing'}")
         return line, waiting
 
+    def publish(self, count, port):
+        """The names of so many new onion services, once a directory has the descriptor of each."""
+        self._command("SETEVENTS HS_DESC")
+        names, waiting = [], set()
+        events = []
+        for _ in range(count):
+            answer, more = self._service(f"ADD_ONION NEW:ED25519-V3 Flags=DiscardPK,Detach Port=80,127.0.0.1:{port}")
+            names.append(f"{answer}.onion")
+            waiting.add(answer)
+            events += more
+        while waiting:
+            line = events.pop(0) if events else self._line()
+            words = line.split()
+            if words[1:3] == ["HS_DESC", "UPLOADED"]:
+                waiting.discard(words[3])
+        return names
+
+    def _service(self, command):
+        self.socket.sendall(command.encode() + b"\r\n")
+        events, name = [], ""
+        while not (line := self._line()).startswith("250 "):
+            if line.startswith("650"):
+                events.append(line)
+            elif line.startswith("250-ServiceID="):
+                name = line.partition("=")[2]
+            else:
+                raise Failure(f"tor said: {line or 'nothing'}")
+        return name, events
+
     def build_circuit(self, pause):
         time.sleep(pause)
         begin = time.monotonic()
