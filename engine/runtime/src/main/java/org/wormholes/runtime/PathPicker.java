@@ -79,8 +79,13 @@ final class PathPicker {
   /// @param exit the last hop, where it is given
   /// @param guards the first hop is one of these, where there are any
   /// @param avoided nodes that failed lately: used only if there is no other way
-  record Wish(Optional<NodeId> exit, Set<NodeId> guards, Set<NodeId> avoided) {
+  /// @param inside whether nothing leaves the network, so that any relay may be the last hop
+  record Wish(Optional<NodeId> exit, Set<NodeId> guards, Set<NodeId> avoided, boolean inside) {
     static final Wish NONE = new Wish(Optional.empty(), Set.of(), Set.of());
+
+    Wish(Optional<NodeId> exit, Set<NodeId> guards, Set<NodeId> avoided) {
+      this(exit, guards, avoided, false);
+    }
   }
 
   /// Why a node cannot serve at a hop.
@@ -214,7 +219,7 @@ final class PathPicker {
               .formatted(relays.size(), inNetwork, count),
           RulePath.only(rule.name()));
     }
-    if (relays.stream().noneMatch(node -> node.has(NodeRole.EXIT))) {
+    if (!wish.inside() && relays.stream().noneMatch(node -> node.has(NodeRole.EXIT))) {
       return new Outcome.Blocked(
           "none of %d relays is an exit".formatted(relays.size()), RulePath.only(rule.name()));
     }
@@ -289,7 +294,7 @@ final class PathPicker {
     private boolean fits(NodeDescriptor node, int hop, int turn) {
       boolean exit = hop == hops.length - 1;
       boolean first = hop == 0;
-      if (exit && !node.has(NodeRole.EXIT)) {
+      if (exit && !wish.inside() && !node.has(NodeRole.EXIT)) {
         return false;
       }
       if (exit && wish.exit().isPresent() && !wish.exit().get().equals(node.id())) {

@@ -151,17 +151,22 @@ final class RunningTunnel implements FlowWay {
   /// A path by the rule. Guards are a wish that is never dropped: where the rule asks for guards
   /// and none may be used, there is no path.
   Outcome pick(Optional<NodeId> exit, Set<NodeId> avoided) {
-    Optional<Set<NodeId>> entrances = guardsNow();
-    if (entrances.isPresent() && entrances.get().isEmpty()) {
-      return note(noGuard(rule));
-    }
-    Wish wish = new Wish(exit, entrances.orElse(Set.of()), avoided);
-    return note(picker.pick(view(), wish, node.random()));
+    return note(pick(exit, avoided, false));
   }
 
-  /// A path by the rule to any last hop that it allows.
+  private Outcome pick(Optional<NodeId> exit, Set<NodeId> avoided, boolean inside) {
+    Optional<Set<NodeId>> entrances = guardsNow();
+    if (entrances.isPresent() && entrances.get().isEmpty()) {
+      return noGuard(rule);
+    }
+    Wish wish = new Wish(exit, entrances.orElse(Set.of()), avoided, inside);
+    return picker.pick(view(), wish, node.random());
+  }
+
+  /// A path by the rule that stays in the network: to any relay that may be the last hop, whether
+  /// it is an exit or not.
   Optional<Path> pickAny(Set<NodeId> avoided) {
-    return pick(Optional.empty(), avoided) instanceof Outcome.Picked(Path path)
+    return pick(Optional.empty(), avoided, true) instanceof Outcome.Picked(Path path)
         ? Optional.of(path)
         : Optional.empty();
   }

@@ -139,6 +139,17 @@ class PathPickerTest {
   }
 
   @Test
+  void aPathThatStaysInTheNetworkNeedsNoExit() {
+    List<NodeDescriptor> view =
+        List.of(Nodes.relay(1), Nodes.relay(2), Nodes.relay(3), Nodes.relay(4));
+    PathPicker picker = picker(Relays.any(3), List.of("tcp"));
+    Wish inside = new Wish(Optional.empty(), Set.of(), Set.of(), true);
+    assertThat(picked(picker.pick(view, inside, new Random(5))).hops()).hasSize(3);
+    assertThat(blocked(picker.pick(view, Wish.NONE, new Random(5))).why())
+        .isEqualTo("none of 4 relays is an exit");
+  }
+
+  @Test
   void aGuardIsTheFirstHopWhereGuardsAreGiven() {
     List<NodeDescriptor> view = exits(6);
     NodeId guard = view.get(2).id();
