@@ -17,6 +17,7 @@ import org.wormholes.dsl.Options;
 import org.wormholes.dsl.Problem;
 import org.wormholes.dsl.Tier;
 import org.wormholes.protocol.crypto.NodeKey;
+import org.wormholes.rules.Gateway;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.SourceMap;
 import org.wormholes.runtime.Engine;
@@ -84,6 +85,17 @@ public final class Wormholes implements AutoCloseable {
   /// Likewise, on circuits shared with no flow of another `user`.
   public ByteChannel channel(String tunnel, String host, int port, String user) throws IOException {
     return channel(tunnel, host, port, Optional.of(new FlowRequest.Credentials(user, "")));
+  }
+
+  /// Connects to what a node publishes to its peers, wherever it is, directly or through a relay.
+  ///
+  /// @param uri `peer://KEY:PORT` or, in a closed network, `friend://NAME@NETWORK:PORT`
+  /// @throws IOException if no `peers` of the ruleset lead there, or the node is not reached, or
+  ///   publishes nothing to this one at that port
+  public ByteChannel peer(String uri) throws IOException {
+    PeerPlace place = PeerPlace.parse(uri);
+    List<Gateway> gateways = engine.applied().map(it -> it.ruleset().gateways()).orElse(List.of());
+    return channel(place.gateway(gateways), place.host(), place.port());
   }
 
   private ByteChannel channel(

@@ -102,6 +102,13 @@ final class MeetingPeersTest {
           InputStream in = Channels.newInputStream(channel);
           assertThat(in.readNBytes(BYTES)).isEqualTo(sent);
         }
+        String key = far.engine().id().address();
+        try (ByteChannel channel = near.peer("peer://%s:%d".formatted(key, echo.port()))) {
+          assertThat(echoed(channel, sent)).isEqualTo(sent);
+        }
+        assertThatThrownBy(() -> near.peer("friend://x@work:1"))
+            .hasMessage("the ruleset has no `peers` over network work");
+        assertThatThrownBy(() -> near.peer("peer://" + key)).hasMessageContaining("KEY:PORT");
         assertThatThrownBy(() -> near.channel("home", name, 1))
             .hasMessageContaining("publishes nothing to this one at port 1");
         assertThatThrownBy(() -> near.channel("home", "nobody.peer", 1))
