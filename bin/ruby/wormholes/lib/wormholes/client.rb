@@ -42,6 +42,32 @@ module Wormholes
       call("POST", "/v1/explain", { flow: flow.to_s, user: user, entry: entry }.compact)
     end
 
+    # The rings of the networks that the engine belongs to; of a named one alone.
+    def rings(network = nil)
+      query = network ? "?of=#{URI.encode_www_form_component(network)}" : ""
+      call("GET", "/v1/rings#{query}").fetch(:rings)
+    end
+
+    # Begins a ring, enters it (through a member whose address is given), leaves it.
+    def ring_create(network: nil) = ring("create", network: network)
+    def ring_join(through = nil, network: nil) = ring("join", network: network, through: through)
+    def ring_leave(network: nil) = ring("leave", network: network)
+
+    # Who is responsible for a key, and who follows.
+    def ring_lookup(key, network: nil)
+      call("POST", "/v1/lookups", { network: network, key: key }.compact)
+    end
+
+    # How long a member takes to answer.
+    def ring_ping(node, network: nil)
+      call("POST", "/v1/pings", { network: network, node: node }.compact)
+    end
+
+    # Tells all members a text; it comes to them as an event.
+    def ring_cast(text, network: nil)
+      call("POST", "/v1/casts", { network: network, text: text }.compact)
+    end
+
     # What happens from now on; without a block, as an enumerator.
     def events(&block)
       return enum_for(:events) unless block
@@ -71,6 +97,8 @@ module Wormholes
     def call(method, target, body = nil) = Http.new(@socket).call(method, target, body)
 
     private
+
+    def ring(action, **rest) = call("POST", "/v1/rings", { action: action, **rest }.compact)
 
     def encoded(ruleset) = [Compiled.bytes(ruleset, @launcher)].pack("m0")
 

@@ -38,6 +38,7 @@ final class Commands {
           new Registration("why", WhyCommand::new),
           new Registration("revoke", RevokeCommand::new),
           new Registration("friend", FriendCommand::new),
+          new Registration("ring", RingCommand::new),
           new Registration("facts", FactsCommand::new),
           new Registration("events", EventsCommand::new),
           new Registration("new-identity", NewIdentityCommand::new),

@@ -17,6 +17,11 @@ import org.wormholes.runtime.control.NetworkApi;
 import org.wormholes.runtime.control.NetworkView;
 import org.wormholes.runtime.control.NodeView;
 import org.wormholes.runtime.control.Plan;
+import org.wormholes.runtime.control.RingApi;
+import org.wormholes.runtime.control.RingCastView;
+import org.wormholes.runtime.control.RingLookupView;
+import org.wormholes.runtime.control.RingPingView;
+import org.wormholes.runtime.control.RingView;
 import org.wormholes.runtime.control.TunnelView;
 import org.wormholes.runtime.control.WhyView;
 import org.wormholes.runtime.json.Json;
@@ -196,6 +201,41 @@ final class ControlSession {
         "POST",
         "/v1/friends",
         Json.compact(new NetworkApi.FriendRequest(network, friend, remove)));
+  }
+
+  /// @param network absent for the rings of all
+  RingApi.RingList rings(Optional<String> network) {
+    String query =
+        network.map(name -> "?of=" + URLEncoder.encode(name, StandardCharsets.UTF_8)).orElse("");
+    return ask(RingApi.RingList.class, "GET", "/v1/rings" + query, "");
+  }
+
+  RingView ring(RingApi.RingRequest request) {
+    return ask(RingView.class, "POST", "/v1/rings", Json.compact(request));
+  }
+
+  RingLookupView lookup(Optional<String> network, String key) {
+    return ask(
+        RingLookupView.class,
+        "POST",
+        "/v1/lookups",
+        Json.compact(new RingApi.LookupRequest(network, key)));
+  }
+
+  RingPingView ping(Optional<String> network, String node) {
+    return ask(
+        RingPingView.class,
+        "POST",
+        "/v1/pings",
+        Json.compact(new RingApi.PingRequest(network, node)));
+  }
+
+  RingCastView cast(Optional<String> network, String text) {
+    return ask(
+        RingCastView.class,
+        "POST",
+        "/v1/casts",
+        Json.compact(new RingApi.CastRequest(network, text)));
   }
 
   /// Asks the engine to end.

@@ -43,6 +43,7 @@ final class CommandsTest {
           "nodes",
           "circuits",
           "facts",
+          "ring",
           "new-identity",
           "events",
           "stop",
@@ -127,6 +128,29 @@ final class CommandsTest {
     engine.flows = 1;
     assertGolden("status", ExitCode.OK, "status");
     assertGolden("status-json", ExitCode.OK, "status", "--json");
+  }
+
+  @Test
+  void ringsAreShownLookedUpAndDrawn() throws IOException {
+    assertGolden("ring", ExitCode.OK, "ring");
+    assertGolden("ring-create", ExitCode.OK, "ring", "create", "--network", "home");
+    assertGolden("ring-create", ExitCode.OK, "ring", "join", "--network", "home");
+    assertGolden("ring-leave", ExitCode.OK, "ring", "leave");
+    assertGolden("ring-peers", ExitCode.OK, "ring", "peers");
+    assertGolden("ring-successor", ExitCode.OK, "ring", "successor");
+    assertGolden("ring-predecessor", ExitCode.OK, "ring", "predecessor");
+    assertGolden("ring-fingers", ExitCode.OK, "ring", "fingers", "--network", "home");
+    assertGolden("ring-lookup", ExitCode.OK, "ring", "lookup", "guestbook");
+    assertGolden("ring-lookup-json", ExitCode.OK, "ring", "lookup", "guestbook", "--json");
+    assertGolden("ring-ping", ExitCode.OK, "ring", "ping", "b".repeat(56));
+    assertGolden("ring-cast", ExitCode.OK, "ring", "cast", "good morning");
+    assertGolden("ring-cast-nothing", ExitCode.REFUSED, "ring", "cast", "");
+    assertThat(run("ring", "draw")).isEqualTo(ExitCode.OK);
+    assertThat(out.lines()).hasSize(23).last().asString().contains("this node");
+    assertGolden("ring-draw-svg", ExitCode.OK, "ring", "draw", "--svg", "-");
+    Path picture = temp.resolve("ring.svg");
+    assertThat(run("ring", "draw", "--svg", picture.toString())).isEqualTo(ExitCode.OK);
+    assertThat(Files.readString(picture)).startsWith("<svg").endsWith("</svg>\n");
   }
 
   @Test
@@ -530,7 +554,8 @@ final class CommandsTest {
   private int run(String... args) {
     List<String> all = new ArrayList<>(List.of(args));
     if (TALKING.contains(args[0]) && !all.contains("--help")) {
-      all.addAll(1, List.of("--control", socket().toString()));
+      int place = args[0].equals("ring") && args.length > 1 ? 2 : 1; // behind a command of its own
+      all.addAll(place, List.of("--control", socket().toString()));
     }
     StringWriter output = new StringWriter();
     StringWriter errors = new StringWriter();

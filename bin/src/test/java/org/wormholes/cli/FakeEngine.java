@@ -33,6 +33,7 @@ import org.wormholes.runtime.control.HopView;
 import org.wormholes.runtime.control.ListenView;
 import org.wormholes.runtime.control.NodeView;
 import org.wormholes.runtime.control.ProbeResult;
+import org.wormholes.runtime.control.RingControl;
 import org.wormholes.runtime.control.RulesetView;
 import org.wormholes.runtime.control.Settling;
 import org.wormholes.runtime.control.TunnelView;
@@ -46,6 +47,7 @@ final class FakeEngine implements EngineControl {
       new ListenView("web", "socks", "127.0.0.1:1080", "SOCKS5, SOCKS4a and HTTP");
 
   boolean asksForFacts = true;
+  private final FakeRings rings = new FakeRings();
   private String metered = "no";
   private String source = "observed";
   private static final Duration SWAP = Duration.ofMillis(3);
@@ -55,6 +57,11 @@ final class FakeEngine implements EngineControl {
   @Nullable String probeFailure;
   ApplyTerms terms = ApplyTerms.DEFAULT;
   int flows;
+
+  @Override
+  public RingControl rings() {
+    return rings;
+  }
 
   @Override
   public EngineStatus status() {

@@ -3,6 +3,7 @@ package org.wormholes.runtime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -17,9 +18,11 @@ import org.wormholes.protocol.ring.RingId;
 import org.wormholes.protocol.ring.RingPeer;
 import org.wormholes.protocol.wire.Bytes;
 import org.wormholes.protocol.wire.WireException;
+import org.wormholes.runtime.control.RingCastView;
 import org.wormholes.runtime.control.RingControl;
 import org.wormholes.runtime.control.RingLookupView;
 import org.wormholes.runtime.control.RingPeerView;
+import org.wormholes.runtime.control.RingPingView;
 import org.wormholes.runtime.control.RingView;
 
 /// What people ask of the rings of a node.
@@ -34,6 +37,16 @@ final class RingDesk implements RingControl {
   }
 
   @Override
+  public List<RingView> rings() {
+    return node.networks().all().stream()
+        .sorted(
+            Comparator.comparing((NetworkHost host) -> host.rules().name())
+                .thenComparing(NetworkHost::id))
+        .map(host -> view(host, host.ring().view()))
+        .toList();
+  }
+
+  @Override
   public CompletionStage<RingView> view(Optional<String> network) {
     return on(network, host -> CompletableFuture.completedFuture(view(host, host.ring().view())));
   }
@@ -45,14 +58,34 @@ final class RingDesk implements RingControl {
 
   @Override
   public CompletionStage<RingView> join(Optional<String> network, Optional<String> through) {
-    Optional<NodeId> contact;
+    if (through.isEmpty()) {
+      return on(network, host -> join(host, Optional.empty()));
+    }
+    return named(
+        through.get(),
+        id ->
+            on(
+                network,
+                host -> {
+                  if (through.get().contains("@")) {
+                    host.introductions().add(List.of(through.get()));
+                  }
+                  return join(host, Optional.of(id));
+                }));
+  }
+
+  private CompletionStage<RingView> join(NetworkHost host, Optional<NodeId> through) {
+    return host.ring().join(through).thenApply(now -> view(host, now));
+  }
+
+  private static <T> CompletionStage<T> named(
+      String member, Function<NodeId, CompletionStage<T>> question) {
     try {
-      contact = through.isEmpty() ? Optional.empty() : Optional.of(Networks.friend(through.get()));
+      return question.apply(Networks.friend(member));
     } catch (WireException e) {
       return CompletableFuture.failedFuture(
           new IOException("a member is named by its address: " + e.getMessage(), e));
     }
-    return on(network, host -> host.ring().join(contact).thenApply(now -> view(host, now)));
   }
 
   @Override
@@ -71,6 +104,29 @@ final class RingDesk implements RingControl {
               .lookup(id)
               .thenApply(found -> lookup(key, found, Duration.ofNanos(System.nanoTime() - began)));
         });
+  }
+
+  @Override
+  public CompletionStage<RingPingView> ping(Optional<String> network, String member) {
+    return named(
+        member,
+        id ->
+            on(
+                network,
+                host -> {
+                  RingPeer peer = host.ring().peer(id);
+                  return host.ring()
+                      .ping(peer)
+                      .thenApply(took -> new RingPingView(peer(peer), took));
+                }));
+  }
+
+  @Override
+  public CompletionStage<RingCastView> cast(Optional<String> network, String text) {
+    return on(
+        network,
+        host ->
+            host.ring().cast(text).thenApply(told -> new RingCastView(host.rules().name(), told)));
   }
 
   /// Where a key stands.

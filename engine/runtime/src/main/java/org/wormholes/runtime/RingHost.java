@@ -1,6 +1,7 @@
 package org.wormholes.runtime;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.wormholes.protocol.crypto.NodeId;
 import org.wormholes.protocol.link.LinkReason;
+import org.wormholes.protocol.ring.Casts;
 import org.wormholes.protocol.ring.Responsible;
 import org.wormholes.protocol.ring.Ring;
 import org.wormholes.protocol.ring.RingId;
@@ -28,6 +30,7 @@ import org.wormholes.protocol.ring.RingSettings;
 import org.wormholes.protocol.wire.Bytes;
 import org.wormholes.protocol.wire.WireException;
 import org.wormholes.rules.Network;
+import org.wormholes.runtime.control.EngineEvent;
 import org.wormholes.runtime.spi.Loop;
 
 /// The ring of one network, driven on the first loop over the links of that network
@@ -86,7 +89,9 @@ final class RingHost {
   private final Ring machine;
   private final RingLinks links;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+  private final Casts casts;
   private final Map<Long, CompletableFuture<Responsible>> searches = new HashMap<>();
+  private final Map<Long, CompletableFuture<Duration>> pings = new HashMap<>();
   private final List<CompletableFuture<View>> joins = new ArrayList<>();
   private final List<RingPeer> contacts = new ArrayList<>();
 
@@ -106,6 +111,7 @@ final class RingHost {
     this.home = node.shards().getFirst();
     RingPeer self = peer(node.id());
     this.machine = new Ring(self, RingSettings.DEFAULT, node.random());
+    this.casts = new Casts(network.id(), self);
     this.links = new RingLinks(node, network, this::kept, this::lost);
     this.view = new View(false, self, Optional.empty(), List.of(), List.of());
   }
@@ -281,6 +287,70 @@ final class RingHost {
     return done;
   }
 
+  /// How long a member takes to answer. Fails with an [IOException] when it does not.
+  CompletionStage<Duration> ping(RingPeer peer) {
+    CompletableFuture<Duration> done = new CompletableFuture<>();
+    home.run(() -> {
+      if (peer.equals(machine.self())) {
+        done.complete(Duration.ZERO);
+        return;
+      }
+      long number = numbers++;
+      pings.put(number, done);
+      on(new Ring.Input.Ping(number, peer));
+    });
+    return done;
+  }
+
+  /// Tells all members something, signed.
+  ///
+  /// @return how many were told from here
+  CompletionStage<Integer> cast(String text) {
+    CompletableFuture<Integer> done = new CompletableFuture<>();
+    Bytes bytes = Bytes.of(text.getBytes(StandardCharsets.UTF_8));
+    if (bytes.size() < 1 || bytes.size() > RingMessage.MAX_TEXT) {
+      return CompletableFuture.failedFuture(
+          new IOException("a text has 1 to %d bytes".formatted(RingMessage.MAX_TEXT)));
+    }
+    home.run(() -> {
+      if (!machine.member()) {
+        done.completeExceptionally(
+            new IOException(
+                "this node is no member of the ring of network " + network.rules().name()));
+        return;
+      }
+      Casts.Outcome outcome = casts.begin(node.key(), bytes, known(), node.clock().instant());
+      if (outcome.told().isEmpty()) {
+        done.completeExceptionally(
+            new IOException("too much was told already: wait a few minutes"));
+        return;
+      }
+      tell(outcome);
+      done.complete(outcome.sends().size());
+    });
+    return done;
+  }
+
+  private List<RingPeer> known() {
+    List<RingPeer> known = new ArrayList<>(machine.successors());
+    known.addAll(machine.fingers());
+    return known;
+  }
+
+  private void tell(Casts.Outcome outcome) {
+    outcome
+        .told()
+        .ifPresent(cast ->
+            node.tell(
+                EngineEvent.Kind.RING_CAST,
+                cast.author().address(),
+                new String(cast.text().toArray(), StandardCharsets.UTF_8),
+                Map.of("network", network.rules().name())));
+    outcome
+        .sends()
+        .forEach(send -> links.send(send.to().node(), send.message().encode(network.id())));
+  }
+
   // Messages.
 
   /// Tells a node of the network something.
@@ -319,6 +389,9 @@ final class RingHost {
       home.run(() -> {
         if (from.isPresent()) {
           acquaint(from.get(), decoded);
+          if (decoded instanceof RingMessage.Cast cast && machine.member()) {
+            tell(casts.received(cast, known(), node.clock().instant()));
+          }
           on(new Ring.Input.Received(from.get(), decoded));
         } else {
           machine
@@ -350,6 +423,13 @@ final class RingHost {
         case Ring.Output.NotJoined() -> refused = true;
         case Ring.Output.Found(long number, Responsible responsible) ->
             ended(number).ifPresent(search -> search.complete(responsible));
+        case Ring.Output.Answered(long number, Duration roundTrip) ->
+            answered(number).ifPresent(ping -> ping.complete(roundTrip));
+        case Ring.Output.Silent(long number) ->
+            answered(number)
+                .ifPresent(ping ->
+                    ping.completeExceptionally(
+                        new IOException("it does not answer, or is no member of the ring")));
         case Ring.Output.NotFound(long number) ->
             ended(number)
                 .ifPresent(search ->
@@ -373,6 +453,10 @@ final class RingHost {
 
   private Optional<CompletableFuture<Responsible>> ended(long number) {
     return Optional.ofNullable(searches.remove(number));
+  }
+
+  private Optional<CompletableFuture<Duration>> answered(long number) {
+    return Optional.ofNullable(pings.remove(number));
   }
 
   private void show() {

@@ -30,6 +30,10 @@ import org.wormholes.runtime.control.Explanation;
 import org.wormholes.runtime.control.InvitationView;
 import org.wormholes.runtime.control.NetworkApi;
 import org.wormholes.runtime.control.Plan;
+import org.wormholes.runtime.control.RingApi;
+import org.wormholes.runtime.control.RingCastView;
+import org.wormholes.runtime.control.RingLookupView;
+import org.wormholes.runtime.control.RingPingView;
 import org.wormholes.runtime.control.ScriptChecker;
 import org.wormholes.runtime.control.WhyView;
 import org.wormholes.runtime.json.Json;
@@ -79,6 +83,14 @@ final class ControlSchemaTest {
           WhyView.class,
           NetworkApi.RevokeRequest.class,
           NetworkApi.FriendRequest.class,
+          RingApi.RingList.class,
+          RingApi.RingRequest.class,
+          RingApi.LookupRequest.class,
+          RingApi.PingRequest.class,
+          RingApi.CastRequest.class,
+          RingLookupView.class,
+          RingPingView.class,
+          RingCastView.class,
           InvitationView.class);
 
   /// A type as the schema has it: its properties with their text, and which are required.

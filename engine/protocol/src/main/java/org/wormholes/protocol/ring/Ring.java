@@ -71,6 +71,11 @@ public final class Ring {
     /// grow together.
     record Meet(RingPeer other) implements Input {}
 
+    /// Asks a member whether it is there.
+    ///
+    /// @param number what the answer is told with
+    record Ping(long number, RingPeer peer) implements Input {}
+
     /// It is certain that a member is not reached: what it was asked it will not answer.
     record Unreachable(RingPeer peer) implements Input {}
 
@@ -90,6 +95,12 @@ public final class Ring {
 
     record Found(long number, Responsible responsible) implements Output {}
 
+    /// A member answered to a [Input.Ping].
+    record Answered(long number, Duration roundTrip) implements Output {}
+
+    /// A member did not answer to a [Input.Ping].
+    record Silent(long number) implements Output {}
+
     /// Too many members were silent.
     record NotFound(long number) implements Output {}
   }
@@ -106,6 +117,8 @@ public final class Ring {
     record Check(Lookup lookup) implements Purpose {}
 
     record Recall() implements Purpose {}
+
+    record Ping(long number, Instant asked) implements Purpose {}
   }
 
   private record Question(RingPeer to, Purpose purpose, Instant asked) {}
@@ -182,6 +195,7 @@ public final class Ring {
       case Input.Search(long number, RingId target, List<RingPeer> contacts) ->
           search(number, target, contacts, now);
       case Input.Meet(RingPeer other) -> meet(other, now);
+      case Input.Ping(long number, RingPeer peer) -> ask(peer, new Purpose.Ping(number, now), now);
       case Input.Unreachable(RingPeer peer) -> unreachable(peer, now);
       case Input.DeadlineReached() -> deadlineReached(now);
     }
@@ -229,6 +243,9 @@ public final class Ring {
   }
 
   private void failSearch(Question question) {
+    if (question.purpose() instanceof Purpose.Ping(long number, Instant asked)) {
+      outputs.add(new Output.Silent(number));
+    }
     Lookup lookup =
         switch (question.purpose()) {
           case Purpose.Step(Lookup one, Lookup.Way way) -> one;
@@ -323,6 +340,8 @@ public final class Ring {
         Lookup lookup = new Lookup(-1, Lookup.Purpose.MERGE, after(self.id()), self, false);
         lookup.begin(List.of(from), 1).forEach(way -> step(lookup, way, now));
       }
+      case Purpose.Ping(long number, Instant asked) ->
+          outputs.add(new Output.Answered(number, Duration.between(asked, now)));
       case Purpose.Rectify rectified -> {}
       case Purpose.Step stepped -> {}
     }
@@ -383,6 +402,7 @@ public final class Ring {
         lookup.unanswered(peer);
         check(lookup, now);
       }
+      case Purpose.Ping(long number, Instant asked) -> outputs.add(new Output.Silent(number));
       case Purpose.Recall() -> {}
     }
   }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.wormholes.protocol.crypto.NodeId;
+import org.wormholes.protocol.crypto.NodeKey;
 import org.wormholes.protocol.wire.Bytes;
 import org.wormholes.protocol.wire.WireException;
 import org.wormholes.protocol.wire.WireReader;
@@ -15,8 +16,12 @@ public sealed interface RingMessage {
   /// Members in one list of a message.
   int MAX_PEERS = 32;
 
+  /// The longest text that is told to all, in bytes.
+  int MAX_TEXT = 1_024;
+
   /// The longest message.
-  int MAX_BYTES = 1 + RingId.BYTES + 8 + 1 + NodeId.BYTES + 1 + MAX_PEERS * NodeId.BYTES;
+  int MAX_BYTES =
+      1 + RingId.BYTES + RingId.BYTES + NodeId.BYTES + 8 + 2 + MAX_TEXT + NodeKey.SIGNATURE_BYTES;
 
   /// Asks for a [Neighbours].
   record Ask(long nonce) implements RingMessage {}
@@ -50,6 +55,22 @@ public sealed interface RingMessage {
   /// The sender is no member any more.
   record Leaving() implements RingMessage {}
 
+  /// Something that is told to all members. Whoever gets it tells those that stand between itself
+  /// and `until`.
+  ///
+  /// @param author who signed it; not who sent it here
+  /// @param sent when, in milliseconds since 1970
+  /// @param text 1 to [#MAX_TEXT] bytes of UTF-8
+  /// @param signature of the author, over all but `until`
+  record Cast(RingId until, NodeId author, long sent, Bytes text, Bytes signature)
+      implements RingMessage {
+    public Cast {
+      if (text.size() < 1 || text.size() > MAX_TEXT) {
+        throw new IllegalArgumentException("a text has 1 to " + MAX_TEXT + " bytes");
+      }
+    }
+  }
+
   /// @param ring the hash that names the ring, 32 bytes
   default Bytes encode(Bytes ring) {
     WireWriter out = new WireWriter(MAX_BYTES);
@@ -68,6 +89,15 @@ public sealed interface RingMessage {
         write(peers, out);
       }
       case Leaving() -> out.u8(133).bytes(ring);
+      case Cast(RingId until, NodeId author, long sent, Bytes text, Bytes signature) ->
+          out.u8(134)
+              .bytes(ring)
+              .bytes(until.encode())
+              .bytes(author.key())
+              .i64(sent)
+              .u16(text.size())
+              .bytes(text)
+              .bytes(signature);
     }
     return Bytes.of(out.toArray());
   }
@@ -92,6 +122,13 @@ public sealed interface RingMessage {
           case 131 -> new Find(in.i64(), RingId.decode(in.bytes(RingId.BYTES), 0));
           case 132 -> new Closer(in.i64(), flag(in), read(ring, in));
           case 133 -> new Leaving();
+          case 134 ->
+              new Cast(
+                  RingId.decode(in.bytes(RingId.BYTES), 0),
+                  NodeId.decode(in.bytes(NodeId.BYTES), 0),
+                  in.i64(),
+                  text(in),
+                  Bytes.of(in.bytes(NodeKey.SIGNATURE_BYTES)));
           default -> throw new WireException("unknown ring message " + type);
         };
     in.end();
@@ -109,6 +146,14 @@ public sealed interface RingMessage {
       throw new WireException("flag must be 0 or 1, was " + value);
     }
     return value == 1;
+  }
+
+  private static Bytes text(WireReader in) throws WireException {
+    int length = in.u16();
+    if (length < 1 || length > MAX_TEXT) {
+      throw new WireException("text of " + length + " bytes");
+    }
+    return Bytes.of(in.bytes(length));
   }
 
   private static Optional<RingPeer> optional(Bytes ring, WireReader in) throws WireException {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -54,7 +56,20 @@ final class RingMessageTest {
         new RingMessage.Find(4, peer(1).id()),
         new RingMessage.Closer(5, true, List.of(peer(1))),
         new RingMessage.Closer(6, false, List.of(peer(3), peer(2))),
-        new RingMessage.Leaving());
+        new RingMessage.Leaving(),
+        cast());
+  }
+
+  private static RingMessage cast() {
+    return new Casts(RING, peer(1))
+        .begin(
+            NodeKey.ofSeed(filled(1).toArray()),
+            Bytes.of("good morning".getBytes(StandardCharsets.UTF_8)),
+            List.of(peer(2)),
+            Instant.ofEpochMilli(1_750_000_000_000L))
+        .sends()
+        .getFirst()
+        .message();
   }
 
   private static String read() throws IOException {

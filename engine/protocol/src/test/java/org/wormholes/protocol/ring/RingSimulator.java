@@ -143,6 +143,8 @@ final class RingSimulator {
         case Ring.Output.NotJoined() ->
             schedule(now, ring.self(), new Ring.Input.Join(anyMember(ring)));
         case Ring.Output.Joined() -> {}
+        case Ring.Output.Answered answered -> {}
+        case Ring.Output.Silent silent -> {}
       }
     }
     Instant due = ring.deadline();

@@ -51,6 +51,11 @@ public final class ControlApi implements ControlHandler {
           "GET /v1/why",
           "POST /v1/revocations",
           "POST /v1/friends",
+          "GET /v1/rings",
+          "POST /v1/rings",
+          "POST /v1/lookups",
+          "POST /v1/pings",
+          "POST /v1/casts",
           "POST /v1/stop");
 
   private static final Logger LOG = LoggerFactory.getLogger(ControlApi.class);
@@ -162,6 +167,7 @@ public final class ControlApi implements ControlHandler {
   private final EngineControl engine;
   private final Applier applier;
   private final NetworkApi networks;
+  private final RingApi rings;
   private final Clock clock;
   private final Runnable stop;
   private final ScriptChecker checker;
@@ -178,6 +184,7 @@ public final class ControlApi implements ControlHandler {
     this.engine = engine;
     this.applier = new Applier(engine, store, clock);
     this.networks = new NetworkApi(engine.networks());
+    this.rings = new RingApi(engine.rings());
     this.clock = clock;
     this.stop = stop;
     this.checker = checker;
@@ -240,6 +247,15 @@ public final class ControlApi implements ControlHandler {
           respond(reply, 200, networks.revoke(read(NetworkApi.RevokeRequest.class, body)));
       case "POST /v1/friends" ->
           respond(reply, 200, networks.friend(read(NetworkApi.FriendRequest.class, body)));
+      case "GET /v1/rings" -> respond(reply, 200, rings.list(target));
+      case "POST /v1/rings" ->
+          respond(reply, 200, rings.act(read(RingApi.RingRequest.class, body)));
+      case "POST /v1/lookups" ->
+          respond(reply, 200, rings.lookup(read(RingApi.LookupRequest.class, body)));
+      case "POST /v1/pings" ->
+          respond(reply, 200, rings.ping(read(RingApi.PingRequest.class, body)));
+      case "POST /v1/casts" ->
+          respond(reply, 200, rings.cast(read(RingApi.CastRequest.class, body)));
       case "POST /v1/stop" -> stop(reply);
       default -> throw unknown(method, path);
     }

@@ -46,6 +46,8 @@ public record EngineEvent(
     MEMBER_LEFT,
     /// This node's own membership ends soon; said once a day.
     MEMBERSHIP_EXPIRING,
+    /// A member of a ring has told all of them something.
+    RING_CAST,
     STOPPING
   }
 }

@@ -115,6 +115,10 @@ class ControlApiTest {
             case "/v1/joins" -> "{\"invitation\":\"417-lusab-babad\"}";
             case "/v1/revocations" -> "{\"network\":\"home\",\"member\":\"ada\"}";
             case "/v1/friends" -> "{\"network\":\"home\",\"friend\":\"ada\",\"remove\":false}";
+            case "/v1/rings" -> "{\"action\":\"create\"}";
+            case "/v1/lookups" -> "{\"key\":\"guestbook\"}";
+            case "/v1/pings" -> "{\"node\":\"" + "a".repeat(56) + "\"}";
+            case "/v1/casts" -> "{\"text\":\"good morning\"}";
             case "/v1/proxies" -> "{\"tunnel\":\"web\"}";
             case "/v1/explain" -> "{\"flow\":\"example.org\"}";
             default -> "";
@@ -155,6 +159,29 @@ class ControlApiTest {
     Answer refused = call("POST", "/v1/joins", "{\"invitation\":\"1-b\"}");
     assertThat(refused.status).isEqualTo(409);
     assertThat(refused.body).contains("the code is wrong");
+  }
+
+  @Test
+  void asksRingsAsItWasAsked() throws JsonException {
+    call("POST", "/v1/rings", "{\"network\":\"home\",\"action\":\"join\",\"through\":\"ada\"}");
+    call("POST", "/v1/rings", "{\"action\":\"leave\"}");
+    call("GET", "/v1/rings?of=a%20b", "");
+    call("POST", "/v1/lookups", "{\"network\":\"home\",\"key\":\"k\"}");
+    call("POST", "/v1/pings", "{\"node\":\"ada\"}");
+    call("POST", "/v1/casts", "{\"text\":\"hello\"}");
+    assertThat(engine.rings.asked)
+        .containsExactly(
+            "join home through ada",
+            "leave ?",
+            "view a b",
+            "lookup home k",
+            "ping ? ada",
+            "cast ? hello");
+    assertThat(call("POST", "/v1/rings", "{\"action\":\"dance\"}").status).isEqualTo(400);
+    assertThat(call("GET", "/v1/rings?of=%zz", "").status).isEqualTo(400);
+    Answer refused = call("POST", "/v1/casts", "{\"text\":\"\"}");
+    assertThat(refused.status).isEqualTo(409);
+    assertThat(refused.body).contains("a text has");
   }
 
   private static String fact(Answer reply) throws JsonException {

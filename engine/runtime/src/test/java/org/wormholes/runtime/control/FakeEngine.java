@@ -25,6 +25,7 @@ final class FakeEngine implements EngineControl {
   List<HopCandidates> candidates = List.of();
   List<TunnelView> tunnels = List.of();
   final FakeNetworks networks = new FakeNetworks();
+  final FakeRings rings = new FakeRings();
   Optional<Applied> applied = Optional.empty();
   @Nullable Exception refusal;
   ApplyTerms terms = ApplyTerms.DEFAULT;
@@ -126,6 +127,11 @@ final class FakeEngine implements EngineControl {
   public CompletionStage<Void> stop() {
     stopped = true;
     return CompletableFuture.completedStage(null);
+  }
+
+  @Override
+  public RingControl rings() {
+    return rings;
   }
 
   @Override
