@@ -47,6 +47,9 @@ final class Lookup {
   private int questions;
   boolean ended;
 
+  /// Whether one that is said to be responsible is being asked.
+  boolean checking;
+
   /// @param selfCounts whether the one who searches may be what is found
   Lookup(long number, Purpose purpose, RingId target, RingPeer self, boolean selfCounts) {
     this.number = number;

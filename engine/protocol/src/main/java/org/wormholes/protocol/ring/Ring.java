@@ -1,21 +1,17 @@
 package org.wormholes.protocol.ring;
 
-import static java.util.Objects.requireNonNull;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.wormholes.protocol.ring.Questions.Purpose;
+import org.wormholes.protocol.ring.Questions.Question;
 import org.wormholes.protocol.ring.RingMessage.Ask;
 import org.wormholes.protocol.ring.RingMessage.Closer;
 import org.wormholes.protocol.ring.RingMessage.Find;
@@ -39,6 +35,9 @@ public final class Ring {
 
   /// Searches under way, beyond which those that are asked for fail at once.
   static final int MAX_LOOKUPS = 256;
+
+  /// Rounds from one look after a finger to the next, once all have been looked after.
+  private static final int FINGER_ROUNDS = 4;
 
   /// How much sooner than usual the next round comes when the neighbours have changed.
   private static final int HURRY = 8;
@@ -105,32 +104,13 @@ public final class Ring {
     record NotFound(long number) implements Output {}
   }
 
-  private sealed interface Purpose {
-    record Stabilize() implements Purpose {}
-
-    record Nearer() implements Purpose {}
-
-    record Rectify(RingPeer candidate) implements Purpose {}
-
-    record Step(Lookup lookup, Lookup.Way way) implements Purpose {}
-
-    record Check(Lookup lookup) implements Purpose {}
-
-    record Recall() implements Purpose {}
-
-    record Ping(long number, Instant asked) implements Purpose {}
-  }
-
-  private record Question(RingPeer to, Purpose purpose, Instant asked) {}
-
   private final RingPeer self;
   private final RingSettings settings;
   private final RandomGenerator random;
   private final Successors successors;
   private final Fingers fingers;
 
-  /// In the order they were asked, which is that in which they are given up.
-  private final Map<Long, Question> questions = new LinkedHashMap<>();
+  private final Questions questions;
 
   private final LinkedHashSet<RingPeer> remembered = new LinkedHashSet<>();
   private final List<Output> outputs = new ArrayList<>();
@@ -138,7 +118,6 @@ public final class Ring {
   private boolean member;
   private boolean joining;
   private Instant nextRound = Instant.MAX;
-  private long nonces;
   private int searches;
   private int turn;
 
@@ -147,8 +126,18 @@ public final class Ring {
     this.self = self;
     this.settings = settings;
     this.random = random;
+    this.questions = new Questions(settings.patience());
     this.successors = new Successors(self, settings.successors());
     this.fingers = new Fingers(self.id());
+  }
+
+  /// Puts a member where it would stand in a ring that is whole, for measurements of large ones: it
+  /// answers, and looks after nothing.
+  void place(RingPeer before, List<RingPeer> after, List<RingPeer> met) {
+    member = true;
+    predecessor = before;
+    successors.adoptAll(after);
+    met.forEach(peer -> fingers.met(peer, Duration.ZERO));
   }
 
   public RingPeer self() {
@@ -176,10 +165,7 @@ public final class Ring {
 
   /// When the next [Input.DeadlineReached] is due; [Instant#MAX] for never.
   public Instant deadline() {
-    if (questions.isEmpty()) {
-      return nextRound;
-    }
-    Instant late = questions.values().iterator().next().asked().plus(settings.patience());
+    Instant late = questions.deadline();
     return late.isBefore(nextRound) ? late : nextRound;
   }
 
@@ -231,7 +217,7 @@ public final class Ring {
       Stream.concat(successors.list().stream().limit(1), Stream.ofNullable(predecessor))
           .distinct()
           .forEach(peer -> send(peer, new Leaving()));
-      questions.values().forEach(this::failSearch);
+      questions.all().forEach(this::failSearch);
     }
     member = false;
     joining = false;
@@ -303,19 +289,17 @@ public final class Ring {
   }
 
   private void unreachable(RingPeer peer, Instant now) {
-    giveUp(question -> question.to().equals(peer), now);
+    questions.to(peer).forEach(each -> silent(each.to(), each.purpose(), now));
   }
 
   /// What a question was asked for, when this member was asked it and a member can answer it so.
   private Optional<Purpose> answer(long nonce, RingPeer from, Instant now) {
-    Question question = questions.get(nonce);
-    if (question == null || !question.to().equals(from)) {
-      return Optional.empty();
-    }
-    questions.remove(nonce);
-    fingers.met(from, Duration.between(question.asked(), now));
-    remembered.remove(from);
-    return Optional.of(question.purpose());
+    Optional<Question> asked = questions.answered(nonce, from);
+    asked.ifPresent(question -> {
+      fingers.met(from, Duration.between(question.asked(), now));
+      remembered.remove(from);
+    });
+    return asked.map(Question::purpose);
   }
 
   private void neighbours(Purpose purpose, RingPeer from, Neighbours said, Instant now) {
@@ -333,6 +317,7 @@ public final class Ring {
       }
       case Purpose.Nearer() -> adoptNearer(from, said, now);
       case Purpose.Check(Lookup lookup) -> {
+        lookup.checking = false;
         lookup.confirmed(from, said);
         check(lookup, now);
       }
@@ -358,9 +343,7 @@ public final class Ring {
   private void rectify(RingPeer candidate, Instant now) {
     if (predecessor == null || candidate.id().between(predecessor.id(), self.id())) {
       predecessor = candidate;
-    } else if (!candidate.equals(predecessor)
-        && questions.values().stream()
-            .noneMatch(each -> each.purpose() instanceof Purpose.Rectify)) {
+    } else if (!candidate.equals(predecessor) && !questions.rectifying()) {
       ask(predecessor, new Purpose.Rectify(candidate), now);
     }
   }
@@ -399,6 +382,7 @@ public final class Ring {
       }
       case Purpose.Step(Lookup lookup, Lookup.Way way) -> step(lookup, way, now);
       case Purpose.Check(Lookup lookup) -> {
+        lookup.checking = false;
         lookup.unanswered(peer);
         check(lookup, now);
       }
@@ -408,24 +392,14 @@ public final class Ring {
   }
 
   private void deadlineReached(Instant now) {
-    giveUp(question -> !question.asked().plus(settings.patience()).isAfter(now), now);
+    Optional<Question> late = questions.nextLate(now);
+    while (late.isPresent()) {
+      silent(late.get().to(), late.get().purpose(), now);
+      late = questions.nextLate(now);
+    }
     if (!nextRound.isAfter(now)) {
       nextRound = now.plus(settings.round());
       round(now);
-    }
-  }
-
-  private void giveUp(Predicate<Question> which, Instant now) {
-    List<Long> over =
-        questions.entrySet().stream()
-            .filter(each -> which.test(each.getValue()))
-            .map(Map.Entry::getKey)
-            .toList();
-    for (Long nonce : over) {
-      Question question = questions.remove(nonce);
-      if (question != null) {
-        silent(question.to(), question.purpose(), now);
-      }
     }
   }
 
@@ -435,20 +409,17 @@ public final class Ring {
       List<RingPeer> all = List.copyOf(remembered);
       ask(all.get(random.nextInt(all.size())), new Purpose.Recall(), now);
     }
-    successors
-        .head()
-        .flatMap(head -> fingers.toRefresh(head.id(), turn++))
-        .ifPresent(
-            target -> start(new Lookup(-1, Lookup.Purpose.FINGER, target, self, true), 1, now));
+    turn++;
+    if (!successors.list().isEmpty() && (turn % FINGER_ROUNDS == 0 || fingers.learning())) {
+      fingers
+          .toRefresh(successors.list().getLast().id(), random)
+          .ifPresent(
+              target -> start(new Lookup(-1, Lookup.Purpose.FINGER, target, self, true), 1, now));
+    }
   }
 
   private void stabilize(Instant now) {
-    boolean asking =
-        questions.values().stream()
-            .anyMatch(each ->
-                each.purpose() instanceof Purpose.Stabilize
-                    || each.purpose() instanceof Purpose.Nearer);
-    if (asking) {
+    if (questions.stabilizing()) {
       return;
     }
     if (successors.head().isPresent()) {
@@ -487,8 +458,7 @@ public final class Ring {
   private void step(Lookup lookup, Lookup.Way way, Instant now) {
     Optional<RingPeer> next = lookup.next(way);
     if (next.isPresent()) {
-      long nonce = nonces++;
-      questions.put(nonce, new Question(next.get(), new Purpose.Step(lookup, way), now));
+      long nonce = questions.add(next.get(), new Purpose.Step(lookup, way), now);
       send(next.get(), new Find(nonce, lookup.target));
     } else if (lookup.waysOver()) {
       check(lookup, now);
@@ -496,7 +466,7 @@ public final class Ring {
   }
 
   private void check(Lookup lookup, Instant now) {
-    if (lookup.ended || questions.values().stream().anyMatch(each -> checks(each, lookup))) {
+    if (lookup.ended || lookup.checking) {
       return;
     }
     Optional<RingPeer> owner = lookup.settled();
@@ -510,12 +480,9 @@ public final class Ring {
     } else if (next.get().equals(self)) {
       end(lookup, self, new Neighbours(0, predecessor(), successors.list()), now);
     } else {
+      lookup.checking = true;
       ask(next.get(), new Purpose.Check(lookup), now);
     }
-  }
-
-  private static boolean checks(Question question, Lookup lookup) {
-    return question.purpose() instanceof Purpose.Check(Lookup checked) && checked == lookup;
   }
 
   private void end(Lookup lookup, RingPeer owner, Neighbours said, Instant now) {
@@ -542,7 +509,7 @@ public final class Ring {
           adoptNearer(owner, said, now);
         }
       }
-      case FINGER -> {}
+      case FINGER -> fingers.found(lookup.target, owner);
     }
   }
 
@@ -566,22 +533,22 @@ public final class Ring {
     if (list.isEmpty() || target.equals(self.id()) || owned(target)) {
       return new Closer(nonce, true, Stream.concat(Stream.of(self), list.stream()).toList());
     }
-    List<RingPeer> from =
-        list.stream()
-            .dropWhile(peer -> !peer.id().equals(target) && !target.between(self.id(), peer.id()))
-            .toList();
-    if (!from.isEmpty()) {
-      return new Closer(nonce, true, from);
+    for (int i = 0; i < list.size(); i++) {
+      RingPeer peer = list.get(i);
+      if (peer.id().equals(target) || target.between(self.id(), peer.id())) {
+        return new Closer(nonce, true, list.subList(i, list.size()));
+      }
     }
-    return new Closer(
-        nonce,
-        false,
-        Stream.concat(list.stream(), fingers.all().stream().map(Fingers.Finger::peer))
-            .filter(peer -> peer.id().between(self.id(), target))
-            .distinct()
-            .sorted(Comparator.comparing((RingPeer peer) -> peer.id().distanceTo(target)))
-            .limit(MAX_CLOSER)
-            .toList());
+    Nearest nearest = new Nearest(target, MAX_CLOSER);
+    list.forEach(peer -> offer(nearest, peer));
+    fingers.all().forEach(finger -> offer(nearest, finger.peer()));
+    return new Closer(nonce, false, nearest.list());
+  }
+
+  private void offer(Nearest nearest, RingPeer peer) {
+    if (peer.id().between(self.id(), nearest.target())) {
+      nearest.offer(peer);
+    }
   }
 
   private boolean owned(RingId target) {
@@ -593,9 +560,7 @@ public final class Ring {
   }
 
   private void ask(RingPeer peer, Purpose purpose, Instant now) {
-    long nonce = nonces++;
-    questions.put(nonce, new Question(requireNonNull(peer), purpose, now));
-    send(peer, new Ask(nonce));
+    send(peer, new Ask(questions.add(peer, purpose, now)));
   }
 
   private void send(RingPeer to, RingMessage message) {

@@ -1,6 +1,7 @@
 package org.wormholes.protocol.ring;
 
 import java.util.HexFormat;
+import java.util.random.RandomGenerator;
 import org.wormholes.protocol.crypto.Hash;
 import org.wormholes.protocol.crypto.Labels;
 import org.wormholes.protocol.crypto.NodeId;
@@ -88,13 +89,36 @@ public record RingId(long first, long second, long third, long fourth)
   ///
   /// @return -1 for zero
   int topDigit() {
-    long[] words = {first, second, third, fourth};
-    for (int i = 0; i < words.length; i++) {
-      if (words[i] != 0) {
-        return (words.length - i) * 16 - 1 - Long.numberOfLeadingZeros(words[i]) / 4;
-      }
+    int below = first != 0 ? 48 : second != 0 ? 32 : third != 0 ? 16 : 0;
+    long word = word(below);
+    return word == 0 ? -1 : below + 15 - Long.numberOfLeadingZeros(word) / 4;
+  }
+
+  /// Four bits.
+  ///
+  /// @param place from 0 at the low end to 63
+  int digit(int place) {
+    return (int) (word(place) >>> (place % 16 * 4)) & 0xf;
+  }
+
+  private long word(int place) {
+    return switch (place / 16) {
+      case 3 -> first;
+      case 2 -> second;
+      case 1 -> third;
+      default -> fourth;
+    };
+  }
+
+  /// This and a random number below 2^`bit`, around the end.
+  RingId plusBelow(int bit, RandomGenerator random) {
+    RingId sum = this;
+    // Four digits are fine enough to meet anybody.
+    for (int at = bit - 4; at >= 0 && at >= bit - 16; at -= 4) {
+      int factor = random.nextInt(16);
+      sum = factor == 0 ? sum : sum.plus(factor, at);
     }
-    return -1;
+    return sum;
   }
 
   @Override

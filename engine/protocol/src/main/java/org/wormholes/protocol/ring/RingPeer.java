@@ -1,5 +1,6 @@
 package org.wormholes.protocol.ring;
 
+import org.jspecify.annotations.Nullable;
 import org.wormholes.protocol.crypto.NodeId;
 import org.wormholes.protocol.wire.Bytes;
 
@@ -13,5 +14,17 @@ public record RingPeer(RingId id, NodeId node) implements Comparable<RingPeer> {
   @Override
   public int compareTo(RingPeer other) {
     return id.compareTo(other.id);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other
+        || (other instanceof RingPeer peer && id.equals(peer.id) && node.equals(peer.node));
+  }
+
+  /// The id is a hash.
+  @Override
+  public int hashCode() {
+    return (int) id.first();
   }
 }

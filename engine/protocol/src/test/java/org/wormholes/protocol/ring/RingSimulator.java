@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.wormholes.protocol.crypto.NodeKey;
 import org.wormholes.protocol.wire.Bytes;
 
@@ -34,7 +37,7 @@ final class RingSimulator {
   final Set<RingPeer> dead = new HashSet<>();
   final Map<Long, Responsible> found = new TreeMap<>();
   final Set<Long> notFound = new HashSet<>();
-  final Map<RingId, Instant> dues = new TreeMap<>();
+  private final Map<RingPeer, Instant> dues = new HashMap<>();
   private final PriorityQueue<Event> events =
       new PriorityQueue<>((a, b) -> {
         int byTime = a.at().compareTo(b.at());
@@ -42,6 +45,10 @@ final class RingSimulator {
       });
   BiPredicate<RingPeer, RingPeer> cut = (from, to) -> false;
   BiFunction<RingPeer, RingMessage, RingMessage> said = (from, message) -> message;
+
+  /// Makes members that are not there yet when somebody speaks to them.
+  Function<RingId, @Nullable Ring> absent = id -> null;
+
   Runnable afterEvent = () -> {};
   Instant now = START;
   long hash;
@@ -109,11 +116,17 @@ final class RingSimulator {
     now = event.at();
     Ring ring = nodes.get(event.to().id());
     if (ring == null) {
+      ring = absent.apply(event.to().id());
+    }
+    if (ring == null) {
       return;
     }
-    if (event.input() instanceof Ring.Input.DeadlineReached
-        && !event.at().equals(dues.get(ring.self().id()))) {
-      return; // another deadline took its place
+    if (event.input() instanceof Ring.Input.DeadlineReached) {
+      dues.remove(event.to());
+      if (ring.deadline().isAfter(now)) {
+        wake(ring); // it was put off meanwhile
+        return;
+      }
     }
     handle(ring, event.input());
   }
@@ -129,7 +142,7 @@ final class RingSimulator {
       switch (output) {
         case Ring.Output.Send(RingPeer to, RingMessage meant) -> {
           RingMessage message = said.apply(ring.self(), meant);
-          hash = hash * 31 + to.id().first() + message.getClass().getSimpleName().hashCode();
+          hash = hash * 31 + to.id().first() + kind(message);
           if (!cut.test(ring.self(), to)) {
             schedule(
                 now.plusMillis(1 + random.nextInt(slowest)),
@@ -147,12 +160,19 @@ final class RingSimulator {
         case Ring.Output.Silent silent -> {}
       }
     }
-    Instant due = ring.deadline();
-    if (!due.equals(dues.put(ring.self().id(), due)) && due.isBefore(Instant.MAX)) {
-      schedule(due, ring.self(), new Ring.Input.DeadlineReached());
-    }
+    wake(ring);
     if (member != ring.member() || !before.equals(ring.successors())) {
       afterEvent.run(); // nothing else of a ring's shape can have changed
+    }
+  }
+
+  /// Sees to it that a member is woken in time; too early is harmless.
+  private void wake(Ring ring) {
+    Instant due = ring.deadline();
+    Instant planned = dues.get(ring.self());
+    if (due.isBefore(Instant.MAX) && (planned == null || due.isBefore(planned))) {
+      dues.put(ring.self(), due);
+      schedule(due, ring.self(), new Ring.Input.DeadlineReached());
     }
   }
 
@@ -203,6 +223,18 @@ final class RingSimulator {
       misplaced += right ? 0 : 1;
     }
     return misplaced;
+  }
+
+  private static int kind(RingMessage message) {
+    return switch (message) {
+      case RingMessage.Ask ask -> 128;
+      case RingMessage.Neighbours neighbours -> 129;
+      case RingMessage.Notify notify -> 130;
+      case RingMessage.Find find -> 131;
+      case RingMessage.Closer closer -> 132;
+      case RingMessage.Leaving leaving -> 133;
+      case RingMessage.Cast cast -> 134;
+    };
   }
 
   private void schedule(Instant at, RingPeer to, Ring.Input input) {
