@@ -83,6 +83,7 @@ public final class Labels {
   /// Where on the ring a key of a table is kept; the table's name and the key up to the first `/`
   /// follow.
   public static final byte[] TABLE_PLACE = ascii("wormholes/table/place/v1");
+
   /// What is told to all members of a ring; the name of the ring follows.
   public static final byte[] RING_CAST = ascii("wormholes/ring/cast/v1");
 
