@@ -80,6 +80,10 @@ final class ClientCircuit implements CircuitListener {
   private long sentAt;
   private long readyAt;
   private boolean over;
+
+  /// What is said first to the last hop, while it has not left.
+  private @Nullable RendezvousMessage opening;
+
   private @Nullable ClientSetup setup;
   private @Nullable ClientOnion onion;
   private @Nullable GuardSide side;
@@ -127,6 +131,13 @@ final class ClientCircuit implements CircuitListener {
 
   void cells(CellChoice choice) {
     end.cells(choice);
+  }
+
+  /// Starts it, and says this to the last hop first: with the set-up where it fits, so that the
+  /// answer is there when the circuit is.
+  void start(RendezvousMessage first) {
+    opening = first;
+    start();
   }
 
   void start() {
@@ -244,8 +255,18 @@ final class ClientCircuit implements CircuitListener {
     link.flushLater();
   }
 
-  /// What may travel with the set-up: nothing, unless the rule accepts its weaker secrecy.
+  /// What may travel with the set-up: the first message, which hides nothing that lasts; of streams
+  /// nothing, unless the rule accepts its weaker secrecy.
   private byte[] early(int hops) {
+    RendezvousMessage first = opening;
+    if (first != null) {
+      byte[] said = first.encode();
+      if (said.length > ClientSetup.earlyCapacity(hops)) {
+        return new byte[0];
+      }
+      opening = null;
+      return said;
+    }
     long now = shard.now();
     if (!earlyData || !end.ready(now)) {
       return new byte[0];
@@ -391,6 +412,11 @@ final class ClientCircuit implements CircuitListener {
         setup = null;
         readyAt = shard.now();
         cancelTimeout();
+        RendezvousMessage unsaid = opening;
+        if (unsaid != null) {
+          opening = null;
+          say(unsaid);
+        }
         owner.onReady(ClientCircuit.this);
         ready();
       } else if (command == Cells.RELAY && onion != null) {

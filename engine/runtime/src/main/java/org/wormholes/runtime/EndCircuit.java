@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.wormholes.protocol.circuit.CellChoice;
 import org.wormholes.protocol.circuit.CircuitEnd;
 import org.wormholes.protocol.circuit.Reason;
 import org.wormholes.protocol.link.LinkReason;
@@ -71,7 +72,7 @@ abstract class EndCircuit extends LinkCircuit {
   /// Says this to the other end.
   final void say(RendezvousMessage message) {
     byte[] bytes = message.encode();
-    boolean large = bytes.length > Cells.SMALL_PAYLOAD;
+    boolean large = end.cells() == CellChoice.LARGE || bytes.length > Cells.SMALL_PAYLOAD;
     sendAhead(new Ahead(bytes, bytes.length, large, shard.now(), () -> {}));
   }
 

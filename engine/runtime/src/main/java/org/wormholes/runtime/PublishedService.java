@@ -251,11 +251,13 @@ final class PublishedService {
     final NodeKey pointKey = NodeKey.create(node.entropy());
     boolean live;
 
-    @Override
-    public void onReady(ClientCircuit circuit) {
+    void start(ClientCircuit circuit) {
       Bytes signature = RendezvousRelay.signature(pointKey, circuit.path.exit().id());
-      circuit.say(new RendezvousMessage.Establish(pointKey.id(), signature));
+      circuit.start(new RendezvousMessage.Establish(pointKey.id(), signature));
     }
+
+    @Override
+    public void onReady(ClientCircuit circuit) {}
 
     @Override
     public void onRendezvous(ClientCircuit circuit, RendezvousMessage message)
@@ -296,7 +298,7 @@ final class PublishedService {
     Point point = new Point();
     ClientCircuit circuit = tunnel.circuit(home, path.get(), point);
     points.put(circuit, point);
-    circuit.start();
+    point.start(circuit);
   }
 
   // Descriptors.
@@ -393,9 +395,7 @@ final class PublishedService {
               private boolean taken;
 
               @Override
-              public void onReady(ClientCircuit ready) {
-                ready.say(new RendezvousMessage.Publish(descriptor));
-              }
+              public void onReady(ClientCircuit ready) {}
 
               @Override
               public void onRendezvous(ClientCircuit ready, RendezvousMessage message)
@@ -422,7 +422,7 @@ final class PublishedService {
               }
             });
     home.after(ANSWER, () -> circuit.close(Reason.DONE));
-    circuit.start();
+    circuit.start(new RendezvousMessage.Publish(descriptor));
   }
 
   // Introductions.
@@ -496,29 +496,24 @@ final class PublishedService {
     Shard shard = node.shards().get(turn++ % node.shards().size());
     Bytes cookie = introduction.cookie();
     ServiceIntroduction.Accepted accepted = introduction.accept(node.entropy());
-    ClientCircuit circuit =
-        ClientCircuit.serving(
-            shard, tunnel.host(), path.get(), tunnel.rule.carry(), new Met(cookie, accepted));
+    ClientCircuit circuit = tunnel.serving(shard, path.get(), new Met(accepted));
     serving.put(circuit, introduction.client());
     coming++;
-    shard.run(circuit::start);
+    shard.run(() -> circuit.start(new RendezvousMessage.Join(cookie, accepted.answer())));
   }
 
   /// A circuit on which a client is met.
   private final class Met implements ClientCircuit.Owner {
-    private final Bytes cookie;
     private final ServiceIntroduction.Accepted accepted;
     private boolean joined;
     private int streams;
 
-    Met(Bytes cookie, ServiceIntroduction.Accepted accepted) {
-      this.cookie = cookie;
+    Met(ServiceIntroduction.Accepted accepted) {
       this.accepted = accepted;
     }
 
     @Override
     public void onReady(ClientCircuit circuit) {
-      circuit.say(new RendezvousMessage.Join(cookie, accepted.answer()));
       circuit.shard.after(
           ANSWER,
           () -> {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import org.wormholes.protocol.circuit.CellChoice;
 import org.wormholes.protocol.circuit.Target;
 import org.wormholes.protocol.crypto.NodeId;
 import org.wormholes.protocol.directory.NodeDescriptor;
@@ -18,6 +19,7 @@ import org.wormholes.rules.ExitFacts;
 import org.wormholes.rules.ExitPolicy;
 import org.wormholes.rules.Network;
 import org.wormholes.rules.Protocol;
+import org.wormholes.rules.Shape;
 import org.wormholes.rules.Tunnel;
 import org.wormholes.rules.expr.Host;
 import org.wormholes.rules.expr.SpecialNames;
@@ -187,7 +189,25 @@ final class RunningTunnel implements FlowWay {
 
   /// A circuit of this tunnel for other things than its flows.
   ClientCircuit circuit(Shard shard, Path path, ClientCircuit.Owner owner) {
-    return new ClientCircuit(shard, host(), path, rule.carry(), false, owner);
+    return shaped(new ClientCircuit(shard, host(), path, rule.carry(), false, owner));
+  }
+
+  /// One on which a service of this tunnel will meet a client.
+  ClientCircuit serving(Shard shard, Path path, ClientCircuit.Owner owner) {
+    return shaped(ClientCircuit.serving(shard, host(), path, rule.carry(), owner));
+  }
+
+  /// Gives a circuit the size of cells that the rule asks for.
+  ClientCircuit shaped(ClientCircuit circuit) {
+    rule.shape().ifPresent(shape -> circuit.cells(choice(shape)));
+    return circuit;
+  }
+
+  private static CellChoice choice(Shape shape) {
+    return switch (shape) {
+      case LARGE_CELLS -> CellChoice.LARGE;
+      case SMALL_CELLS -> CellChoice.SMALL;
+    };
   }
 
   /// A relay of its network, by name.

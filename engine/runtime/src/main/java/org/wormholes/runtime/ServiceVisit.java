@@ -29,6 +29,7 @@ import org.wormholes.protocol.rendezvous.ServiceCredential;
 import org.wormholes.protocol.rendezvous.ServiceDescriptor;
 import org.wormholes.protocol.wire.Bytes;
 import org.wormholes.protocol.wire.WireException;
+import org.wormholes.runtime.spi.Loop;
 
 /// A client's meeting with a service: finds its descriptor at a keeper, waits at a relay of its own
 /// choice, leaves an introduction, and carries flows once the service has come
@@ -38,6 +39,9 @@ import org.wormholes.protocol.wire.WireException;
 final class ServiceVisit {
   private static final Logger LOG = LoggerFactory.getLogger(ServiceVisit.class);
   private static final int MAX_ATTEMPTS = 3;
+
+  /// How long all tries together may take: a flow that waits has its answer by then.
+  private static final Duration DEADLINE = Duration.ofSeconds(25);
 
   /// The most work that is done for a service that asks for it: some seconds.
   private static final int MAX_EFFORT = 20_000;
@@ -69,12 +73,22 @@ final class ServiceVisit {
   private long idleSince;
   private boolean over;
 
+  /// What came of the tries so far.
+  private String trouble = "it did not come to the meeting";
+
+  private final Loop.Cancellable deadline;
+
   ServiceVisit(Shard shard, RunningTunnel tunnel, NodeId service, Consumer<ServiceVisit> whenOver) {
     this.shard = shard;
     this.tunnel = tunnel;
     this.service = service;
     this.whenOver = whenOver;
     this.idleSince = shard.now();
+    this.deadline = shard.after(DEADLINE, this::tooLate);
+  }
+
+  private void tooLate() {
+    giveUp("no meeting came about within %d s: %s".formatted(DEADLINE.toSeconds(), trouble));
   }
 
   void start() {
@@ -107,6 +121,11 @@ final class ServiceVisit {
   }
 
   void sweep(long now) {
+    waiting.removeIf(ClientFlow::isOver);
+    if (waiting.isEmpty() && !isMet()) {
+      close(Reason.REQUESTED); // nobody waits for it any more
+      return;
+    }
     ClientCircuit meeting = attempt == null ? null : attempt.meeting;
     boolean used = !waiting.isEmpty() || (meeting != null && meeting.flows.size() > 0);
     if (used) {
@@ -122,6 +141,7 @@ final class ServiceVisit {
       return;
     }
     over = true;
+    deadline.cancel();
     whenOver.accept(this);
     Attempt last = attempt;
     if (last != null) {
@@ -132,8 +152,20 @@ final class ServiceVisit {
     left.forEach(flow -> flow.abandon(reason));
   }
 
+  private boolean isMet() {
+    return attempt != null && attempt.met;
+  }
+
+  private void giveUp(String why) {
+    if (!over) {
+      shard.node.serviceMissed(tunnel, service, why);
+      close(Reason.HOST_UNREACHABLE);
+    }
+  }
+
   private void failed(String why) {
     LOG.debug("{} was not reached: {}", service, why);
+    trouble = why;
     Attempt last = attempt;
     if (last != null) {
       last.end(Reason.REQUESTED);
@@ -143,8 +175,7 @@ final class ServiceVisit {
       return;
     }
     if (waiting.isEmpty() || attempts >= MAX_ATTEMPTS || tunnel.isDraining()) {
-      shard.node.serviceMissed(tunnel, service, why);
-      close(Reason.HOST_UNREACHABLE);
+      giveUp(why);
     } else {
       shard.after(
           AGAIN.multipliedBy(attempts),
@@ -187,7 +218,7 @@ final class ServiceVisit {
         return;
       }
       meeting = tunnel.circuit(shard, path.get(), new Meeting());
-      meeting.start();
+      meeting.start(new RendezvousMessage.Meet(cookie));
       askKeeper();
     }
 
@@ -222,12 +253,7 @@ final class ServiceVisit {
         askKeeper();
         return;
       }
-      new Ask(path.get()) {
-        @Override
-        void ask(ClientCircuit circuit) {
-          circuit.say(new RendezvousMessage.Fetch(credential.blinded()));
-        }
-
+      new Ask(path.get(), new RendezvousMessage.Fetch(credential.blinded())) {
         @Override
         void onAnswer(RendezvousMessage message) throws WireException {
           if (!(message instanceof RendezvousMessage.Kept(boolean last, Bytes descriptor))) {
@@ -247,6 +273,7 @@ final class ServiceVisit {
 
         @Override
         void onSilence() {
+          trouble = "a relay that should keep its descriptor did not answer";
           found();
         }
       }.start();
@@ -324,12 +351,7 @@ final class ServiceVisit {
         return;
       }
       Bytes message = Bytes.of(made.message(waitsAt.path.exit().id(), cookie, proof));
-      new Ask(path) {
-        @Override
-        void ask(ClientCircuit circuit) {
-          circuit.say(new RendezvousMessage.Introduce(offer.point().key(), message));
-        }
-
+      new Ask(path, new RendezvousMessage.Introduce(offer.point().key(), message)) {
         @Override
         void onAnswer(RendezvousMessage answer) throws WireException {
           if (!(answer instanceof RendezvousMessage.Introduced(Reason reason))) {
@@ -345,7 +367,8 @@ final class ServiceVisit {
 
         @Override
         void onSilence() {
-          introduceElsewhere("its introduction point did not answer");
+          trouble = "its introduction point did not answer";
+          introduceElsewhere(trouble);
         }
       }.start();
     }
@@ -372,9 +395,7 @@ final class ServiceVisit {
     /// The circuit on which the service comes.
     private final class Meeting implements ClientCircuit.Owner {
       @Override
-      public void onReady(ClientCircuit circuit) {
-        circuit.say(new RendezvousMessage.Meet(cookie));
-      }
+      public void onReady(ClientCircuit circuit) {}
 
       @Override
       public void onRendezvous(ClientCircuit circuit, RendezvousMessage message)
@@ -388,6 +409,7 @@ final class ServiceVisit {
           case RendezvousMessage.Met(Bytes answer) when made != null && !met -> {
             circuit.met(made.finish(answer.toArray()));
             met = true;
+            deadline.cancel();
             shard.node.circuitBuilt(tunnel, circuit);
             List<ClientFlow> flows = List.copyOf(waiting);
             waiting.clear();
@@ -413,13 +435,13 @@ final class ServiceVisit {
     /// One question to a relay, on a circuit of its own.
     private abstract class Ask implements ClientCircuit.Owner {
       private final ClientCircuit circuit;
+      private final RendezvousMessage question;
       private boolean answered;
 
-      Ask(Path path) {
+      Ask(Path path, RendezvousMessage question) {
+        this.question = question;
         circuit = tunnel.circuit(shard, path, this);
       }
-
-      abstract void ask(ClientCircuit ready);
 
       abstract void onAnswer(RendezvousMessage message) throws WireException;
 
@@ -429,7 +451,7 @@ final class ServiceVisit {
       final void start() {
         asking.add(this);
         shard.after(ANSWER, this::silent);
-        circuit.start();
+        circuit.start(question);
       }
 
       /// The answer was enough.
@@ -449,9 +471,7 @@ final class ServiceVisit {
       }
 
       @Override
-      public final void onReady(ClientCircuit ready) {
-        ask(ready);
-      }
+      public final void onReady(ClientCircuit ready) {}
 
       @Override
       public final void onRendezvous(ClientCircuit ready, RendezvousMessage message)

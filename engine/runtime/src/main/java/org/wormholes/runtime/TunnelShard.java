@@ -10,12 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.wormholes.protocol.circuit.CellChoice;
 import org.wormholes.protocol.circuit.DatagramListener;
 import org.wormholes.protocol.circuit.Reason;
 import org.wormholes.protocol.crypto.NodeId;
 import org.wormholes.protocol.link.LinkReason;
-import org.wormholes.rules.Shape;
 import org.wormholes.runtime.PathPicker.Outcome;
 
 /// The circuits of one tunnel on one loop: which flow goes on which, one clean circuit in reserve,
@@ -265,21 +263,14 @@ final class TunnelShard implements ClientCircuit.Owner {
 
   private ClientCircuit build(Path path, boolean early) {
     ClientCircuit circuit =
-        new ClientCircuit(shard, tunnel.host(), path, tunnel.rule.carry(), early, this);
-    tunnel.rule.shape().ifPresent(shape -> circuit.cells(choice(shape)));
+        tunnel.shaped(
+            new ClientCircuit(shard, tunnel.host(), path, tunnel.rule.carry(), early, this));
     Use use = new Use();
     use.idleSince = shard.now();
     circuits.put(circuit, use);
     // Started after the caller has put its flows on: the first of them may travel along.
     shard.run(circuit::start);
     return circuit;
-  }
-
-  private static CellChoice choice(Shape shape) {
-    return switch (shape) {
-      case LARGE_CELLS -> CellChoice.LARGE;
-      case SMALL_CELLS -> CellChoice.SMALL;
-    };
   }
 
   private void keepSpare() {
