@@ -3,6 +3,7 @@ package org.wormholes.embed;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
+import java.net.URI;
 import java.nio.channels.ByteChannel;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -16,7 +17,9 @@ import org.wormholes.dsl.Compiler;
 import org.wormholes.dsl.Options;
 import org.wormholes.dsl.Problem;
 import org.wormholes.dsl.Tier;
+import org.wormholes.protocol.crypto.NodeId;
 import org.wormholes.protocol.crypto.NodeKey;
+import org.wormholes.protocol.wire.WireException;
 import org.wormholes.rules.Gateway;
 import org.wormholes.rules.Ruleset;
 import org.wormholes.rules.SourceMap;
@@ -31,6 +34,9 @@ import org.wormholes.transport.embed.ChannelBridge;
 /// A client node inside this program: its tunnels are those of one ruleset. Thread-safe; calls
 /// wait, so make them from virtual threads or threads that may wait.
 public final class Wormholes implements AutoCloseable {
+  /// Where a service is asked for unless a port is named; it has one port of its own.
+  private static final int SERVICE_PORT = 80;
+
   private final NettyTransport transport;
   private final Engine engine;
 
@@ -82,7 +88,54 @@ public final class Wormholes implements AutoCloseable {
     return channel(tunnel, host, port, Optional.empty());
   }
 
-  /// Likewise, on circuits shared with no flow of another `user`.
+  /// Connects to a published service: `wormhole://ADDRESS`, at port 80 unless the URI has one.
+  ///
+  /// @throws IOException if the tunnel has no path, or nobody comes to meet us
+  /// @throws IllegalArgumentException if it is no address of a service
+  public ByteChannel channel(String tunnel, URI service) throws IOException {
+    int port = service.getPort() < 0 ? SERVICE_PORT : service.getPort();
+    return channel(tunnel, host(service), port);
+  }
+
+  private static String host(URI service) {
+    try {
+      if (!"wormhole".equals(service.getScheme()) || service.getHost() == null) {
+        throw new WireException("no such address");
+      }
+      return NodeId.parse(service.getHost()).address() + ".wormhole";
+    } catch (WireException e) {
+      throw new IllegalArgumentException(
+          "expected wormhole:// and an address of 56 characters, was " + service, e);
+    }
+  }
+
+  /// For an HTTP client that goes through [#proxySelector]: a page of a published service, as it is
+  /// named there. What is said on the way is sealed to the service's address.
+  ///
+  /// @param page `wormhole://ADDRESS[:PORT][/path]`
+  /// @throws IllegalArgumentException if it is no address of a service
+  public static URI page(URI page) {
+    String port = page.getPort() < 0 ? "" : ":" + page.getPort();
+    String query = page.getRawQuery() == null ? "" : "?" + page.getRawQuery();
+    return URI.create("http://" + host(page) + port + page.getRawPath() + query);
+  }
+
+  /// Where a service is reached that the ruleset publishes. Clients find it a moment later, when
+  /// its `ready` in [Engine#tunnels] is not 0 any more.
+  ///
+  /// @param name as the script says it: `as: "blog"`
+  /// @throws IllegalArgumentException if nothing of this name is published
+  public URI published(String name) {
+    return engine.tunnels().stream()
+        .flatMap(tunnel -> tunnel.services().stream())
+        .filter(service -> service.name().equals(name))
+        .findFirst()
+        .map(service -> URI.create(service.address()))
+        .orElseThrow(
+            () -> new IllegalArgumentException("nothing is published under the name " + name));
+  }
+
+  /// Connects to a destination, on circuits shared with no flow of another `user`.
   public ByteChannel channel(String tunnel, String host, int port, String user) throws IOException {
     return channel(tunnel, host, port, Optional.of(new FlowRequest.Credentials(user, "")));
   }

@@ -14,6 +14,7 @@ import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.wormholes.embed.Wormholes;
+import org.wormholes.spec.lab.Await;
 import org.wormholes.spec.lab.PageServer;
 
 /// The library inside another program, as README.md shows it.
@@ -89,6 +91,64 @@ class EmbedTest {
       HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
       assertThat(answer.body()).isEqualTo("a page");
       assertThat(wormholes.engine().circuits()).anyMatch(circuit -> circuit.bytesDown() > 0);
+    }
+  }
+
+  @Test
+  void aServiceOfOneProgramIsReachedByAnother() throws Exception {
+    Path published = folder.resolve("published.rb");
+    Files.writeString(
+        published,
+        """
+        ruleset "published" do
+          network "local" do
+            open_to :anyone
+            bootstrap "%s"
+          end
+          tunnel "out", over: "local" do
+            publish %d, as: "blog"
+            relay 2
+          end
+        end
+        """
+            .formatted(network.bootstrap(), port));
+    try (Wormholes publisher = Wormholes.open(published);
+        Wormholes visitor = Wormholes.open(script)) {
+      URI blog = publisher.published("blog");
+      assertThat(blog.getScheme()).isEqualTo("wormhole");
+      assertThatThrownBy(() -> publisher.published("log"))
+          .hasMessage("nothing is published under the name log");
+      Await.that(
+          "the service is found",
+          Duration.ofSeconds(20),
+          () ->
+              publisher.engine().tunnels().stream()
+                  .flatMap(tunnel -> tunnel.services().stream())
+                  .anyMatch(service -> service.ready() > 0));
+
+      try (ByteChannel channel = visitor.channel("web", blog)) {
+        String request = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+        channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
+        byte[] answer = Channels.newInputStream(channel).readAllBytes();
+        assertThat(new String(answer, StandardCharsets.US_ASCII)).endsWith("a page");
+      }
+      try (HttpClient client =
+          HttpClient.newBuilder().proxy(visitor.proxySelector("web")).build()) {
+        HttpRequest request = HttpRequest.newBuilder(Wormholes.page(blog.resolve("/"))).build();
+        HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.body()).isEqualTo("a page");
+      }
+    }
+  }
+
+  @Test
+  void anAddressThatIsNoneIsAMistakeOfTheCaller() throws IOException {
+    try (Wormholes wormholes = Wormholes.open(script)) {
+      for (String wrong : new String[] {"http://x/", "wormhole://abc/", "wormhole:abc"}) {
+        assertThatThrownBy(() -> wormholes.channel("web", URI.create(wrong)))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("expected wormhole://");
+      }
     }
   }
 
