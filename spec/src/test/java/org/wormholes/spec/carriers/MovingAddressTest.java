@@ -75,6 +75,7 @@ class MovingAddressTest {
     joinNetwork();
 
     serve(internet);
+    expected = KnownBytes.sha256(BYTES);
     NameServer names = open(NameServer.start());
     LiveNetwork network =
         open(
@@ -114,7 +115,6 @@ class MovingAddressTest {
     try (OutputStream page = Files.newOutputStream(pages.resolve("big"))) {
       KnownBytes.write(BYTES, page);
     }
-    expected = KnownBytes.sha256(BYTES);
     webPort = Ports.free();
     String python = Tools.need("python3", "python3");
     List<String> words =
