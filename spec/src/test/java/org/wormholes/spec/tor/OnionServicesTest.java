@@ -81,11 +81,10 @@ class OnionServicesTest {
       }
 
       assertThat(address(engine, "open")).isEqualTo(key.service("open").id().address() + ".onion");
-      assertThat(hello(entry, pages, address(engine, "open"), pages.port()))
-          .contains(PageServer.GREETING);
-      assertThat(hello(entry, pages, address(engine, "open"), 80)).contains(PageServer.GREETING);
-      assertThat(hello(entry, pages, address(engine, "mine"), 80)).contains(PageServer.GREETING);
-      assertThatThrownBy(() -> hello(entry, pages, address(engine, "others"), 80))
+      assertThat(hello(entry, address(engine, "open"), pages.port())).contains(PageServer.GREETING);
+      assertThat(hello(entry, address(engine, "open"), 80)).contains(PageServer.GREETING);
+      assertThat(hello(entry, address(engine, "mine"), 80)).contains(PageServer.GREETING);
+      assertThatThrownBy(() -> hello(entry, address(engine, "others"), 80))
           .isInstanceOf(IOException.class);
       assertThat(told)
           .anyMatch(
@@ -95,7 +94,7 @@ class OnionServicesTest {
       apply(engine, mine);
       assertThatThrownBy(() -> Socks.connect(entry, gone, 80, "somebody new"))
           .isInstanceOf(IOException.class);
-      assertThat(hello(entry, pages, address(engine, "mine"), 80)).contains(PageServer.GREETING);
+      assertThat(hello(entry, address(engine, "mine"), 80)).contains(PageServer.GREETING);
     }
   }
 
@@ -116,8 +115,7 @@ class OnionServicesTest {
     return onward(engine, service).problem();
   }
 
-  private static String hello(int entry, PageServer pages, String host, int port)
-      throws IOException {
+  private static String hello(int entry, String host, int port) throws IOException {
     try (Socket socket = Socks.connect(entry, host, port, "ann")) {
       socket
           .getOutputStream()
