@@ -11,10 +11,10 @@ import java.util.stream.Stream;
 /// Where a compilation finds the files that `listed?` names.
 public interface ListFiles {
   /// The longest list, in bytes.
-  int MAX_BYTES = 16 * 1024 * 1024;
+  int MAX_BYTES = 64 * 1024 * 1024;
 
   /// The most entries of one list.
-  int MAX_ENTRIES = 500_000;
+  int MAX_ENTRIES = 1_000_000;
 
   /// No files at all.
   ListFiles NONE = name -> Optional.empty();

@@ -125,8 +125,7 @@ final class TableWords {
     Duration after = call.find("after", Duration.class).orElse(Table.DEFAULT_EXPIRES);
     Duration whole = after.truncatedTo(ChronoUnit.SECONDS);
     if (!after.equals(whole)) {
-      builder.report(
-          Problem.error(call.positionOf("after"), "a value is kept for whole seconds"));
+      builder.report(Problem.error(call.positionOf("after"), "a value is kept for whole seconds"));
     }
     frame.draft(Draft.Tabled.class).expires = whole;
     return Value.Nothing.VALUE;

@@ -7,8 +7,9 @@ import org.wormholes.runtime.spi.FlowAcceptor;
 /// Answers requests of the control API. A server hands each one over on a thread that may block (a
 /// virtual thread), never on an event loop.
 public interface ControlHandler {
-  /// Largest request body a server accepts; longer ones are answered with status 413 by the server.
-  int MAX_BODY_BYTES = 8 << 20;
+  /// Largest request body a server accepts, with room for the largest ruleset in Base64; longer
+  /// ones are answered with status 413 by the server.
+  int MAX_BODY_BYTES = 96 << 20;
 
   /// Answers one request, through `reply`, before or after returning.
   ///

@@ -23,7 +23,7 @@ import org.wormholes.runtime.json.JsonException;
 /// The hash finds damage, not malice: a plan has no more rights than the ruleset in it.
 public final class PlanFile {
   /// Longest file.
-  public static final int MAX_BYTES = 16 << 20;
+  public static final int MAX_BYTES = 96 << 20;
 
   /// What `running` is where nothing ran.
   public static final String NOTHING = "none";
