@@ -74,9 +74,9 @@ class LongListTest {
             .good();
 
         assertThat(explained(launcher, socket, "http://www.nabcde.host3710.example/"))
-            .contains("refused");
+            .contains("→ refused");
         assertThat(explained(launcher, socket, "http://nabcde.host3711.example/"))
-            .doesNotContain("refused");
+            .contains("→ tunnel web");
       } finally {
         control.close();
       }

@@ -38,9 +38,16 @@ public final class Json {
   /// Deepest nesting that is read.
   public static final int MAX_DEPTH = 32;
 
+  /// Longest text that is read, in characters: the largest ruleset in Base64.
+  public static final int MAX_TEXT = 96 << 20;
+
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
-          .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(MAX_DEPTH)
+                  .maxStringLength(MAX_TEXT)
+                  .build())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .build();
   private static final JSON COMPACT = JSON.builder(FACTORY).build();
