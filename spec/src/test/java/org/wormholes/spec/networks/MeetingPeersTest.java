@@ -278,7 +278,7 @@ final class MeetingPeersTest {
         try (Socket socket = server.accept()) {
           socket.getInputStream().transferTo(socket.getOutputStream());
         } catch (IOException ended) {
-          continue;
+          // The next one may come.
         }
       }
     }
