@@ -123,7 +123,11 @@ class ControlApiTest {
             case "/v1/explain" -> "{\"flow\":\"example.org\"}";
             default -> "";
           };
-      String target = words[1].equals("/v1/members") ? "/v1/members?of=home" : words[1];
+      String target =
+          switch (words[1]) {
+            case "/v1/members", "/v1/why" -> words[1] + "?of=home";
+            default -> words[1];
+          };
       assertThat(call(words[0], target, body).status).as(route).isBetween(200, 202);
     }
   }
@@ -154,6 +158,8 @@ class ControlApiTest {
             "unfriend circle bob",
             "members a b");
     assertThat(call("GET", "/v1/members", "").status).isEqualTo(400);
+    assertThat(call("GET", "/v1/why", "").status).isEqualTo(400);
+    assertThat(call("GET", "/v1/why?of=elsewhere", "").status).isEqualTo(409);
     assertThat(call("POST", "/v1/invitations", "{\"network\":\"elsewhere\"}").status)
         .isEqualTo(409);
     Answer refused = call("POST", "/v1/joins", "{\"invitation\":\"1-b\"}");

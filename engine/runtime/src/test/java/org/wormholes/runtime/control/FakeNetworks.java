@@ -73,7 +73,23 @@ final class FakeNetworks implements NetworkControl {
 
   @Override
   public WhyView why(String peer) throws IOException {
-    throw new IOException("no node is known as " + peer);
+    asked.add("why " + peer);
+    if (peer.equals("elsewhere")) {
+      throw new IOException("no node is known as " + peer);
+    }
+    PeerView known =
+        new PeerView(
+            "b".repeat(56),
+            "",
+            "home",
+            List.of(),
+            List.of("tcp"),
+            Optional.of("tcp"),
+            Optional.empty());
+    return new WhyView(
+        known,
+        List.of("its link over tcp is open"),
+        List.of(new AttemptView(END, "tcp", true, "open", 1)));
   }
 
   @Override
