@@ -3,12 +3,9 @@ package org.wormholes.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.wormholes.rules.Isolation;
-import org.wormholes.runtime.control.EngineEvent;
 import org.wormholes.transport.NettyTransport;
 
 /// Tunnels over the carrier `quic`.
@@ -18,21 +15,14 @@ class QuicTunnelTest {
   void aTunnelCarriesBytesThroughThreeHopsThatAreReachedOverQuicOnly() throws Exception {
     assumeTrue(NettyTransport.hasQuic(), "this machine has no QUIC library");
     try (LocalNetwork network = LocalNetwork.over("quic", 4)) {
-      Set<String> links = ConcurrentHashMap.newKeySet();
-      var _ =
-          network
-              .relays()
-              .getLast()
-              .events(event -> {
-                if (event.kind() == EngineEvent.Kind.LINK_UP) {
-                  links.add(event.message());
-                }
-              });
       network.awaitKnown();
       int proxy = network.apply(network.tunnel(3, Isolation.DEFAULT));
       network.awaitReady();
       Echo.through(proxy, 8 << 20, 1);
-      assertThat(links).contains("link over quic is up");
+      assertThat(network.client().nodes())
+          .filteredOn(node -> !node.self())
+          .hasSize(4)
+          .allSatisfy(node -> assertThat(node.addresses()).containsOnlyKeys("quic"));
     }
   }
 }

@@ -19,6 +19,8 @@ import org.wormholes.protocol.rendezvous.SealedDescriptor;
 final class RendezvousDesk {
   private static final Logger LOG = LoggerFactory.getLogger(RendezvousDesk.class);
   private static final Duration EVERY = Duration.ofSeconds(1);
+  private static final int REMEMBERED_BYTES = 512;
+  private static final int PROOF_BYTES = 128;
 
   private final Node node;
   private final RendezvousRelay relay;
@@ -45,13 +47,14 @@ final class RendezvousDesk {
   synchronized void closed(ExitCircuit circuit) {
     if (circuits.remove(circuit.number) != null) {
       relay.closed(circuit.number);
+      account();
     }
   }
 
   private synchronized void tick() {
     carryOut(relay.expire(node.clock().instant()));
     RendezvousRelay.Load load = relay.load();
-    ticking = load.descriptors() > 0 || load.meetings() > 0;
+    ticking = load.descriptors() > 0 || load.meetings() > 0 || load.services() > 0;
     if (ticking) {
       node.shards().getFirst().after(EVERY, this::tick);
     }
@@ -124,9 +127,14 @@ final class RendezvousDesk {
     }
   }
 
-  /// What is kept counts as long as it may be.
+  /// What is kept counts as long as it may be; what is remembered of a circuit as some objects.
   private void account() {
-    long held = (long) relay.load().descriptors() * SealedDescriptor.MAX_BYTES;
+    RendezvousRelay.Load load = relay.load();
+    long remembered = (long) load.services() + load.meetings() + load.asking();
+    long held =
+        (long) load.descriptors() * SealedDescriptor.MAX_BYTES
+            + remembered * REMEMBERED_BYTES
+            + (long) load.proofs() * PROOF_BYTES;
     if (held > charged) {
       node.memory.charge((int) (held - charged));
     } else {

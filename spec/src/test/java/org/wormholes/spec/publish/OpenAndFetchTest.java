@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -24,12 +23,10 @@ import org.wormholes.dsl.Options;
 import org.wormholes.rules.SourceMap;
 import org.wormholes.runtime.Engine;
 import org.wormholes.runtime.control.ControlApi;
-import org.wormholes.runtime.control.TunnelView;
 import org.wormholes.runtime.json.Json;
 import org.wormholes.runtime.spi.Listener;
 import org.wormholes.runtime.store.StateFolder;
 import org.wormholes.spec.LocalNetwork;
-import org.wormholes.spec.lab.Await;
 import org.wormholes.spec.lab.Command;
 import org.wormholes.spec.lab.KnownBytes;
 import org.wormholes.spec.lab.Launcher;
@@ -139,16 +136,7 @@ class OpenAndFetchTest {
   private String publish(int port) throws Exception {
     Engine publisher = network.another();
     apply(publisher, tunnel("web", "publish %d, as: \"it\"".formatted(port)));
-    TunnelView.ServiceView ready =
-        Await.value(
-            "the service is published",
-            Duration.ofSeconds(30),
-            () ->
-                publisher.tunnels().stream()
-                    .flatMap(tunnel -> tunnel.services().stream())
-                    .filter(service -> service.ready() == 3)
-                    .findFirst());
-    return ready.address();
+    return PublishLab.ready(publisher);
   }
 
   private static String tunnel(String name, String words) {

@@ -7,12 +7,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ProxySelector;
 import java.net.Socket;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -26,16 +22,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.wormholes.dsl.Compilation;
-import org.wormholes.dsl.Compiler;
-import org.wormholes.dsl.Options;
 import org.wormholes.protocol.crypto.NodeKey;
-import org.wormholes.rules.Ruleset;
-import org.wormholes.rules.SourceMap;
 import org.wormholes.runtime.Engine;
 import org.wormholes.runtime.control.EngineEvent;
-import org.wormholes.runtime.control.ListenView;
-import org.wormholes.runtime.control.TunnelView;
 import org.wormholes.spec.LocalNetwork;
 import org.wormholes.spec.Socks;
 import org.wormholes.spec.lab.Await;
@@ -46,30 +35,29 @@ import org.wormholes.spec.lab.PageServer;
 /// Services that are published by one engine and reached by another, through real relays.
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class PublishTest {
+  private PublishLab lab;
   private LocalNetwork network;
-  private PageServer pages;
-  private Engine publisher;
 
   @BeforeEach
   void begin() throws IOException {
-    network = LocalNetwork.of(7, 2);
-    pages = PageServer.start();
-    publisher = network.another();
+    lab = new PublishLab();
+    network = lab.network;
   }
 
   @AfterEach
   void end() {
-    network.close();
-    pages.close();
+    lab.close();
   }
 
   @Test
   void aPageIsFetchedFromWhereNobodyKnows() throws Exception {
-    String host = publish(3, "") + ".wormhole";
-    int port = visitor(3);
+    String host = lab.publish(3, "") + ".wormhole";
+    int port = lab.visitor(3);
 
-    assertThat(get(port, "http://" + host + "/hello").body()).isEqualTo(PageServer.GREETING);
-    assertThat(get(port, "http://www." + host + "/hello").body()).isEqualTo(PageServer.GREETING);
+    assertThat(PublishLab.get(port, "http://" + host + "/hello").body())
+        .isEqualTo(PageServer.GREETING);
+    assertThat(PublishLab.get(port, "http://www." + host + "/hello").body())
+        .isEqualTo(PageServer.GREETING);
     String at = "127.0.0.1:" + port;
     for (List<String> proxy :
         List.of(
@@ -84,7 +72,7 @@ class PublishTest {
       assertThat(page.text()).isEqualTo(PageServer.GREETING);
     }
     byte[] many =
-        client(port)
+        PublishLab.client(port)
             .send(
                 HttpRequest.newBuilder(URI.create("http://" + host + "/bytes/3000000")).build(),
                 HttpResponse.BodyHandlers.ofByteArray())
@@ -96,7 +84,7 @@ class PublishTest {
 
   @Test
   void aServiceThatNobodyPublishesIsAnError() throws Exception {
-    int port = visitor(2);
+    int port = lab.visitor(2);
     network.awaitKnown();
     CompletableFuture<String> told = new CompletableFuture<>();
     try (var _ =
@@ -118,14 +106,14 @@ class PublishTest {
   @Test
   void onlyWhoIsOnTheListIsLetIn() throws Exception {
     String me = network.client().id().address();
-    String other = publisher.id().address();
-    int port = visitor(1);
-    String mine = publish(1, ", only: [\"%s\"]".formatted(me)) + ".wormhole";
+    String other = lab.publisher.id().address();
+    int port = lab.visitor(1);
+    String mine = lab.publish(1, ", only: [\"%s\"]".formatted(me)) + ".wormhole";
 
-    assertThat(get(port, "http://" + mine + "/hello").statusCode()).isEqualTo(200);
+    assertThat(PublishLab.get(port, "http://" + mine + "/hello").statusCode()).isEqualTo(200);
 
     try (Socket meeting = Socks.connect(port, mine, 80)) {
-      publish(1, ", only: [\"%s\"]".formatted(other));
+      lab.publish(1, ", only: [\"%s\"]".formatted(other));
 
       assertThatThrownBy(() -> meeting.getInputStream().read()).isInstanceOf(IOException.class);
     }
@@ -135,14 +123,15 @@ class PublishTest {
 
   @Test
   void relaysThatDieAreReplaced() throws Exception {
-    String page = "http://" + publish(1, "") + ".wormhole/hello";
-    int port = visitor(1);
-    assertThat(get(port, page).statusCode()).isEqualTo(200);
+    String page = "http://" + lab.publish(1, "") + ".wormhole/hello";
+    int port = lab.visitor(1);
+    assertThat(PublishLab.get(port, page).statusCode()).isEqualTo(200);
 
     network.relays().get(5).close();
     network.relays().get(6).close();
 
-    Await.that("the page is found again", Duration.ofSeconds(30), () -> tryGet(port, page));
+    Await.that(
+        "the page is found again", Duration.ofSeconds(30), () -> PublishLab.tryGet(port, page));
   }
 
   @Test
@@ -150,24 +139,24 @@ class PublishTest {
     NodeKey shared = NodeKey.create(new SecureRandom()::nextBytes);
     Engine first = network.another(Map.of("blog", shared));
     Engine second = network.another(Map.of("blog", shared));
-    String host = publish(first, 1, "") + ".wormhole";
-    assertThat(publish(second, 1, "") + ".wormhole").isEqualTo(host);
-    int port = visitor(1);
-    assertThat(get(port, "http://" + host + "/hello").statusCode()).isEqualTo(200);
+    String host = lab.publish(first, 1, "") + ".wormhole";
+    assertThat(lab.publish(second, 1, "") + ".wormhole").isEqualTo(host);
+    int port = lab.visitor(1);
+    assertThat(PublishLab.get(port, "http://" + host + "/hello").statusCode()).isEqualTo(200);
 
     first.close();
 
     Await.that(
         "the other one is found",
         Duration.ofSeconds(60),
-        () -> tryGet(port, "http://" + host + "/hello"));
+        () -> PublishLab.tryGet(port, "http://" + host + "/hello"));
     assertThat(host).startsWith(shared.id().address());
   }
 
   @Test
   void aMeetingWhoseRelayDiesEndsWithAnErrorAndTheNextOneIsElsewhere() throws Exception {
-    String host = publish(2, "") + ".wormhole";
-    int port = visitor(2);
+    String host = lab.publish(2, "") + ".wormhole";
+    int port = lab.visitor(2);
     try (Socket flow = Socks.connect(port, host, 80)) {
       flow.getOutputStream()
           .write("GET /bytes/2000000000 HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
@@ -192,89 +181,8 @@ class PublishTest {
           .isInstanceOf(IOException.class);
     }
     Await.that(
-        "another meeting", Duration.ofSeconds(30), () -> tryGet(port, "http://" + host + "/hello"));
-  }
-
-  private static boolean tryGet(int port, String page) {
-    try {
-      return get(port, page).statusCode() == 200;
-    } catch (Exception e) {
-      return false;
-    }
-  }
-
-  /// The address of a service of the publisher's that introduction points know.
-  private String publish(int hops, String more) throws Exception {
-    return publish(publisher, hops, more);
-  }
-
-  private String publish(Engine engine, int hops, String more) throws Exception {
-    engine
-        .apply(
-            rules(hops, "publish %d, as: \"blog\"%s".formatted(pages.port(), more)),
-            SourceMap.EMPTY)
-        .toCompletableFuture()
-        .join();
-    TunnelView.ServiceView ready =
-        Await.value(
-            "the service is published",
-            Duration.ofSeconds(30),
-            () ->
-                engine.tunnels().stream()
-                    .flatMap(tunnel -> tunnel.services().stream())
-                    .filter(service -> service.ready() == 3)
-                    .findFirst());
-    return ready.address().substring("wormhole://".length());
-  }
-
-  private int visitor(int hops) throws Exception {
-    network.awaitKnown();
-    for (ListenView open :
-        network
-            .client()
-            .apply(rules(hops, "entry { socks port: 0 }"), SourceMap.EMPTY)
-            .toCompletableFuture()
-            .join()) {
-      return Integer.parseInt(open.address().substring(open.address().lastIndexOf(':') + 1));
-    }
-    throw new AssertionError("no port is open");
-  }
-
-  private Ruleset rules(int hops, String words) {
-    Compilation compilation =
-        Compiler.compile(
-            "test.rb",
-            """
-            ruleset "test" do
-              network "local" do
-                open_to :anyone
-                bootstrap "%s"
-              end
-              tunnel "web", over: "local" do
-                %s
-                relay %d
-                exit { allow { address.loopback? } }
-              end
-            end
-            """
-                .formatted(network.bootstrap(), words, hops),
-            Options.defaults());
-    assertThat(compilation.render()).isEmpty();
-    return compilation.ruleset().orElseThrow();
-  }
-
-  private static HttpResponse<String> get(int port, String uri) throws Exception {
-    return client(port)
-        .send(
-            HttpRequest.newBuilder(URI.create(uri)).timeout(Duration.ofSeconds(30)).build(),
-            HttpResponse.BodyHandlers.ofString());
-  }
-
-  /// Sends names on to the proxy as they are: every entry speaks HTTP as well.
-  private static HttpClient client(int port) {
-    return HttpClient.newBuilder()
-        .version(HttpClient.Version.HTTP_1_1)
-        .proxy(ProxySelector.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)))
-        .build();
+        "another meeting",
+        Duration.ofSeconds(30),
+        () -> PublishLab.tryGet(port, "http://" + host + "/hello"));
   }
 }

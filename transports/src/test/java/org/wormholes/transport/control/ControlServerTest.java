@@ -107,7 +107,7 @@ class ControlServerTest {
       assertThat(hear(channel)).startsWith("HTTP/1.1 400").contains("\"code\":\"bad-request\"");
     }
     try (SocketChannel channel = connect(socket)) {
-      say(channel, "POST / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n");
+      say(channel, "POST / HTTP/1.1\r\nContent-Length: 999999999\r\n\r\n");
       assertThat(hear(channel)).startsWith("HTTP/1.1 413").contains("\"code\":\"too-long\"");
     }
     try (SocketChannel channel = connect(socket)) {

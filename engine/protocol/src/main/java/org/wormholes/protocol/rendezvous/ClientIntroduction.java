@@ -34,7 +34,7 @@ public final class ClientIntroduction {
   private final byte[] share;
   private final byte[] ciphertext;
   private final OnionPublicKey key;
-  private final NodeId blinded;
+  private final NodeId point;
   private final byte[] staticAgreement;
   private final IntroductionKeys keys;
   private final Optional<NodeKey> client;
@@ -48,7 +48,7 @@ public final class ClientIntroduction {
       throws WireException {
     this.key = key;
     this.client = client;
-    blinded = credential.blinded();
+    point = pointKey;
     secret = X25519.createPrivate(entropy);
     share = X25519.publicOf(secret);
     MlKem768.Encapsulation sealed = MlKem768.encapsulate(key.encapsulation().toArray(), entropy);
@@ -79,7 +79,7 @@ public final class ClientIntroduction {
   public Optional<Puzzle.Proof> work(Puzzle puzzle, int effort, long tries, Entropy entropy) {
     return effort == 0
         ? Optional.of(Puzzle.Proof.none())
-        : puzzle.solve(blinded, Bytes.of(share), effort, tries, entropy);
+        : puzzle.solve(point, Bytes.of(share), effort, tries, entropy);
   }
 
   /// What to leave with the introduction point, [#BYTES] long.

@@ -3,6 +3,7 @@ package org.wormholes.protocol.rendezvous;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 
@@ -18,8 +19,11 @@ public final class IntroductionQueue<T> {
   /// How long one waits before its client has given up.
   public static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  /// How often the effort is thought over.
-  public static final Duration INTERVAL = Duration.ofMinutes(1);
+  /// How often the effort may rise.
+  public static final Duration RISE = Duration.ofSeconds(5);
+
+  /// How often it may fall.
+  public static final Duration FALL = Duration.ofMinutes(1);
 
   private record Waiting<T>(int effort, long number, Instant came, T what) {}
 
@@ -31,11 +35,15 @@ public final class IntroductionQueue<T> {
   private int effort;
   private long taken;
   private long takenEffort;
+  private Instant changed;
+
+  /// Whether somebody was turned away, of those who did less than is asked and of those who did it.
+  private boolean pressed;
+
   private boolean flooded;
-  private Instant thoughtOver;
 
   public IntroductionQueue(Instant now) {
-    thoughtOver = now;
+    changed = now;
   }
 
   /// Takes one whose proof was checked. A full queue lets go of the one with the least work.
@@ -46,8 +54,9 @@ public final class IntroductionQueue<T> {
     Waiting<T> one = new Waiting<>(itsEffort, number++, now, what);
     waiting.add(one);
     if (waiting.size() > MAX_WAITING) {
-      flooded = true;
-      return waiting.pollLast().number() != one.number();
+      Waiting<T> last = waiting.pollLast();
+      turnedAway(last.effort());
+      return last.number() != one.number();
     }
     return true;
   }
@@ -68,18 +77,33 @@ public final class IntroductionQueue<T> {
     return waiting.size();
   }
 
-  /// What to ask of clients from now on. When introductions were shed it is doubled, or more if
-  /// those answered did more work; when none were it falls by a third.
+  /// Takes in what an introduction point has refused.
+  public void refused(Shed shed) {
+    flooded |= shed.worked() > 0 || (shed.idle() > 0 && effort == 0);
+    pressed |= shed.idle() > 0;
+  }
+
+  /// What to ask of clients from now on. It rises when those were turned away who did as much as
+  /// was asked: it is doubled, or more if those answered did more work. It falls by a third when
+  /// nobody was.
   public int effort(Instant now) {
     expire(now);
-    if (!now.isBefore(thoughtOver.plus(INTERVAL))) {
-      effort = flooded ? raised() : effort * 2 / 3;
-      flooded = false;
-      taken = 0;
-      takenEffort = 0;
-      thoughtOver = now;
+    Duration since = Duration.between(changed, now);
+    if (flooded && since.compareTo(RISE) >= 0) {
+      begin(raised(), now);
+    } else if (since.compareTo(FALL) >= 0) {
+      begin(pressed || flooded ? effort : effort * 2 / 3, now);
     }
     return effort;
+  }
+
+  private void begin(int next, Instant now) {
+    effort = next;
+    flooded = false;
+    pressed = false;
+    taken = 0;
+    takenEffort = 0;
+    changed = now;
   }
 
   private int raised() {
@@ -87,9 +111,20 @@ public final class IntroductionQueue<T> {
     return (int) Math.min(Puzzle.MAX_EFFORT, Math.max(done + 1, Math.max(16, effort * 2L)));
   }
 
-  private void expire(Instant now) {
-    if (waiting.removeIf(one -> now.isAfter(one.came().plus(PATIENCE)))) {
+  private void turnedAway(int itsEffort) {
+    if (itsEffort >= effort) {
       flooded = true;
+    } else {
+      pressed = true;
     }
+  }
+
+  private void expire(Instant now) {
+    List<Waiting<T>> late =
+        waiting.stream().filter(one -> now.isAfter(one.came().plus(PATIENCE))).toList();
+    late.forEach(one -> {
+      waiting.remove(one);
+      turnedAway(one.effort());
+    });
   }
 }

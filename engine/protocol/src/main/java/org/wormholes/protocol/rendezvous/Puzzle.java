@@ -7,6 +7,8 @@ import org.wormholes.protocol.crypto.MemoryHard;
 import org.wormholes.protocol.crypto.NodeId;
 import org.wormholes.protocol.wire.BigEndian;
 import org.wormholes.protocol.wire.Bytes;
+import org.wormholes.protocol.wire.WireException;
+import org.wormholes.protocol.wire.WireReader;
 import org.wormholes.protocol.wire.WireWriter;
 
 /// Work that a service asks of clients when introductions flood it. A proof of effort E takes E
@@ -29,6 +31,18 @@ public record Puzzle(int effort, Bytes seed) {
     }
   }
 
+  static Puzzle read(WireReader in) throws WireException {
+    int effort = in.i32();
+    if (effort < 0 || effort > MAX_EFFORT) {
+      throw new WireException("effort must be 0..1000000, was " + Integer.toUnsignedString(effort));
+    }
+    return new Puzzle(effort, Bytes.of(in.bytes(SEED_BYTES)));
+  }
+
+  WireWriter write(WireWriter out) {
+    return out.i32(effort).bytes(seed);
+  }
+
   /// What a client sends: which seed, how much effort, and the number that shows it.
   ///
   /// @param head the first 8 bytes of the seed
@@ -47,14 +61,14 @@ public record Puzzle(int effort, Bytes seed) {
 
   /// Tries numbers until one fits.
   ///
+  /// @param point the service's name at the introduction point that the proof is for
   /// @param share the client's X25519 share, which no other introduction has
   /// @param tries how many at most; twenty times the effort misses once in five hundred million
-  public Optional<Proof> solve(
-      NodeId blinded, Bytes share, int wanted, long tries, Entropy entropy) {
+  public Optional<Proof> solve(NodeId point, Bytes share, int wanted, long tries, Entropy entropy) {
     long first = BigEndian.i64(entropy.bytes(8), 0);
     for (long i = 0; i < tries; i++) {
       Proof proof = new Proof(wanted, head(), first + i);
-      if (fits(blinded, share, proof)) {
+      if (fits(point, share, proof)) {
         return Optional.of(proof);
       }
     }
@@ -62,15 +76,20 @@ public record Puzzle(int effort, Bytes seed) {
   }
 
   /// Whether a proof is one for this seed. A proof of no effort always is.
-  public boolean accepts(NodeId blinded, Bytes share, Proof proof) {
-    return proof.effort() == 0 || (proof.head() == head() && fits(blinded, share, proof));
+  public boolean accepts(NodeId point, Bytes share, Proof proof) {
+    return proof.effort() == 0 || (isMeantBy(proof) && fits(point, share, proof));
   }
 
-  private boolean fits(NodeId blinded, Bytes share, Proof proof) {
+  /// Whether a proof says that it was made for this seed.
+  boolean isMeantBy(Proof proof) {
+    return proof.head() == head();
+  }
+
+  private boolean fits(NodeId point, Bytes share, Proof proof) {
     byte[] input =
         new WireWriter(256)
             .bytes(Labels.RENDEZVOUS_PUZZLE)
-            .bytes(blinded.key())
+            .bytes(point.key())
             .bytes(share)
             .i32(proof.effort())
             .i64(proof.nonce())

@@ -41,7 +41,12 @@ public sealed interface RendezvousMessage {
   record Introduced(Reason reason) implements RendezvousMessage {}
 
   /// Introduction point to service.
-  record Introduction(Bytes introduction) implements RendezvousMessage {}
+  ///
+  /// @param shed what was refused since the last one
+  record Introduction(Bytes introduction, Shed shed) implements RendezvousMessage {}
+
+  /// Service to introduction point: the work that its last two descriptors ask for.
+  record Guard(Puzzle now, Puzzle before) implements RendezvousMessage {}
 
   /// Client to the relay where it waits.
   record Meet(Bytes cookie) implements RendezvousMessage {}
@@ -60,7 +65,7 @@ public sealed interface RendezvousMessage {
 
   /// Whether a payload begins with one of these.
   static boolean startsAt(byte[] payload, int offset) {
-    return payload[offset] >= 64 && payload[offset] <= 77;
+    return payload[offset] >= 64 && payload[offset] <= 78;
   }
 
   /// The message with its head.
@@ -107,7 +112,7 @@ public sealed interface RendezvousMessage {
       case 69 -> new Established(Reason.of(body.u8()));
       case 70 -> new Introduce(id(body), bytes(body, ClientIntroduction.BYTES));
       case 71 -> new Introduced(Reason.of(body.u8()));
-      case 72 -> new Introduction(bytes(body, ClientIntroduction.BYTES));
+      case 72 -> new Introduction(bytes(body, ClientIntroduction.BYTES), Shed.read(body));
       case 73 -> new Meet(bytes(body, ClientIntroduction.COOKIE_BYTES));
       case 74 -> new Meeting(Reason.of(body.u8()));
       case 75 ->
@@ -116,7 +121,8 @@ public sealed interface RendezvousMessage {
               bytes(body, ClientIntroduction.ANSWER_BYTES));
       case 76 -> new Joined(Reason.of(body.u8()));
       case 77 -> new Met(bytes(body, ClientIntroduction.ANSWER_BYTES));
-      default -> throw new WireException("message must be of type 64..77, was " + type);
+      case 78 -> new Guard(Puzzle.read(body), Puzzle.read(body));
+      default -> throw new WireException("message must be of type 64..78, was " + type);
     };
   }
 
@@ -159,6 +165,7 @@ public sealed interface RendezvousMessage {
       case Join _ -> 75;
       case Joined _ -> 76;
       case Met _ -> 77;
+      case Guard _ -> 78;
     };
   }
 
@@ -173,12 +180,16 @@ public sealed interface RendezvousMessage {
       case Established m -> out.u8(m.reason().code());
       case Introduce m -> out.bytes(m.key().key()).bytes(m.introduction());
       case Introduced m -> out.u8(m.reason().code());
-      case Introduction m -> out.bytes(m.introduction());
+      case Introduction m -> m.shed().write(out.bytes(m.introduction()));
       case Meet m -> out.bytes(m.cookie());
       case Meeting m -> out.u8(m.reason().code());
       case Join m -> out.bytes(m.cookie()).bytes(m.answer());
       case Joined m -> out.u8(m.reason().code());
       case Met m -> out.bytes(m.answer());
+      case Guard m -> {
+        m.now().write(out);
+        m.before().write(out);
+      }
     }
     return out.toArray();
   }

@@ -40,7 +40,8 @@ public final class RendezvousRelay {
   /// PUBLISH, FETCH and INTRODUCE on one circuit.
   public static final int MAX_REQUESTS = 64;
 
-  /// Introductions handed to a service at once, and how many more each second.
+  /// Introductions handed to a service at once, and how many more each second, of clients that did
+  /// the work it asks for; and as many of others.
   public static final int BURST = 256;
 
   public static final int PER_SECOND = 64;
@@ -67,6 +68,8 @@ public final class RendezvousRelay {
   private final Map<Long, Bytes> clients = new HashMap<>();
   private final Map<Long, Integer> requests = new HashMap<>();
 
+  private int proofs;
+
   private record Waiting(long circuit, Instant until) {}
 
   /// @param self our own name, which services sign
@@ -91,6 +94,7 @@ public final class RendezvousRelay {
         case RendezvousMessage.Fetch m -> fetch(circuit, m, now);
         case RendezvousMessage.Introduce m -> introduce(circuit, m, now);
         case RendezvousMessage.Establish m -> establish(circuit, m, now);
+        case RendezvousMessage.Guard m -> guard(circuit, m);
         case RendezvousMessage.Meet m -> meet(circuit, m, now);
         case RendezvousMessage.Join m -> join(circuit, m, now);
         case RendezvousMessage.Published _,
@@ -125,6 +129,7 @@ public final class RendezvousRelay {
   /// Lets go of descriptors and clients whose time is over; worth a call each second or so.
   public List<Output> expire(Instant now) {
     shelf.expire(now);
+    proofs = points.values().stream().mapToInt(point -> point.gate().proofs()).sum();
     List<Output> out = new ArrayList<>();
     var oldest = meetings.values().iterator();
     while (oldest.hasNext()) {
@@ -139,11 +144,12 @@ public final class RendezvousRelay {
     return out;
   }
 
-  /// Descriptors kept, services served, clients waiting, circuits asking.
-  public record Load(int descriptors, int services, int meetings, int asking) {}
+  /// Descriptors kept, services served, clients waiting, circuits asking, proofs of work remembered
+  /// (those as of the last [#expire]).
+  public record Load(int descriptors, int services, int meetings, int asking, int proofs) {}
 
   public Load load() {
-    return new Load(shelf.size(), services.size(), meetings.size(), requests.size());
+    return new Load(shelf.size(), services.size(), meetings.size(), requests.size(), proofs);
   }
 
   private List<Output> publish(long circuit, RendezvousMessage.Publish m, Instant now)
@@ -175,12 +181,24 @@ public final class RendezvousRelay {
     if (point == null) {
       return send(circuit, new RendezvousMessage.Introduced(Reason.GONE));
     }
-    if (!point.take(now)) {
+    if (!point.gate().admits(ServiceIntroduction.head(m.introduction().toArray()), now)) {
       return send(circuit, new RendezvousMessage.Introduced(Reason.LIMIT));
     }
     return List.of(
-        new Output.Send(point.circuit, new RendezvousMessage.Introduction(m.introduction())),
+        new Output.Send(
+            point.circuit(),
+            new RendezvousMessage.Introduction(m.introduction(), point.gate().shed())),
         new Output.Send(circuit, new RendezvousMessage.Introduced(Reason.DONE)));
+  }
+
+  private List<Output> guard(long circuit, RendezvousMessage.Guard m) throws WireException {
+    NodeId key = services.get(circuit);
+    Point point = key == null ? null : points.get(key);
+    if (point == null) {
+      throw new WireException("no service has established itself on this circuit");
+    }
+    point.gate().guard(m.now(), m.before());
+    return List.of();
   }
 
   private List<Output> establish(long circuit, RendezvousMessage.Establish m, Instant now)
@@ -194,12 +212,12 @@ public final class RendezvousRelay {
     }
     requests.remove(circuit);
     // The holder of the key is here again: its old circuit may be dead without our knowing.
-    Point old = points.put(m.key(), new Point(circuit, now));
+    Point old = points.put(m.key(), new Point(circuit, new IntroductionGate(m.key(), now)));
     services.put(circuit, m.key());
     List<Output> out = new ArrayList<>();
     if (old != null) {
-      services.remove(old.circuit);
-      out.add(new Output.Violation(old.circuit, "the service came on another circuit"));
+      services.remove(old.circuit());
+      out.add(new Output.Violation(old.circuit(), "the service came on another circuit"));
     }
     out.addAll(send(circuit, new RendezvousMessage.Established(Reason.DONE)));
     return out;
@@ -264,28 +282,6 @@ public final class RendezvousRelay {
     return List.of(new Output.Send(circuit, message));
   }
 
-  /// A service's circuit, and how many introductions it may be handed now.
-  private static final class Point {
-    private final long circuit;
-    private Instant counted;
-    private double allowed = BURST;
-
-    private Point(long circuit, Instant now) {
-      this.circuit = circuit;
-      this.counted = now;
-    }
-
-    private boolean take(Instant now) {
-      if (now.isAfter(counted)) {
-        double since = Duration.between(counted, now).toMillis() / 1_000.0;
-        allowed = Math.min(BURST, allowed + since * PER_SECOND);
-        counted = now;
-      }
-      if (allowed < 1) {
-        return false;
-      }
-      allowed--;
-      return true;
-    }
-  }
+  /// A service's circuit.
+  private record Point(long circuit, IntroductionGate gate) {}
 }

@@ -5,7 +5,6 @@ import java.util.HashSet;
 import java.util.List;
 import org.wormholes.protocol.crypto.NodeId;
 import org.wormholes.protocol.onion.OnionPublicKey;
-import org.wormholes.protocol.wire.Bytes;
 import org.wormholes.protocol.wire.WireException;
 import org.wormholes.protocol.wire.WireReader;
 import org.wormholes.protocol.wire.WireWriter;
@@ -41,7 +40,7 @@ public record ServiceDescriptor(OnionPublicKey key, List<IntroductionPoint> poin
     for (IntroductionPoint point : points) {
       out.bytes(point.relay().key()).bytes(point.key().key());
     }
-    return out.i32(puzzle.effort()).bytes(puzzle.seed()).toArray();
+    return puzzle.write(out).toArray();
   }
 
   static ServiceDescriptor decode(byte[] bytes) throws WireException {
@@ -56,12 +55,10 @@ public record ServiceDescriptor(OnionPublicKey key, List<IntroductionPoint> poin
       NodeId relay = NodeId.decode(in.bytes(NodeId.BYTES), 0);
       points.add(new IntroductionPoint(relay, NodeId.decode(in.bytes(NodeId.BYTES), 0)));
     }
-    int effort = in.i32();
-    byte[] seed = in.bytes(Puzzle.SEED_BYTES);
+    Puzzle puzzle = Puzzle.read(in);
     in.end();
     try {
-      return new ServiceDescriptor(
-          OnionPublicKey.decode(key, 0, key.length), points, new Puzzle(effort, Bytes.of(seed)));
+      return new ServiceDescriptor(OnionPublicKey.decode(key, 0, key.length), points, puzzle);
     } catch (IllegalArgumentException e) {
       throw new WireException("service descriptor: " + e.getMessage(), e);
     }

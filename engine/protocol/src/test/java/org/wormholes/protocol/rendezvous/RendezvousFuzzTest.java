@@ -22,6 +22,7 @@ final class RendezvousFuzzTest {
   static List<RendezvousMessage> samples() {
     NodeKey key = Services.pointKey(0);
     Bytes introduction = Services.bytes(1, ClientIntroduction.BYTES);
+    Puzzle puzzle = new Puzzle(1, Services.bytes(3, Puzzle.SEED_BYTES));
     Bytes cookie = Services.bytes(2, 32);
     Bytes answer = Services.bytes(3, ClientIntroduction.ANSWER_BYTES);
     Bytes descriptor = Services.sealed(1, 1, List.of(Services.key(5).id())).encoded();
@@ -35,7 +36,8 @@ final class RendezvousFuzzTest {
         new RendezvousMessage.Established(Reason.LIMIT),
         new RendezvousMessage.Introduce(key.id(), introduction),
         new RendezvousMessage.Introduced(Reason.GONE),
-        new RendezvousMessage.Introduction(introduction),
+        new RendezvousMessage.Introduction(introduction, new Shed(3, 4)),
+        new RendezvousMessage.Guard(puzzle, new Puzzle(0, Services.bytes(4, Puzzle.SEED_BYTES))),
         new RendezvousMessage.Meet(cookie),
         new RendezvousMessage.Meeting(Reason.DONE),
         new RendezvousMessage.Join(cookie, answer),

@@ -52,6 +52,7 @@ final class RendezvousVectorsTest {
     file.put("open_descriptor", descriptor(List.of()));
     file.put("listed_descriptor", descriptor(List.of(client.id())));
     file.put("introduction", introduction());
+    file.put("guard", hex(new RendezvousMessage.Guard(puzzle, puzzle).encode()));
     Golden.check("rendezvous.json", file);
   }
 

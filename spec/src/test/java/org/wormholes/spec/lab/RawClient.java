@@ -1,4 +1,4 @@
-package org.wormholes.spec.faults;
+package org.wormholes.spec.lab;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -8,6 +8,7 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ import org.wormholes.protocol.membership.Gate;
 import org.wormholes.protocol.onion.ClientOnion;
 import org.wormholes.protocol.onion.ClientSetup;
 import org.wormholes.protocol.onion.HopKey;
+import org.wormholes.protocol.rendezvous.RendezvousMessage;
 import org.wormholes.protocol.wire.Bytes;
 import org.wormholes.protocol.wire.Cells;
 import org.wormholes.protocol.wire.WireException;
@@ -38,7 +40,7 @@ import org.wormholes.rules.Network;
 
 /// A client without an engine: one socket to an exit, one circuit of one hop over it, and whatever
 /// a test wants to say on its streams. Nothing happens but in [#turn].
-final class RawClient implements FrameSink, CircuitListener, AutoCloseable {
+public final class RawClient implements FrameSink, CircuitListener, AutoCloseable {
   private static final int TURN_MILLIS = 2;
   private static final int PIECE = 256 << 10;
 
@@ -65,9 +67,10 @@ final class RawClient implements FrameSink, CircuitListener, AutoCloseable {
   private final Directory directory = new Directory(new DirectoryLimits(64, 0));
   private final CircuitCredit credit = new CircuitCredit();
   private final byte[] piece = new byte[PIECE];
+  private final List<RendezvousMessage> told = new ArrayList<>();
 
   /// The circuit's end: says whatever a test wants.
-  final CircuitEnd end;
+  public final CircuitEnd end;
 
   private @Nullable LinkSession session;
   private @Nullable ClientSetup setup;
@@ -75,10 +78,10 @@ final class RawClient implements FrameSink, CircuitListener, AutoCloseable {
   private int circuit;
 
   /// Why the exit ended the circuit, or the link broke.
-  @Nullable String gone;
+  private @Nullable String gone;
 
   /// @param network in which it calls the exit
-  RawClient(NodeId exit, String address, Network network) throws IOException {
+  public RawClient(NodeId exit, String address, Network network) throws IOException {
     this.exit = exit;
     this.network = Bytes.of(network.idBytes());
     int colon = address.lastIndexOf(':');
@@ -95,8 +98,20 @@ final class RawClient implements FrameSink, CircuitListener, AutoCloseable {
     handshake.start(this::send);
   }
 
-  boolean isBuilt() {
+  public boolean isBuilt() {
     return onion != null;
+  }
+
+  /// Whether the circuit is over, or the link broke.
+  public boolean isGone() {
+    return gone != null;
+  }
+
+  /// What services and their clients are told that has come since this was asked last.
+  public List<RendezvousMessage> told() {
+    List<RendezvousMessage> since = List.copyOf(told);
+    told.clear();
+    return since;
   }
 
   private void send(byte[] array, int offset, int length) {
@@ -108,7 +123,7 @@ final class RawClient implements FrameSink, CircuitListener, AutoCloseable {
   }
 
   /// Reads what has come, for a moment, and writes what there is to say.
-  void turn() throws IOException {
+  public void turn() throws IOException {
     if (gone != null) {
       return;
     }
@@ -203,7 +218,7 @@ final class RawClient implements FrameSink, CircuitListener, AutoCloseable {
   }
 
   /// Sends a message that the circuit's end would not.
-  void say(byte[] message) {
+  public void say(byte[] message) {
     int at = session().beginCell(true, Cells.RELAY, circuit);
     byte[] array = session().array();
     java.util.Arrays.fill(array, at, at + Cells.body(true), (byte) 0);
@@ -230,7 +245,11 @@ final class RawClient implements FrameSink, CircuitListener, AutoCloseable {
       end.onPayload(reply, 0, reply.length, System.nanoTime());
     } else if (layers != null) {
       int at = layers.open(array, bodyOffset, bodyLength);
-      end.onPayload(layers.opened(), at, Cells.payload(large), System.nanoTime());
+      if (RendezvousMessage.startsAt(layers.opened(), at)) {
+        told.addAll(RendezvousMessage.decode(layers.opened(), at, Cells.payload(large)));
+      } else {
+        end.onPayload(layers.opened(), at, Cells.payload(large), System.nanoTime());
+      }
     }
   }
 
