@@ -49,6 +49,8 @@ final class IntroductionFloodTest {
   /// Refused by now, at each introduction point: far more than are handed on.
   private static final int MANY = 2_000;
 
+  private static final int TRIES = 10;
+
   private final SecureRandom random = new SecureRandom();
   private final List<Flooder> flooders = new ArrayList<>();
   private PublishLab lab;
@@ -86,6 +88,10 @@ final class IntroductionFloodTest {
         () -> flooders.stream().allMatch(flooder -> flooder.refused.get() > MANY));
     Await.that("the service asks for work", PATIENCE, () -> effort(credential) > 0);
 
+    ServiceDescriptor guarded = descriptor(credential).orElseThrow();
+    for (IntroductionPoint point : guarded.points()) {
+      assertThat(answers(credential, guarded, point)).containsOnly(Reason.DONE);
+    }
     int before = flooders.stream().mapToInt(flooder -> flooder.refused.get()).sum();
     for (String client : List.of("ada", "bob", "eve")) {
       try (Socket flow = Socks.connect(port, address + ".wormhole", 80, client)) {
@@ -99,6 +105,57 @@ final class IntroductionFloodTest {
     assertThat(flooders.stream().mapToInt(flooder -> flooder.refused.get()).sum())
         .as("the flood went on meanwhile")
         .isGreaterThan(before);
+  }
+
+  /// What an introduction point says to clients that have worked.
+  private List<Reason> answers(
+      ServiceCredential credential, ServiceDescriptor descriptor, IntroductionPoint point)
+      throws IOException, WireException {
+    List<Reason> answers = new ArrayList<>();
+    try (RawClient client = built(point.relay())) {
+      for (int i = 0; i < TRIES; i++) {
+        Bytes one = introduction(credential, descriptor, point, descriptor.puzzle().effort());
+        client.say(new RendezvousMessage.Introduce(point.key(), one).encode());
+        for (RendezvousMessage told : heard(client)) {
+          answers.add(((RendezvousMessage.Introduced) told).reason());
+        }
+      }
+    }
+    return answers;
+  }
+
+  private Bytes introduction(
+      ServiceCredential credential,
+      ServiceDescriptor descriptor,
+      IntroductionPoint point,
+      int effort)
+      throws WireException {
+    ClientIntroduction made =
+        ClientIntroduction.create(
+            credential, point.key(), descriptor.key(), Optional.empty(), random::nextBytes);
+    Puzzle.Proof proof =
+        made.work(descriptor.puzzle(), effort, 100L * effort, random::nextBytes).orElseThrow();
+    byte[] nobody = new byte[ClientIntroduction.COOKIE_BYTES];
+    random.nextBytes(nobody);
+    return Bytes.of(made.message(point.relay(), Bytes.of(nobody), proof));
+  }
+
+  private RawClient built(NodeId relay) throws IOException {
+    RawClient client = connect(relay);
+    while (!client.isBuilt() && !client.isGone()) {
+      client.turn();
+    }
+    return client;
+  }
+
+  /// What is said next.
+  private static List<RendezvousMessage> heard(RawClient client) throws IOException {
+    List<RendezvousMessage> told = client.told();
+    while (told.isEmpty() && !client.isGone()) {
+      client.turn();
+      told = client.told();
+    }
+    return told;
   }
 
   private RawClient connect(NodeId relay) throws IOException {
@@ -125,17 +182,9 @@ final class IntroductionFloodTest {
   private Optional<ServiceDescriptor> descriptor(ServiceCredential credential)
       throws IOException, WireException {
     for (Engine relay : lab.network.relays()) {
-      try (RawClient client = connect(relay.id())) {
-        while (!client.isBuilt() && !client.isGone()) {
-          client.turn();
-        }
+      try (RawClient client = built(relay.id())) {
         client.say(new RendezvousMessage.Fetch(credential.blinded()).encode());
-        List<RendezvousMessage> told = client.told();
-        while (told.isEmpty() && !client.isGone()) {
-          client.turn();
-          told = client.told();
-        }
-        for (RendezvousMessage each : told) {
+        for (RendezvousMessage each : heard(client)) {
           if (each instanceof RendezvousMessage.Kept(boolean _, Bytes descriptor)
               && descriptor.size() > 0) {
             return SealedDescriptor.decode(descriptor.toArray()).open(credential, Optional.empty());
@@ -186,7 +235,8 @@ final class IntroductionFloodTest {
         }
         int answered = 0;
         for (int i = 0; i < RendezvousRelay.MAX_REQUESTS && client.isBuilt(); i++) {
-          client.say(new RendezvousMessage.Introduce(point.key(), introduction()).encode());
+          Bytes idle = introduction(credential, descriptor, point, 0);
+          client.say(new RendezvousMessage.Introduce(point.key(), idle).encode());
         }
         while (answered < RendezvousRelay.MAX_REQUESTS && !client.isGone() && !stopped) {
           client.turn();
@@ -199,15 +249,6 @@ final class IntroductionFloodTest {
           }
         }
       }
-    }
-
-    private Bytes introduction() throws WireException {
-      ClientIntroduction made =
-          ClientIntroduction.create(
-              credential, point.key(), descriptor.key(), Optional.empty(), random::nextBytes);
-      byte[] nobody = new byte[ClientIntroduction.COOKIE_BYTES];
-      random.nextBytes(nobody);
-      return Bytes.of(made.message(point.relay(), Bytes.of(nobody), Puzzle.Proof.none()));
     }
   }
 }
