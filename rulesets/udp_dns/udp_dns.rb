@@ -1,5 +1,6 @@
-# Name look-ups over the onion: a local port that takes DNS datagrams, SOCKS5 with UDP for programs
-# that can do it themselves, and resolvers of our choice at the exit.
+# Name look-ups over the onion: a DNS server that checks signatures, a local port that takes DNS
+# datagrams to one resolver, SOCKS5 with UDP for programs that can do it themselves, and resolvers
+# of our choice at the exit.
 RESOLVERS = ["9.9.9.9", "149.112.112.112"]
 
 ruleset "udp-dns" do
@@ -9,6 +10,7 @@ ruleset "udp-dns" do
 
   tunnel "names", over: "commons" do
     entry do
+      dns     port: 5353, dnssec: true
       forward port: 5300, to: "9.9.9.9:53", udp: true
       socks   port: 1080, udp: true
     end

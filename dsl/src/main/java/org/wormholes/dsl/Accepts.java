@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.wormholes.rules.Entry;
 import org.wormholes.rules.NameServer;
 import org.wormholes.rules.Network;
+import org.wormholes.rules.TrustAnchor;
 import org.wormholes.rules.expr.AddressRange;
 import org.wormholes.rules.expr.Fact;
 import org.wormholes.rules.expr.Host;
@@ -127,6 +128,16 @@ record Accepts<T>(
               value instanceof Value.Text
                   ? "a server is named by its address, such as \"tls://9.9.9.9#dns.quad9.net\", so that nothing has to be resolved to reach it"
                   : "");
+
+  static final Accepts<TrustAnchor> TRUST_ANCHOR =
+      new Accepts<>(
+          "DS records, such as \"corp.example. DS 12345 13 2 0F1E…\"",
+          value ->
+              value instanceof Value.Text(String text)
+                  ? TrustAnchor.parse(text).orElse(null)
+                  : null,
+          value ->
+              "`dnssec-dsfromkey` or `ldns-key2ds -n` print it; algorithm 8, 10 or 13 to 16, digest of type 2 or 4");
 
   static final Accepts<String> LITERAL =
       new Accepts<>(

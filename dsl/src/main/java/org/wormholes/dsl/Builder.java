@@ -14,6 +14,7 @@ import org.wormholes.dsl.Word.Block;
 import org.wormholes.dsl.Word.Parameter;
 import org.wormholes.dsl.Word.Taken;
 import org.wormholes.rules.Distinct;
+import org.wormholes.rules.Dnssec;
 import org.wormholes.rules.Entry;
 import org.wormholes.rules.ExitClause;
 import org.wormholes.rules.FlowSample;
@@ -26,6 +27,7 @@ import org.wormholes.rules.Protocol;
 import org.wormholes.rules.Publication;
 import org.wormholes.rules.Resolve;
 import org.wormholes.rules.Shape;
+import org.wormholes.rules.TrustAnchor;
 import org.wormholes.rules.Verdict;
 import org.wormholes.rules.Via;
 import org.wormholes.rules.expr.AddressRange;
@@ -580,7 +582,39 @@ final class Builder {
             over,
             invents,
             call.find("ipv4", AddressRange.class).orElse(Entry.Dns.ADDRESSES_4),
-            call.find("ipv6", AddressRange.class).orElse(Entry.Dns.ADDRESSES_6)));
+            call.find("ipv6", AddressRange.class).orElse(Entry.Dns.ADDRESSES_6),
+            dnssec(call, invents)));
+  }
+
+  /// How a DNS port checks what it answers.
+  private Optional<Dnssec> dnssec(Call call, Entry.Dns.Invents invents) {
+    List<TrustAnchor> anchors = call.anchors("anchors");
+    if (!call.truth("dnssec", false)) {
+      if (call.has("anchors")) {
+        problems.add(
+            Problem.error(
+                    call.positionOf("anchors"), "`anchors:` says nothing without `dnssec: true`")
+                .hinting("add `dnssec: true`"));
+      }
+      return Optional.empty();
+    }
+    if (invents == Entry.Dns.Invents.ALL) {
+      problems.add(
+          Problem.error(
+                  call.positionOf("dnssec"),
+                  "with `invents: :all` every address is invented, so none is left to be checked")
+              .hinting("leave out one of the two"));
+      return Optional.empty();
+    }
+    if (anchors.size() > Dnssec.MAX_ANCHORS) {
+      problems.add(
+          Problem.error(
+              call.positionOf("anchors"),
+              "there can be %d trust anchors, these are %d"
+                  .formatted(Dnssec.MAX_ANCHORS, anchors.size())));
+      return Optional.empty();
+    }
+    return Optional.of(new Dnssec(anchors));
   }
 
   Value forward(RoomFrame frame, Call call) {

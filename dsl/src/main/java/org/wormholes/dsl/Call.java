@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.rules.Position;
+import org.wormholes.rules.TrustAnchor;
 
 /// A word's use with its values read: what the meaning of a word works with.
 record Call(Word word, Invocation invocation, Map<String, Given> values) {
@@ -43,6 +44,13 @@ record Call(Word word, Invocation invocation, Map<String, Given> values) {
     Given given = values.get(name);
     return given != null && given.value() instanceof List<?> list
         ? list.stream().map(String.class::cast).toList()
+        : List.of();
+  }
+
+  List<TrustAnchor> anchors(String name) {
+    Given given = values.get(name);
+    return given != null && given.value() instanceof List<?> list
+        ? list.stream().map(TrustAnchor.class::cast).toList()
         : List.of();
   }
 

@@ -222,13 +222,14 @@ public final class Describe {
       case Entry.Socks socks -> "socks on " + listen + (socks.udp() ? " with udp" : "");
       case Entry.Http _ -> "http on " + listen;
       case Entry.Dns dns ->
-          "dns on %s over %s, invents %s within %s and %s"
+          "dns on %s over %s, invents %s within %s and %s%s"
               .formatted(
                   listen,
                   dns.over().word(),
                   dns.invents().word(),
                   dns.addresses4(),
-                  dns.addresses6());
+                  dns.addresses6(),
+                  dns.dnssec().map(each -> ", " + each).orElse(""));
       case Entry.Forward forward ->
           "forward "
               + (forward.udp() ? "udp" : "tcp")

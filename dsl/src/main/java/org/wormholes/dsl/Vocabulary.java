@@ -398,12 +398,27 @@ public final class Vocabulary {
                 "`ipv6:`",
                 "\"fd5a:9c17:b3e4::/48\"",
                 "Where invented IPv6 addresses come from.")
+            .named(
+                Accepts.TRUTH,
+                "dnssec",
+                "`dnssec:`",
+                "false",
+                "Whether the engine checks the signatures of answers, whoever gave them. What is"
+                    + " wrongly signed is answered SERVFAIL, with the reason (RFC 8914); what is"
+                    + " not signed, and need not be, as ever.")
+            .named(
+                Accepts.listOf(Accepts.TRUST_ANCHOR),
+                "anchors",
+                "`anchors:`",
+                "[]",
+                "DS records of zones whose keys are known beforehand, besides the root's: `\"corp."
+                    + "example. DS 12345 13 2 0F1E…\"`. One for the root takes the place of IANA's.")
             .repeats()
             .doc(
                 "Opens a DNS server. Each name is resolved on the way that flows to it take: at the"
                     + " exit of its tunnel, by this machine where the routes say `direct`, and not"
                     + " at all where they refuse it. The routes decide as for port 443 over TCP.")
-            .example("dns port: 5353")
+            .example("dns port: 5353, dnssec: true")
             .means(Builder::dns),
         say(Room.ENTRY, "forward")
             .needs(Accepts.port(true), "port", "the port", "The port to listen on.")

@@ -2,9 +2,14 @@ package org.wormholes.transport;
 
 import io.netty.handler.codec.quic.Quic;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.wormholes.rules.Dnssec;
 import org.wormholes.runtime.spi.Carrier;
 import org.wormholes.runtime.spi.EntrySpec;
 import org.wormholes.runtime.spi.FlowAcceptor;
@@ -12,6 +17,7 @@ import org.wormholes.runtime.spi.GatewaySpeaker;
 import org.wormholes.runtime.spi.GatewaySpec;
 import org.wormholes.runtime.spi.Listener;
 import org.wormholes.runtime.spi.Loop;
+import org.wormholes.runtime.spi.NameChecker;
 import org.wormholes.runtime.spi.Outside;
 import org.wormholes.runtime.spi.Transport;
 import org.wormholes.runtime.spi.Way;
@@ -21,6 +27,7 @@ import org.wormholes.transport.exit.NettyOutside;
 import org.wormholes.transport.gateway.MuteSpeaker;
 import org.wormholes.transport.gateway.ProxySpeaker;
 import org.wormholes.transport.i2p.I2pGateway;
+import org.wormholes.transport.names.SignatureChecker;
 import org.wormholes.transport.program.Programs;
 import org.wormholes.transport.socket.CarrierProvider;
 import org.wormholes.transport.socket.ClosableCarrier;
@@ -38,6 +45,11 @@ public final class NettyTransport implements Transport {
   private final List<Carrier> carriers;
   private final Outside outside;
   private final Entries entries;
+
+  /// Where signatures of names are checked, off the loops; what waits is bounded by the questions
+  /// that are open.
+  private final ThreadPoolExecutor checks;
+
   private volatile Path gateways =
       Path.of(System.getProperty("java.io.tmpdir"))
           .resolve("wormholes-" + ProcessHandle.current().pid());
@@ -48,6 +60,15 @@ public final class NettyTransport implements Transport {
     this.jars = CarrierJars.open(settings.jars());
     this.carriers = carriers(sockets, settings, jars);
     this.outside = new NettyOutside(sockets);
+    this.checks =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            30,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofPlatform().daemon().name("wormholes-dnssec").factory());
+    checks.allowCoreThreadTimeOut(true);
     this.entries = new Entries(sockets, limits, settings.of(CarrierSettings.NAMES));
   }
 
@@ -131,6 +152,11 @@ public final class NettyTransport implements Transport {
   }
 
   @Override
+  public NameChecker checker(Dnssec dnssec) {
+    return new SignatureChecker(dnssec, checks, Clock.systemUTC());
+  }
+
+  @Override
   public GatewaySpeaker gateway(GatewaySpec spec, Way way, Consumer<GatewaySpeaker.State> changed) {
     return switch (spec.kind()) {
       case SOCKS, HTTP -> new ProxySpeaker(spec, way);
@@ -176,6 +202,7 @@ public final class NettyTransport implements Transport {
       }
     }
     sockets.close();
+    checks.shutdown();
     jars.close();
   }
 }

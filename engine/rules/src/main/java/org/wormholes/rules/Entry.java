@@ -2,6 +2,7 @@ package org.wormholes.rules;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Optional;
 import org.wormholes.rules.expr.AddressKind;
 import org.wormholes.rules.expr.AddressRange;
 
@@ -42,8 +43,14 @@ public sealed interface Entry {
   /// @param invents which names are answered with invented addresses
   /// @param addresses4 where invented IPv4 addresses come from
   /// @param addresses6 where invented IPv6 addresses come from
+  /// @param dnssec how answers are checked; empty where they are passed on as they come
   record Dns(
-      Listen listen, Over over, Invents invents, AddressRange addresses4, AddressRange addresses6)
+      Listen listen,
+      Over over,
+      Invents invents,
+      AddressRange addresses4,
+      AddressRange addresses6,
+      Optional<Dnssec> dnssec)
       implements Entry {
     /// The block for tests of networks (RFC 2544), which nobody's traffic goes to.
     public static final AddressRange ADDRESSES_4 =
@@ -62,6 +69,20 @@ public sealed interface Entry {
       requireNonNull(invents, "invents");
       check(addresses4, true);
       check(addresses6, false);
+      if (dnssec.isPresent() && invents == Invents.ALL) {
+        throw new IllegalArgumentException(
+            "where every address is invented no answer is left to be checked");
+      }
+    }
+
+    /// A port that passes answers on as they come.
+    public Dns(
+        Listen listen,
+        Over over,
+        Invents invents,
+        AddressRange addresses4,
+        AddressRange addresses6) {
+      this(listen, over, invents, addresses4, addresses6, Optional.empty());
     }
 
     public Dns(Listen listen, Invents invents) {

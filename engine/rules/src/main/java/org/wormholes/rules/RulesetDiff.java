@@ -293,9 +293,14 @@ public record RulesetDiff(List<Change> changes, int routesKept) {
       case Entry.Socks(_, boolean udp) -> "socks " + at + (udp ? " with udp" : "");
       case Entry.Http _ -> "http " + at;
       case Entry.Dns dns ->
-          "dns %s over %s, invents %s within %s and %s"
+          "dns %s over %s, invents %s within %s and %s%s"
               .formatted(
-                  at, dns.over().word(), dns.invents().word(), dns.addresses4(), dns.addresses6());
+                  at,
+                  dns.over().word(),
+                  dns.invents().word(),
+                  dns.addresses4(),
+                  dns.addresses6(),
+                  dns.dnssec().map(each -> ", " + each).orElse(""));
       case Entry.Forward(_, String host, int port, boolean udp) ->
           "forward " + at + " to " + host + ":" + port + (udp ? " over udp" : "");
     };

@@ -185,15 +185,26 @@ public final class RulesetGenerator {
     return switch (random.nextInt(4)) {
       case 0 -> new Entry.Socks(listen, random.nextBoolean());
       case 1 -> new Entry.Http(listen);
-      case 2 ->
-          new Entry.Dns(
-              listen,
-              List.of(Entry.Dns.Over.values()).get(random.nextInt(3)),
-              List.of(Entry.Dns.Invents.values()).get(random.nextInt(3)),
-              Entry.Dns.ADDRESSES_4,
-              Entry.Dns.ADDRESSES_6);
+      case 2 -> {
+        Optional<Dnssec> dnssec = dnssec();
+        yield new Entry.Dns(
+            listen,
+            List.of(Entry.Dns.Over.values()).get(random.nextInt(3)),
+            List.of(Entry.Dns.Invents.values()).get(random.nextInt(dnssec.isPresent() ? 2 : 3)),
+            Entry.Dns.ADDRESSES_4,
+            Entry.Dns.ADDRESSES_6,
+            dnssec);
+      }
       default -> new Entry.Forward(listen, "mx.example", 25, random.nextBoolean());
     };
+  }
+
+  private Optional<Dnssec> dnssec() {
+    return random.nextBoolean()
+        ? Optional.empty()
+        : Optional.of(
+            new Dnssec(
+                some(0, 3, n -> new TrustAnchor("", n, 13, 4, "%096X".formatted(n + 1)))));
   }
 
   private Relays relays() {

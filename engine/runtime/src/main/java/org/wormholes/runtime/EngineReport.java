@@ -168,7 +168,11 @@ final class EngineReport {
           case DNS ->
               spec.names()
                   .map(dns ->
-                      "DNS over %s, invents %s".formatted(dns.over().word(), dns.invents().word()))
+                      "DNS over %s, invents %s%s"
+                          .formatted(
+                              dns.over().word(),
+                              dns.invents().word(),
+                              dns.dnssec().isPresent() ? ", checks signatures" : ""))
                   .orElseThrow();
           case FORWARD ->
               "to " + spec.forward().map(to -> to.host() + ":" + to.port()).orElseThrow();

@@ -8,6 +8,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.wormholes.protocol.circuit.NameQuestion;
 import org.wormholes.protocol.wire.Bytes;
+import org.wormholes.rules.Dnssec;
 import org.wormholes.rules.Entry;
 import org.wormholes.rules.Protocol;
 import org.wormholes.rules.Verdict;
@@ -21,6 +22,7 @@ import org.wormholes.runtime.spi.EntrySpec;
 import org.wormholes.runtime.spi.FlowRequest;
 import org.wormholes.runtime.spi.NameAnswer;
 import org.wormholes.runtime.spi.NameFailure;
+import org.wormholes.runtime.spi.NameRequest;
 import org.wormholes.runtime.spi.Outside;
 
 /// A question about a name on its way to whoever may be asked it: the routes decide as for the flow
@@ -40,6 +42,7 @@ final class NameAdmission {
   private final Shard shard;
   private final FlowRequest request;
   private final NameQuestion question;
+  private final Optional<Dnssec> dnssec;
   private final Clues clues;
   private final Consumer<NameAnswer> answer;
 
@@ -48,12 +51,14 @@ final class NameAdmission {
       Shard shard,
       FlowRequest request,
       NameQuestion question,
+      Optional<Dnssec> dnssec,
       Host host,
       Consumer<NameAnswer> answer) {
     this.rules = rules;
     this.shard = shard;
     this.request = request;
     this.question = question;
+    this.dnssec = dnssec;
     this.clues = new Clues(shard.node.countries(), host);
     this.answer = answer;
     clues.found(Names.NONE);
@@ -64,19 +69,25 @@ final class NameAdmission {
     return new EntrySpec.Target(question.name().isEmpty() ? "root" : question.name(), PORT);
   }
 
+  /// @param asked what came to the entry, which `request` is made of
   static void of(
       Switchboard rules,
       Shard shard,
       FlowRequest request,
-      NameQuestion question,
+      NameRequest asked,
       Consumer<NameAnswer> answer) {
+    NameQuestion question = asked.question();
+    Optional<Dnssec> dnssec =
+        asked.unchecked()
+            ? Optional.empty()
+            : request.entry().names().flatMap(Entry.Dns::dnssec);
     Optional<Host> host = Host.parse(request.target().host()).filter(Host.Name.class::isInstance);
     if (host.isEmpty()) {
       answer.accept(new NameAnswer.Nothing(NameFailure.NOT_FOUND));
     } else if (isUnder(question.name(), "localhost")) {
       answer.accept(new NameAnswer.Addresses(loopback(question.type()), KNOWN));
     } else {
-      new NameAdmission(rules, shard, request, question, host.get(), answer).decide();
+      new NameAdmission(rules, shard, request, question, dnssec, host.get(), answer).decide();
     }
   }
 
@@ -194,30 +205,45 @@ final class NameAdmission {
     if (tunnel.isEmpty()) {
       fail(NameFailure.REFUSED);
     } else {
-      tunnel.get().on(shard).names().ask(question, answer);
+      TunnelNames names = tunnel.get().on(shard).names();
+      dnssec.ifPresentOrElse(
+          rule -> names.ask(question, rule, answer), () -> names.ask(question, answer));
     }
   }
 
   /// Asks the resolver of this machine, because the rules say `direct`.
   private void askDirect() {
-    if (question.signed() || (question.type() != TYPE_A && question.type() != TYPE_AAAA)) {
-      shard.node.outside().ask(shard.loop, question, List.of(), any -> true, new Asked());
+    if (dnssec.isPresent()) {
+      shard.directNames().of(dnssec.get()).ask(question, answer);
+    } else if (question.signed() || (question.type() != TYPE_A && question.type() != TYPE_AAAA)) {
+      askSystem(shard, question, answer);
     } else {
       int family = question.type() == TYPE_A ? 4 : 6;
       shard.node.outside().resolve(shard.loop, question.name(), family, List.of(), new Resolved());
     }
   }
 
-  private final class Asked implements Outside.AskListener {
-    @Override
-    public void onAnswered(byte[] message, Duration timeToLive) {
-      answer.accept(new NameAnswer.Records(Bytes.of(message), any -> true, timeToLive));
-    }
+  /// Asks the resolver of this machine for records.
+  static void askSystem(Shard shard, NameQuestion question, Consumer<NameAnswer> answer) {
+    shard
+        .node
+        .outside()
+        .ask(
+            shard.loop,
+            question,
+            List.of(),
+            any -> true,
+            new Outside.AskListener() {
+              @Override
+              public void onAnswered(byte[] message, Duration timeToLive) {
+                answer.accept(new NameAnswer.Records(Bytes.of(message), any -> true, timeToLive));
+              }
 
-    @Override
-    public void onUnanswered(NameFailure why) {
-      fail(why);
-    }
+              @Override
+              public void onUnanswered(NameFailure why) {
+                answer.accept(new NameAnswer.Nothing(why));
+              }
+            });
   }
 
   private final class Resolved implements Outside.ResolveListener {

@@ -26,6 +26,7 @@ final class NameCache {
           + switch (answer) {
             case NameAnswer.Addresses addresses -> ADDRESS_BYTES * addresses.addresses().size();
             case NameAnswer.Records records -> records.message().size();
+            case NameAnswer.Bogus bogus -> 2 * bogus.why().length();
             case NameAnswer.Nothing _ -> 0;
           };
     }

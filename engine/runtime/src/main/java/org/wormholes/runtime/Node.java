@@ -33,6 +33,7 @@ import org.wormholes.protocol.onion.OnionKeyPair;
 import org.wormholes.protocol.onion.OnionKeyRing;
 import org.wormholes.protocol.onion.ReplayCache;
 import org.wormholes.protocol.wire.Bytes;
+import org.wormholes.rules.Dnssec;
 import org.wormholes.rules.Guard;
 import org.wormholes.runtime.control.EngineEvent;
 import org.wormholes.runtime.facts.Countries;
@@ -41,6 +42,7 @@ import org.wormholes.runtime.local.LocalClients;
 import org.wormholes.runtime.spi.Carrier;
 import org.wormholes.runtime.spi.DialListener;
 import org.wormholes.runtime.spi.Loop;
+import org.wormholes.runtime.spi.NameChecker;
 import org.wormholes.runtime.spi.Outside;
 import org.wormholes.runtime.spi.Transport;
 import org.wormholes.runtime.store.SavedGuard;
@@ -272,6 +274,10 @@ final class Node {
 
   Transport transport() {
     return transport;
+  }
+
+  NameChecker checker(Dnssec dnssec) {
+    return transport.checker(dnssec);
   }
 
   Outside outside() {

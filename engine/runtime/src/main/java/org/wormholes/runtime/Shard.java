@@ -34,6 +34,9 @@ final class Shard {
   /// Where cells are opened on their way to a stream.
   final byte[] scratch = new byte[Cells.LARGE_BODY];
 
+  private final CheckedNames.ByAnchors directNames =
+      new CheckedNames.ByAnchors(
+          this, (about, step, answer) -> NameAdmission.askSystem(this, step, answer));
   private final Map<Way, NodeLink> dialed = new HashMap<>();
   private final List<NodeLink> links = new ArrayList<>();
   private final ArrayDeque<Flushable> unflushed = new ArrayDeque<>();
@@ -60,6 +63,11 @@ final class Shard {
 
   long now() {
     return loop.nanoTime();
+  }
+
+  /// What this machine's resolver says, with signatures checked.
+  CheckedNames.ByAnchors directNames() {
+    return directNames;
   }
 
   /// Runs a task on this loop and sends what it caused.

@@ -15,6 +15,7 @@ import org.wormholes.protocol.circuit.Host;
 import org.wormholes.protocol.circuit.NameQuestion;
 import org.wormholes.protocol.circuit.Reason;
 import org.wormholes.protocol.wire.Bytes;
+import org.wormholes.rules.Dnssec;
 import org.wormholes.rules.expr.Address;
 import org.wormholes.runtime.spi.Loop;
 import org.wormholes.runtime.spi.NameAnswer;
@@ -41,6 +42,7 @@ final class TunnelNames {
   private final RunningTunnel tunnel;
   private final Shard shard;
   private final NameCache cache = new NameCache();
+  private final CheckedNames.ByAnchors checked;
   private final Map<NameQuestion, Open> open = new HashMap<>();
 
   /// Questions for which the circuit has no room at the moment.
@@ -50,6 +52,7 @@ final class TunnelNames {
     this.part = part;
     this.tunnel = tunnel;
     this.shard = part.shard;
+    this.checked = new CheckedNames.ByAnchors(shard, this::askFresh);
   }
 
   /// Answers once, at once where it is known already.
@@ -57,15 +60,33 @@ final class TunnelNames {
     Optional<NameAnswer> known = cache.find(question, shard.now());
     if (known.isPresent()) {
       asker.accept(known.get());
-      return;
+    } else {
+      ask(question, question, true, asker);
     }
+  }
+
+  /// The same with signatures checked.
+  void ask(NameQuestion question, Dnssec dnssec, Consumer<NameAnswer> asker) {
+    checked.of(dnssec).ask(question, asker);
+  }
+
+  /// Asks the exit for the sake of a check, which remembers what it believes: an answer that is
+  /// wrong is asked for again.
+  private void askFresh(NameQuestion about, NameQuestion question, Consumer<NameAnswer> asker) {
+    ask(about, question, false, asker);
+  }
+
+  /// @param about whose circuit is taken, so that no other exit hears of the name
+  /// @param keeps whether the answer is remembered
+  private void ask(
+      NameQuestion about, NameQuestion question, boolean keeps, Consumer<NameAnswer> asker) {
     Open asked = open.get(question);
     if (asked == null ? open.size() >= MAX_OPEN : asked.askers.size() >= MAX_ASKERS) {
       asker.accept(new NameAnswer.Nothing(NameFailure.LIMIT));
     } else if (asked != null) {
       asked.askers.add(asker);
     } else {
-      Open fresh = new Open(question);
+      Open fresh = new Open(question, key(about), keeps);
       fresh.askers.add(asker);
       open.put(question, fresh);
       fresh.timeout = shard.after(PATIENCE, () -> fresh.end(failed(NameFailure.TIMED_OUT)));
@@ -100,14 +121,18 @@ final class TunnelNames {
   /// One question, and who wants to know.
   private final class Open implements NameReply {
     private final NameQuestion question;
+    private final IsolationKey key;
+    private final boolean keeps;
     private final List<Consumer<NameAnswer>> askers = new ArrayList<>();
     private final Predicate<InetAddress> allowed;
     private Loop.@Nullable Cancellable timeout;
     private int tries;
     private boolean over;
 
-    Open(NameQuestion question) {
+    Open(NameQuestion question, IsolationKey key, boolean keeps) {
       this.question = question;
+      this.key = key;
+      this.keeps = keeps;
       Optional<org.wormholes.rules.expr.Host> host =
           org.wormholes.rules.expr.Host.parse(question.name());
       this.allowed =
@@ -120,7 +145,7 @@ final class TunnelNames {
       if (over) {
         return;
       }
-      ClientCircuit circuit = part.circuitForNames(key(question));
+      ClientCircuit circuit = part.circuitForNames(key);
       if (circuit == null) {
         shard.after(PAUSE, this::send);
       } else if (!circuit.ask(question, isForAddresses() ? family() : -1, this)) {
@@ -181,7 +206,9 @@ final class TunnelNames {
       if (timeout != null) {
         timeout.cancel();
       }
-      cache.keep(question, answer, shard.now());
+      if (keeps) {
+        cache.keep(question, answer, shard.now());
+      }
       List.copyOf(askers).forEach(asker -> asker.accept(answer));
       sendWaiting();
     }

@@ -129,7 +129,7 @@ final class NameEntry {
       reply.accept(query.overload(most));
     } else {
       NameRequest request =
-          new NameRequest(door.acceptor.current(door.entry), question.get(), from);
+          new NameRequest(door.acceptor.current(door.entry), question.get(), from, query.unchecked());
       door.acceptor.ask(
           request,
           on,

@@ -6,11 +6,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.protocol.circuit.Host;
 import org.wormholes.protocol.circuit.NameQuestion;
-import org.wormholes.protocol.wire.Bytes;
 import org.wormholes.runtime.spi.NameAnswer;
 import org.wormholes.runtime.spi.NameFailure;
 import org.xbill.DNS.AAAARecord;
@@ -36,6 +34,10 @@ public final class Query {
   private static final int OLD_DATAGRAM = 512;
 
   private static final int HEADER = 12;
+
+  /// Characters that explain an error, so that a response still fits a small datagram.
+  private static final int MAX_WHY = 160;
+
   private static final int FIRST_META_TYPE = 128;
   private static final int LAST_META_TYPE = 255;
 
@@ -69,8 +71,16 @@ public final class Query {
     Record asked = message.getQuestion();
     String name = asked.getName().toString(true).toLowerCase(Locale.ROOT);
     boolean root = asked.getName().labels() == 1;
-    boolean signed = edns != null && (edns.getFlags() & ExtendedFlags.DO) != 0;
-    return Optional.of(new NameQuestion(root ? "" : name, asked.getType(), signed));
+    return Optional.of(new NameQuestion(root ? "" : name, asked.getType(), wantsSignatures()));
+  }
+
+  /// Whether who asked checks signatures itself (RFC 4035 section 3.2.2).
+  public boolean unchecked() {
+    return message.getHeader().getFlag(Flags.CD);
+  }
+
+  private boolean wantsSignatures() {
+    return edns != null && (edns.getFlags() & ExtendedFlags.DO) != 0;
   }
 
   /// How many seconds a response may be kept by what passes it on (RFC 8484 section 5.1).
@@ -128,9 +138,11 @@ public final class Query {
     return switch (answer) {
       case NameAnswer.Addresses(List<InetAddress> addresses, Duration timeToLive) ->
           finish(withAddresses(addresses, timeToLive), most, null);
-      case NameAnswer.Records(Bytes records, Predicate<InetAddress> allowed, Duration timeToLive) ->
-          finish(withRecords(records.toArray(), allowed, timeToLive), most, null);
-      case NameAnswer.Nothing(NameFailure why, _) -> finish(response(code(why)), most, why);
+      case NameAnswer.Records records -> finish(withRecords(records), most, null);
+      case NameAnswer.Bogus(int code, String why, _) ->
+          finish(response(Rcode.SERVFAIL), most, new ExtendedErrorCodeOption(code, shortened(why)));
+      case NameAnswer.Nothing(NameFailure why, _) ->
+          finish(response(code(why)), most, explained(why));
     };
   }
 
@@ -177,31 +189,52 @@ public final class Query {
     return response;
   }
 
-  private Message withRecords(byte[] records, Predicate<InetAddress> allowed, Duration timeToLive) {
+  private Message withRecords(NameAnswer.Records records) {
     Optional<Message> found =
-        Lookup.parse(records)
+        Lookup.parse(records.message().toArray())
             .filter(it -> it.getHeader().getFlag(Flags.QR))
             .filter(it -> it.getSection(Section.QUESTION).size() == 1)
             .filter(it -> message.getQuestion().equals(it.getQuestion()));
     if (found.isEmpty()) {
       return response(Rcode.SERVFAIL);
     }
-    Message clean = Answers.forward(found.get(), message.getQuestion(), allowed, timeToLive);
+    Message clean =
+        Answers.forward(
+            found.get(), message.getQuestion(), records.allowed(), records.timeToLive());
     Message response = response(clean.getRcode());
+    boolean whole = true;
     for (int section : new int[] {Section.ANSWER, Section.AUTHORITY}) {
-      clean.getSection(section).forEach(record -> response.addRecord(record, section));
+      List<Record> kept = clean.getSection(section);
+      whole &= kept.size() == found.get().getSection(section).size();
+      kept.stream().filter(this::isWanted).forEach(record -> response.addRecord(record, section));
+    }
+    // RFC 6840 section 5.7: AD in a question says that it is understood in the answer.
+    boolean understood = wantsSignatures() || message.getHeader().getFlag(Flags.AD);
+    if (records.secure() && whole && understood) {
+      response.getHeader().setFlag(Flags.AD);
     }
     return response;
   }
 
-  private byte[] finish(Message response, int most, @Nullable NameFailure why) {
+  /// RFC 4035 section 3.2.1: who does not ask for signatures gets none.
+  private boolean isWanted(Record record) {
+    int type = record.getType();
+    boolean proof = type == Type.RRSIG || type == Type.NSEC || type == Type.NSEC3;
+    return !proof || wantsSignatures() || type == message.getQuestion().getType();
+  }
+
+  private static String shortened(String why) {
+    return why.length() <= MAX_WHY ? why : why.substring(0, MAX_WHY);
+  }
+
+  private byte[] finish(Message response, int most, @Nullable ExtendedErrorCodeOption why) {
     if (edns != null) {
       int flags = edns.getFlags() & ExtendedFlags.DO;
       int high = code() == Rcode.BADVERS ? Rcode.BADVERS >> 4 : 0;
       OPTRecord own =
           why == null
               ? new OPTRecord(Lookup.DATAGRAM, high, 0, flags)
-              : new OPTRecord(Lookup.DATAGRAM, high, 0, flags, explained(why));
+              : new OPTRecord(Lookup.DATAGRAM, high, 0, flags, why);
       response.addRecord(own, Section.ADDITIONAL);
     }
     return response.toWire(most);

@@ -4,8 +4,13 @@ import static org.wormholes.rules.codec.NodeSerializer.register;
 
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.KryoException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.wormholes.rules.Dnssec;
 import org.wormholes.rules.Entry;
 import org.wormholes.rules.Entry.Listen;
+import org.wormholes.rules.TrustAnchor;
 import org.wormholes.rules.codec.ExprNodes.ById;
 import org.wormholes.rules.expr.AddressRange;
 import org.wormholes.rules.expr.Host;
@@ -75,7 +80,9 @@ final class EntryNodes {
           out.text(entry.addresses4().toString());
           out.text(entry.addresses6().toString());
           out.writeInt(entry.over().id());
-          out.writeInt(0);
+          List<TrustAnchor> anchors = entry.dnssec().map(Dnssec::anchors).orElse(List.of());
+          out.writeInt(entry.dnssec().isPresent() ? 1 + anchors.size() : 0);
+          anchors.forEach(anchor -> out.text(anchor.toString()));
         },
         in -> {
           in.isOf(Formats.FOURTH);
@@ -84,9 +91,27 @@ final class EntryNodes {
           AddressRange four = range(in);
           AddressRange six = range(in);
           Entry.Dns.Over over = OVER.of(in.readInt());
-          in.zero();
-          return new Entry.Dns(listen, over, invents, four, six);
+          return new Entry.Dns(listen, over, invents, four, six, dnssec(in));
         });
+  }
+
+  private static Optional<Dnssec> dnssec(RuleInput in) {
+    int checked = in.readInt();
+    if (checked < 0 || checked > 1 + Dnssec.MAX_ANCHORS) {
+      throw new KryoException("too many trust anchors: " + checked);
+    }
+    List<TrustAnchor> anchors = new ArrayList<>();
+    for (int i = 1; i < checked; i++) {
+      anchors.add(anchor(in.text()));
+    }
+    return checked == 0 ? Optional.empty() : Optional.of(new Dnssec(anchors));
+  }
+
+  /// A trust anchor in its plain form.
+  private static TrustAnchor anchor(String text) {
+    return TrustAnchor.parse(text)
+        .filter(anchor -> anchor.toString().equals(text))
+        .orElseThrow(() -> new KryoException("a trust anchor must be in its plain form"));
   }
 
   /// A range in its plain form.

@@ -23,8 +23,22 @@ public sealed interface NameAnswer {
   ///
   /// @param message a response of DNS as a stranger made it, to be read with care
   /// @param allowed which addresses may be passed on; records with others are left out
-  record Records(Bytes message, Predicate<InetAddress> allowed, Duration timeToLive)
-      implements NameAnswer {}
+  /// @param secure whether every record was found to be signed as it should be (RFC 4035 section
+  ///   3.2.3)
+  record Records(
+      Bytes message, Predicate<InetAddress> allowed, Duration timeToLive, boolean secure)
+      implements NameAnswer {
+    /// Records that nobody checked.
+    public Records(Bytes message, Predicate<InetAddress> allowed, Duration timeToLive) {
+      this(message, allowed, timeToLive, false);
+    }
+  }
+
+  /// An answer that may not be believed.
+  ///
+  /// @param code an extended error (RFC 8914 section 4)
+  /// @param why the same for people
+  record Bogus(int code, String why, Duration timeToLive) implements NameAnswer {}
 
   /// No answer.
   record Nothing(NameFailure why, Duration timeToLive) implements NameAnswer {
@@ -37,8 +51,9 @@ public sealed interface NameAnswer {
   default NameAnswer lasting(Duration other) {
     return switch (this) {
       case Addresses(List<InetAddress> addresses, _) -> new Addresses(addresses, other);
-      case Records(Bytes message, Predicate<InetAddress> allowed, _) ->
-          new Records(message, allowed, other);
+      case Records(Bytes message, Predicate<InetAddress> allowed, _, boolean secure) ->
+          new Records(message, allowed, other, secure);
+      case Bogus(int code, String why, _) -> new Bogus(code, why, other);
       case Nothing(NameFailure why, _) -> new Nothing(why, other);
     };
   }

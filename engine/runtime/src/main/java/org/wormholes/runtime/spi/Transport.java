@@ -3,6 +3,7 @@ package org.wormholes.runtime.spi;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import org.wormholes.rules.Dnssec;
 
 /// Everything an engine needs from the machine it runs on.
 public interface Transport extends AutoCloseable {
@@ -27,6 +28,11 @@ public interface Transport extends AutoCloseable {
   default GatewaySpeaker gateway(
       GatewaySpec spec, Way way, Consumer<GatewaySpeaker.State> changed) {
     throw new UnsupportedOperationException("this transport knows no networks of others");
+  }
+
+  /// Makes what checks the signatures of answers about names.
+  default NameChecker checker(Dnssec dnssec) {
+    throw new UnsupportedOperationException("this transport checks no signatures");
   }
 
   @Override
