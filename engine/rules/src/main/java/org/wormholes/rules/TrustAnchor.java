@@ -18,8 +18,7 @@ import org.wormholes.rules.expr.Host;
 ///   check counts as unsigned
 /// @param digestType 2 for SHA-256, 4 for SHA-384
 /// @param digest in upper-case hex
-public record TrustAnchor(
-    String zone, int keyTag, int algorithm, int digestType, String digest) {
+public record TrustAnchor(String zone, int keyTag, int algorithm, int digestType, String digest) {
   private static final int MAX_CHARS = 512;
   private static final Pattern HEX = Pattern.compile("[0-9A-F]+");
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
@@ -55,7 +54,9 @@ public record TrustAnchor(
   }
 
   private static Optional<Host> named(String zone) {
-    return Host.parse(zone).filter(Host.Name.class::isInstance).filter(it -> it.text().equals(zone));
+    return Host.parse(zone)
+        .filter(Host.Name.class::isInstance)
+        .filter(it -> it.text().equals(zone));
   }
 
   /// Reads a DS record as zone files have it, such as `example. IN DS 12345 13 2 0F1E…`; a time to

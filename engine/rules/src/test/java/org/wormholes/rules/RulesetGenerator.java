@@ -203,8 +203,7 @@ public final class RulesetGenerator {
     return random.nextBoolean()
         ? Optional.empty()
         : Optional.of(
-            new Dnssec(
-                some(0, 3, n -> new TrustAnchor("", n, 13, 4, "%096X".formatted(n + 1)))));
+            new Dnssec(some(0, 3, n -> new TrustAnchor("", n, 13, 4, "%096X".formatted(n + 1)))));
   }
 
   private Relays relays() {

@@ -118,8 +118,7 @@ final class EntryDoor implements FlowAcceptor {
             request.application());
     Optional<Ruled> ruled = ruled(flow).filter(now -> now.request().entry().names().isPresent());
     if (ruled.isPresent()) {
-      NameAdmission.of(
-          ruled.get().switchboard(), shard, ruled.get().request(), request, answer);
+      NameAdmission.of(ruled.get().switchboard(), shard, ruled.get().request(), request, answer);
     } else {
       answer.accept(new NameAnswer.Nothing(NameFailure.REFUSED));
     }

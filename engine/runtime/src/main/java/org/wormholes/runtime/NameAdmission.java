@@ -78,9 +78,7 @@ final class NameAdmission {
       Consumer<NameAnswer> answer) {
     NameQuestion question = asked.question();
     Optional<Dnssec> dnssec =
-        asked.unchecked()
-            ? Optional.empty()
-            : request.entry().names().flatMap(Entry.Dns::dnssec);
+        asked.unchecked() ? Optional.empty() : request.entry().names().flatMap(Entry.Dns::dnssec);
     Optional<Host> host = Host.parse(request.target().host()).filter(Host.Name.class::isInstance);
     if (host.isEmpty()) {
       answer.accept(new NameAnswer.Nothing(NameFailure.NOT_FOUND));

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +20,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.wormholes.rules.Entry;
 import org.wormholes.rules.Exit;
 import org.wormholes.rules.ExitClause;
@@ -39,6 +45,7 @@ import org.wormholes.spec.LocalNetwork;
 import org.wormholes.spec.Socks;
 import org.wormholes.spec.lab.Command;
 import org.wormholes.spec.lab.Tools;
+import org.wormholes.spec.lab.UdpThroughSocks;
 import org.wormholes.spec.lab.ZoneServer;
 
 /// `dig` and `kdig` ask a DNS entry, whose questions go through a tunnel to an exit, which asks a
@@ -288,6 +295,43 @@ final class DnsEntryTest {
     assertThat(zone.asked).isEmpty();
     assertThat(dig(first, "+short", "a.localhost", "A").strip()).isEqualTo("127.0.0.1");
     assertThat(zone.asked).isEmpty();
+  }
+
+  @Test
+  void datagramsToAnInventedAddressReachItsName() throws IOException {
+    zone.with("server.zone.test", "A", 300, "127.0.0.1");
+    String address = dig(all, "+short", "server.zone.test", "A").strip();
+    InetSocketAddress server = new InetSocketAddress(InetAddress.ofLiteral(address), zone.port());
+    try (UdpThroughSocks forwarder = UdpThroughSocks.open(proxy, server)) {
+      assertThat(dig(forwarder.port(), "+short", "www.zone.test", "A").strip())
+          .isEqualTo("127.0.0.1");
+    }
+    assertThat(zone.asked).containsExactly("server.zone.test A", "www.zone.test A");
+  }
+
+  /// Four ways in, a hundred names again and again, a hundred questions at a time.
+  @ParameterizedTest
+  @ValueSource(strings = {"udp", "tcp", "dot", "doh"})
+  void dnsperfLosesNothing(String mode, @TempDir Path folder) throws IOException {
+    StringBuilder names = new StringBuilder();
+    for (int i = 0; i < 100; i++) {
+      zone.with(mode + i + ".zone.test", "A", 300, "127.0.0.1");
+      names.append(mode).append(i).append(".zone.test A\n");
+    }
+    Path file = Files.writeString(folder.resolve("names"), names);
+    int port = mode.equals("dot") ? tls : mode.equals("doh") ? https : first;
+    String report =
+        Command.of(Tools.need("dnsperf", "dnsperf"), "-m", mode, "-s", "127.0.0.1")
+            .with("-p", String.valueOf(port), "-d", file.toString(), "-n", "20", "-q", "100")
+            .with("-c", "4", "-t", "10", "-O", "doh-uri=https://localhost/dns-query")
+            .run()
+            .good()
+            .text();
+    assertThat(report)
+        .containsPattern("Queries completed: +2000 \\(100\\.00%\\)")
+        .containsPattern("Queries lost: +0 ")
+        .containsPattern("Response codes: +NOERROR 2000 \\(100\\.00%\\)");
+    assertThat(zone.asked).hasSize(100);
   }
 
   @Test

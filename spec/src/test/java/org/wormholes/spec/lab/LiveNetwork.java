@@ -144,10 +144,15 @@ public final class LiveNetwork implements AutoCloseable {
 
   /// Makes `ruleset` what the client runs, with `wormholes apply`.
   public void apply(String ruleset) throws IOException {
+    apply(client(), ruleset);
+  }
+
+  /// Makes `ruleset` what a node runs.
+  public void apply(LiveNode node, String ruleset) throws IOException {
     Path file = Files.writeString(folder.resolve("laboratory.rb"), ruleset);
     var _ =
         Command.of(wormholes().toArray(String[]::new))
-            .with("apply", "--yes", "--control", client().control(), file.toString())
+            .with("apply", "--yes", "--control", node.control(), file.toString())
             .within(LIMIT)
             .run()
             .good();

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
@@ -24,7 +25,8 @@ import java.util.regex.Pattern;
 public final class SignedZones implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final DateTimeFormatter DAY = DateTimeFormatter.BASIC_ISO_DATE;
-  private static final Pattern QUESTION = Pattern.compile("info: 127\\.0\\.0\\.1 (\\S+)\\. (\\S+) IN");
+  private static final Pattern QUESTION =
+      Pattern.compile("info: 127\\.0\\.0\\.1 (\\S+)\\. (\\S+) IN");
   private static final String APEX =
       """
       %1$s 3600 IN SOA ns.test. admin.test. 1 3600 600 86400 30
@@ -34,18 +36,26 @@ public final class SignedZones implements AutoCloseable {
   private final Path folder;
   private final Map<String, String> keys = new LinkedHashMap<>();
   private final StringBuilder served = new StringBuilder();
-  private final int port = Ports.free();
-  private Program unbound;
+  private final int port;
+  private Optional<Program> unbound = Optional.empty();
 
-  private SignedZones(Path folder) {
+  private SignedZones(Path folder, int port) {
     this.folder = folder;
+    this.port = port;
   }
 
   /// Signs the zones and starts the resolver, in an empty folder.
   public static SignedZones start(Path folder) throws IOException {
-    SignedZones zones = new SignedZones(folder);
+    return start(folder, Ports.free(), List.of());
+  }
+
+  /// The same at a port that is free there.
+  ///
+  /// @param before words in front of the resolver's command line
+  public static SignedZones start(Path folder, int port, List<String> before) throws IOException {
+    SignedZones zones = new SignedZones(folder, port);
     zones.make();
-    zones.serve();
+    zones.serve(before);
     return zones;
   }
 
@@ -72,9 +82,9 @@ public final class SignedZones implements AutoCloseable {
     sign("expired.test", List.of(), text -> text.replace(signature(text), signature(old)));
     zone("forged.test.", "www.%1$s 300 IN A 127.0.0.7\n");
     sign("forged.test", List.of(), text -> text.replace("127.0.0.7", "127.0.0.1"));
-    StringBuilder children = new StringBuilder("ns.%1$s 3600 IN A 127.0.0.1\n");
+    StringBuilder children = new StringBuilder("ns.test. 3600 IN A 127.0.0.1\n");
     for (String child : List.of("plain", "bare", "expired", "forged", "signed")) {
-      children.append(child).append(".%1$s 3600 IN NS ns.test.\n");
+      children.append(child).append(".test. 3600 IN NS ns.test.\n");
     }
     for (String zone : keys.keySet()) {
       children.append(anchor(zone)).append('\n');
@@ -112,8 +122,7 @@ public final class SignedZones implements AutoCloseable {
     return folder.resolve(origin.equals(".") ? "root" : origin);
   }
 
-  private void sign(String zone, List<String> how, UnaryOperator<String> after)
-      throws IOException {
+  private void sign(String zone, List<String> how, UnaryOperator<String> after) throws IOException {
     Files.writeString(fileOf(zone), after.apply(signed(zone, how)));
   }
 
@@ -144,7 +153,7 @@ public final class SignedZones implements AutoCloseable {
     return Command.of(words).in(folder).within(LIMIT).run().good().text();
   }
 
-  private void serve() throws IOException {
+  private void serve(List<String> before) throws IOException {
     Path configuration =
         Files.writeString(
             folder.resolve("unbound.conf"),
@@ -167,14 +176,11 @@ public final class SignedZones implements AutoCloseable {
             """
                     .formatted(folder, port)
                 + served);
-    unbound =
-        Program.start(
-            "unbound",
-            folder,
-            Map.of(),
-            List.of(
-                Tools.need("unbound", "unbound"), "-d", "-c", configuration.toString()));
-    unbound.line(Pattern.compile("start of service"), LIMIT);
+    List<String> words = new ArrayList<>(before);
+    words.addAll(List.of(Tools.need("unbound", "unbound"), "-d", "-c", configuration.toString()));
+    Program started = Program.start("unbound", folder, Map.of(), words);
+    unbound = Optional.of(started);
+    started.line(Pattern.compile("start of service"), LIMIT);
   }
 
   /// The DS record of a zone's key, `.` for the root.
@@ -196,7 +202,8 @@ public final class SignedZones implements AutoCloseable {
 
   /// What the resolver was asked so far: name without a final dot, a blank and the type.
   public List<String> asked() {
-    return unbound.lines().stream()
+    return unbound.stream()
+        .flatMap(it -> it.lines().stream())
         .flatMap(line -> QUESTION.matcher(line).results())
         .map(found -> found.group(1) + " " + found.group(2))
         .toList();
@@ -204,6 +211,6 @@ public final class SignedZones implements AutoCloseable {
 
   @Override
   public void close() {
-    unbound.close();
+    unbound.ifPresent(Program::close);
   }
 }

@@ -60,6 +60,10 @@ public final class ZoneServer implements AutoCloseable {
     return "127.0.0.1:" + tcp.getLocalPort();
   }
 
+  public int port() {
+    return tcp.getLocalPort();
+  }
+
   private Message answer(Message query) {
     Record question = query.getQuestion();
     String name = question.getName().toString(true);

@@ -129,7 +129,8 @@ final class NameEntry {
       reply.accept(query.overload(most));
     } else {
       NameRequest request =
-          new NameRequest(door.acceptor.current(door.entry), question.get(), from, query.unchecked());
+          new NameRequest(
+              door.acceptor.current(door.entry), question.get(), from, query.unchecked());
       door.acceptor.ask(
           request,
           on,

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -18,6 +19,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.protocol.circuit.NameQuestion;
 import org.wormholes.protocol.wire.Bytes;
@@ -79,8 +81,7 @@ public final class SignatureChecker implements NameChecker {
   }
 
   @Override
-  public void check(
-      NameQuestion question, Asker asker, Loop loop, Consumer<NameAnswer> answer) {
+  public void check(NameQuestion question, Asker asker, Loop loop, Consumer<NameAnswer> answer) {
     new Check(question, asker, loop, answer).start();
   }
 
@@ -196,7 +197,7 @@ public final class SignatureChecker implements NameChecker {
       if (origin == null || (code != Rcode.NOERROR && code != Rcode.NXDOMAIN)) {
         return failure
             .<NameAnswer>map(NameAnswer.Nothing::new)
-            .orElseGet(() -> bogus(found.getOPT()));
+            .orElseGet(() -> bogus(found.getOPT(), origin));
       }
       boolean secure = found.getHeader().getFlag(Flags.AD);
       Predicate<InetAddress> allowed = origin.allowed();
@@ -223,7 +224,37 @@ public final class SignatureChecker implements NameChecker {
     }
   }
 
-  private static NameAnswer bogus(@Nullable OPTRecord edns) {
+  private NameAnswer bogus(@Nullable OPTRecord edns, NameAnswer.@Nullable Records origin) {
+    NameAnswer.Bogus told = told(edns);
+    OptionalInt plainly = origin == null ? OptionalInt.empty() : fault(origin);
+    return told.code() == ExtendedErrorCodeOption.DNSSEC_BOGUS && plainly.isPresent()
+        ? new NameAnswer.Bogus(plainly.getAsInt(), told.why(), BOGUS)
+        : told;
+  }
+
+  /// What is wrong with all signatures of an answer at first sight.
+  private OptionalInt fault(NameAnswer.Records answer) {
+    Instant now = clock.instant();
+    List<RRSIGRecord> signatures =
+        Lookup.parse(answer.message().toArray()).stream()
+            .flatMap(it ->
+                Stream.concat(
+                    it.getSection(Section.ANSWER).stream(),
+                    it.getSection(Section.AUTHORITY).stream()))
+            .filter(RRSIGRecord.class::isInstance)
+            .map(RRSIGRecord.class::cast)
+            .toList();
+    if (signatures.isEmpty()) {
+      return OptionalInt.of(ExtendedErrorCodeOption.RRSIGS_MISSING);
+    } else if (signatures.stream().allMatch(it -> it.getExpire().isBefore(now))) {
+      return OptionalInt.of(ExtendedErrorCodeOption.SIGNATURE_EXPIRED);
+    } else if (signatures.stream().allMatch(it -> it.getTimeSigned().isAfter(now))) {
+      return OptionalInt.of(ExtendedErrorCodeOption.SIGNATURE_NOT_YET_VALID);
+    }
+    return OptionalInt.empty();
+  }
+
+  private static NameAnswer.Bogus told(@Nullable OPTRecord edns) {
     List<EDNSOption> options =
         edns == null ? List.of() : edns.getOptions(EDNSOption.Code.EDNS_EXTENDED_ERROR);
     return options.stream()

@@ -78,8 +78,7 @@ class SignatureCheckerFuzzTest {
       if (heard.get(10, TimeUnit.SECONDS) instanceof NameAnswer.Records found && found.secure()) {
         Found read =
             Lookup.of(QUESTION, 0).read(withoutId(found.message().toArray())).orElseThrow();
-        assertThat(read.addresses())
-            .allMatch(InetAddress.ofLiteral("192.0.2.1")::equals);
+        assertThat(read.addresses()).allMatch(InetAddress.ofLiteral("192.0.2.1")::equals);
       }
     }
   }

@@ -82,7 +82,12 @@ final class EntryNodes {
           out.writeInt(entry.over().id());
           List<TrustAnchor> anchors = entry.dnssec().map(Dnssec::anchors).orElse(List.of());
           out.writeInt(entry.dnssec().isPresent() ? 1 + anchors.size() : 0);
-          anchors.forEach(anchor -> out.text(anchor.toString()));
+          for (TrustAnchor anchor : anchors) {
+            out.text(anchor.zone());
+            out.writeInt(anchor.keyTag());
+            out.writeInt(anchor.algorithm() << 8 | anchor.digestType());
+            out.text(anchor.digest());
+          }
         },
         in -> {
           in.isOf(Formats.FOURTH);
@@ -102,16 +107,12 @@ final class EntryNodes {
     }
     List<TrustAnchor> anchors = new ArrayList<>();
     for (int i = 1; i < checked; i++) {
-      anchors.add(anchor(in.text()));
+      String zone = in.text();
+      int keyTag = in.readInt();
+      int how = in.readInt();
+      anchors.add(new TrustAnchor(zone, keyTag, how >>> 8, how & 255, in.text()));
     }
     return checked == 0 ? Optional.empty() : Optional.of(new Dnssec(anchors));
-  }
-
-  /// A trust anchor in its plain form.
-  private static TrustAnchor anchor(String text) {
-    return TrustAnchor.parse(text)
-        .filter(anchor -> anchor.toString().equals(text))
-        .orElseThrow(() -> new KryoException("a trust anchor must be in its plain form"));
   }
 
   /// A range in its plain form.

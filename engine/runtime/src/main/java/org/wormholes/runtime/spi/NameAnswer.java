@@ -25,8 +25,7 @@ public sealed interface NameAnswer {
   /// @param allowed which addresses may be passed on; records with others are left out
   /// @param secure whether every record was found to be signed as it should be (RFC 4035 section
   ///   3.2.3)
-  record Records(
-      Bytes message, Predicate<InetAddress> allowed, Duration timeToLive, boolean secure)
+  record Records(Bytes message, Predicate<InetAddress> allowed, Duration timeToLive, boolean secure)
       implements NameAnswer {
     /// Records that nobody checked.
     public Records(Bytes message, Predicate<InetAddress> allowed, Duration timeToLive) {
