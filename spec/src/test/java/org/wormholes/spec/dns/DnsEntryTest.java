@@ -306,7 +306,7 @@ final class DnsEntryTest {
       assertThat(dig(forwarder.port(), "+short", "www.zone.test", "A").strip())
           .isEqualTo("127.0.0.1");
     }
-    assertThat(zone.asked).containsExactly("server.zone.test A", "www.zone.test A");
+    assertThat(zone.asked).contains("server.zone.test A", "www.zone.test A");
   }
 
   /// Four ways in, a hundred names again and again, a hundred questions at a time.
