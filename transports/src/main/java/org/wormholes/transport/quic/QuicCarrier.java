@@ -56,9 +56,6 @@ final class QuicCarrier implements ClosableCarrier {
 
   private static final int CONNECTION_WINDOW = 6 << 20;
 
-  /// The most bytes of a packet: what crosses nearly every network of today.
-  private static final int PACKET_BYTES = 1_350;
-
   /// Addresses that the dialler may have had; quiche remembers each, and refuses one more.
   private static final int PATHS = 32;
 
@@ -94,11 +91,13 @@ final class QuicCarrier implements ClosableCarrier {
   }
 
   /// What both sides of a connection have in common.
-  static <B extends QuicCodecBuilder<B>> B common(B builder) {
+  ///
+  /// @param packetBytes the most bytes of a UDP datagram; of what both sides say the smaller counts
+  static <B extends QuicCodecBuilder<B>> B common(B builder, int packetBytes) {
     return builder
         .maxIdleTimeout(IDLE_SECONDS, TimeUnit.SECONDS)
-        .maxSendUdpPayloadSize(PACKET_BYTES)
-        .maxRecvUdpPayloadSize(PACKET_BYTES)
+        .maxSendUdpPayloadSize(packetBytes)
+        .maxRecvUdpPayloadSize(packetBytes)
         .initialMaxData(CONNECTION_WINDOW)
         .initialMaxStreamDataBidirectionalLocal(STREAM_WINDOW)
         .initialMaxStreamDataBidirectionalRemote(STREAM_WINDOW)
@@ -117,16 +116,18 @@ final class QuicCarrier implements ClosableCarrier {
       on.execute(() -> listener.onFailed(DialFailure.FAILED));
       return;
     }
+    InetSocketAddress to = target.get().socket();
+    int packetBytes = QuicSockets.packetBytes(to);
     DatagramChannel udp = sockets.newDatagramChannel();
     QuicSockets.prepare(udp);
-    udp.pipeline().addLast(clientCodec(target.get().name()));
+    udp.pipeline().addLast(clientCodec(target.get().name(), packetBytes));
     on.eventLoop()
         .register(udp)
         .addListener(registered ->
-            udp.bind(anyAddress(target.get().socket()))
+            udp.bind(anyAddress(to))
                 .addListener(bound -> {
                   if (bound.isSuccess()) {
-                    connect(on, udp, target.get().socket(), timeout, listener);
+                    connect(on, udp, to, packetBytes, timeout, listener);
                   } else {
                     udp.close();
                     listener.onFailed(DialFailure.FAILED);
@@ -134,9 +135,9 @@ final class QuicCarrier implements ClosableCarrier {
                 }));
   }
 
-  private ChannelHandler clientCodec(String name) {
+  private ChannelHandler clientCodec(String name, int packetBytes) {
     QuicSslContext tls = client();
-    return common(new QuicClientCodecBuilder())
+    return common(new QuicClientCodecBuilder(), packetBytes)
         .initialMaxStreamsBidirectional(0)
         .sslEngineProvider(channel ->
             // Without a port there are no tickets of earlier sessions, which an observer could
@@ -160,13 +161,16 @@ final class QuicCarrier implements ClosableCarrier {
       NettyLoop loop,
       DatagramChannel udp,
       InetSocketAddress to,
+      int packetBytes,
       Duration timeout,
       DialListener listener) {
     QuicChannel.newBootstrap(udp)
         .handler(new Unneeded())
         .streamHandler(new Unneeded())
         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.clamp(timeout.toMillis(), 1, 600_000))
-        .option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, QuicSockets.gathering(udp))
+        .option(
+            QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR,
+            QuicSockets.gathering(udp, packetBytes))
         .remoteAddress(to)
         .connect()
         .addListener((Future<QuicChannel> done) -> {

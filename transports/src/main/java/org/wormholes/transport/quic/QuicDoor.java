@@ -17,6 +17,7 @@ import io.netty.handler.codec.quic.QuicPathEvent;
 import io.netty.handler.codec.quic.QuicServerCodecBuilder;
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.codec.quic.QuicTransportParameters;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Clock;
@@ -67,13 +68,15 @@ final class QuicDoor {
   /// What speaks QUIC on one socket of the listener.
   ChannelHandler codec(
       NettyLoop loop, DatagramChannel udp, int idLength, QuicConnectionIdGenerator ids) {
-    return QuicCarrier.common(new QuicServerCodecBuilder())
+    return QuicCarrier.common(new QuicServerCodecBuilder(), QuicSockets.MAX_PACKET_BYTES)
         .sslContext(tls)
         .localConnectionIdLength(idLength)
         .connectionIdAddressGenerator(ids)
         .tokenHandler(new RetryTokens(clock))
         .initialMaxStreamsBidirectional(1)
-        .option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, QuicSockets.gathering(udp))
+        .option(
+            QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR,
+            QuicSockets.gathering(udp, QuicSockets.MAX_PACKET_BYTES))
         .handler(
             new ChannelInitializer<QuicChannel>() {
               @Override
@@ -85,6 +88,7 @@ final class QuicDoor {
             new ChannelInitializer<QuicStreamChannel>() {
               @Override
               protected void initChannel(QuicStreamChannel stream) {
+                gather(udp, stream.parent());
                 Stranger stranger = stream.parent().pipeline().get(Stranger.class);
                 if (stranger != null) {
                   stranger.gone();
@@ -93,6 +97,22 @@ final class QuicDoor {
               }
             })
         .build();
+  }
+
+  /// Gathers as many packets as one call takes of the size that the dialler, who knows the path,
+  /// can read.
+  private static void gather(DatagramChannel udp, QuicChannel connection) {
+    QuicTransportParameters peer = connection.peerTransportParameters();
+    if (peer != null) {
+      long bytes =
+          Math.clamp(
+              peer.maxUdpPayloadSize(), QuicSockets.PACKET_BYTES, QuicSockets.MAX_PACKET_BYTES);
+      connection
+          .config()
+          .setOption(
+              QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR,
+              QuicSockets.gathering(udp, bytes));
+    }
   }
 
   /// One that has opened no stream. Belongs to the connection's loop.

@@ -8,7 +8,9 @@ import io.netty.channel.socket.DatagramChannel;
 import io.netty.handler.codec.quic.EpollQuicUtils;
 import io.netty.handler.codec.quic.SegmentedDatagramPacketAllocator;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +23,18 @@ final class QuicSockets {
   /// The most bytes that one call may bring, and so the size of a read.
   private static final int READ_BYTES = 65_535;
 
-  /// Packets of one call: what fits into the 64 KiB that IP allows it.
-  private static final int SEGMENTS = 44;
+  /// The most bytes of one call: the 64 KiB of IP, without headers.
+  private static final int CALL_BYTES = 65_487;
+
+  /// The most bytes of a packet that leaves the machine: what crosses nearly every network of
+  /// today.
+  static final int PACKET_BYTES = 1_350;
+
+  /// The most bytes of any packet: what quiche makes.
+  static final int MAX_PACKET_BYTES = 16_383;
+
+  /// Headers of IPv6 and UDP.
+  private static final int HEADER_BYTES = 48;
 
   private QuicSockets() {}
 
@@ -36,10 +48,28 @@ final class QuicSockets {
   }
 
   /// How packets for `channel` are gathered.
-  static SegmentedDatagramPacketAllocator gathering(DatagramChannel channel) {
+  static SegmentedDatagramPacketAllocator gathering(DatagramChannel channel, long packetBytes) {
     return offloads(channel)
-        ? EpollQuicUtils.newSegmentedAllocator(SEGMENTS)
+        ? EpollQuicUtils.newSegmentedAllocator((int) (CALL_BYTES / packetBytes))
         : SegmentedDatagramPacketAllocator.NONE;
+  }
+
+  /// The most bytes that a packet to `to` may have. A path that stays on this machine has the
+  /// largest packets of its loopback interface; of any other only the first step would be known.
+  static int packetBytes(InetSocketAddress to) {
+    try {
+      InetAddress address = to.getAddress();
+      if (address.isLoopbackAddress() || NetworkInterface.getByInetAddress(address) != null) {
+        NetworkInterface loopback =
+            NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
+        if (loopback != null) {
+          return Math.clamp(loopback.getMTU() - HEADER_BYTES, PACKET_BYTES, MAX_PACKET_BYTES);
+        }
+      }
+    } catch (SocketException e) {
+      // As if it left the machine.
+    }
+    return PACKET_BYTES;
   }
 
   /// Where packets to `to` leave from now, as the system's routes say; nothing is sent.
