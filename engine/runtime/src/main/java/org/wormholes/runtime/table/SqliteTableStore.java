@@ -10,7 +10,9 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -35,6 +37,8 @@ import org.wormholes.protocol.wire.WireException;
 public final class SqliteTableStore implements TableStore {
   static final int MAX_BATCH = 1000;
   private static final int PAGE_BYTES = 8192;
+  private static final int CACHE_KIB = 16 << 10;
+  private static final int MAPPED_BYTES = 256 << 20;
   private static final int SCHEMA = 1;
   private static final Duration COUNTED = Duration.ofDays(7);
 
@@ -42,7 +46,42 @@ public final class SqliteTableStore implements TableStore {
   private static final Request<Void> END = new Request<>(_ -> null);
 
   private interface Work<T> {
-    @Nullable T in(Connection connection) throws SQLException, TableStoreException;
+    @Nullable T in(Prepared statements) throws SQLException, TableStoreException;
+  }
+
+  /// The statements of a connection, each compiled once. They are closed with it.
+  private static final class Prepared {
+    final Connection connection;
+    private final Map<String, PreparedStatement> statements = new HashMap<>();
+
+    Prepared(Connection connection) {
+      this.connection = connection;
+    }
+
+    PreparedStatement of(String command) throws SQLException {
+      PreparedStatement known = statements.get(command);
+      if (known == null) {
+        known = connection.prepareStatement(command);
+        statements.put(command, known);
+      }
+      return known;
+    }
+
+    void run(String command) throws SQLException {
+      of(command).execute();
+    }
+
+    /// A statement that failed can't be used again.
+    void forget() {
+      for (PreparedStatement each : statements.values()) {
+        try {
+          each.close();
+        } catch (SQLException itsFailure) {
+          // Closing a statement that failed says once more how it failed.
+        }
+      }
+      statements.clear();
+    }
   }
 
   private static final class Request<T> {
@@ -54,8 +93,8 @@ public final class SqliteTableStore implements TableStore {
       this.work = work;
     }
 
-    void run(Connection connection) throws SQLException, TableStoreException {
-      result = work.in(connection);
+    void run(Prepared statements) throws SQLException, TableStoreException {
+      result = work.in(statements);
     }
 
     @SuppressWarnings("NullAway") // only the end has no result, and nobody waits for it
@@ -64,8 +103,8 @@ public final class SqliteTableStore implements TableStore {
     }
   }
 
-  private final Connection reading;
-  private final Connection writing;
+  private final Prepared reading;
+  private final Prepared writing;
   private final BlockingQueue<Request<?>> requests = new LinkedBlockingQueue<>(10 * MAX_BATCH);
   private final Thread writer;
   private volatile boolean closed;
@@ -76,9 +115,9 @@ public final class SqliteTableStore implements TableStore {
   ///   no bound
   public SqliteTableStore(Path file, long maxBytes) throws TableStoreException {
     try {
-      writing = connect(file);
+      writing = new Prepared(connect(file));
       prepare(maxBytes);
-      reading = connect(file);
+      reading = new Prepared(connect(file));
     } catch (SQLException e) {
       throw failure("opening " + file, e);
     }
@@ -91,11 +130,13 @@ public final class SqliteTableStore implements TableStore {
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
     config.setBusyTimeout(10_000);
+    config.setCacheSize(-CACHE_KIB);
+    config.setPragma(SQLiteConfig.Pragma.MMAP_SIZE, Integer.toString(MAPPED_BYTES));
     return config.createConnection("jdbc:sqlite:" + file);
   }
 
   private void prepare(long maxBytes) throws SQLException, TableStoreException {
-    try (Statement statement = writing.createStatement()) {
+    try (Statement statement = writing.connection.createStatement()) {
       int schema = number(statement.executeQuery("PRAGMA user_version"));
       if (schema > SCHEMA) {
         throw new TableStoreException(
@@ -127,32 +168,29 @@ public final class SqliteTableStore implements TableStore {
 
   @Override
   public CompletableFuture<Boolean> swap(TableRecord record) {
-    return ask(connection -> {
-      TableRecord before = kept(connection, name(record)).orElse(null);
-      return record.follows(before) && take(connection, record);
+    return ask(statements -> {
+      TableRecord before = kept(statements, name(record)).orElse(null);
+      return record.follows(before) && take(statements, record);
     });
   }
 
   @Override
   public CompletableFuture<Boolean> merge(TableRecord record) {
-    return ask(connection -> {
-      TableRecord before = kept(connection, name(record)).orElse(null);
-      return (before == null || record.isNewerThan(before)) && take(connection, record);
+    return ask(statements -> {
+      TableRecord before = kept(statements, name(record)).orElse(null);
+      return (before == null || record.isNewerThan(before)) && take(statements, record);
     });
   }
 
   @Override
   public CompletableFuture<Integer> forget(Instant now) {
-    return ask(connection -> {
-      try (PreparedStatement old =
-              connection.prepareStatement("DELETE FROM records WHERE expires <= ?");
-          PreparedStatement counted =
-              connection.prepareStatement("DELETE FROM writes WHERE made < ?")) {
-        counted.setLong(1, now.minus(COUNTED).getEpochSecond());
-        counted.executeUpdate();
-        old.setLong(1, now.getEpochSecond());
-        return old.executeUpdate();
-      }
+    return ask(statements -> {
+      PreparedStatement counted = statements.of("DELETE FROM writes WHERE made < ?");
+      counted.setLong(1, now.minus(COUNTED).getEpochSecond());
+      counted.executeUpdate();
+      PreparedStatement old = statements.of("DELETE FROM records WHERE expires <= ?");
+      old.setLong(1, now.getEpochSecond());
+      return old.executeUpdate();
     });
   }
 
@@ -173,9 +211,11 @@ public final class SqliteTableStore implements TableStore {
       throw new IllegalArgumentException("a page must have 1..10000 records, was " + most);
     }
     synchronized (reading) {
-      try (PreparedStatement query =
-          reading.prepareStatement(
-              "SELECT record FROM records WHERE (place, hash) > (?, ?) ORDER BY place, hash LIMIT ?")) {
+      try {
+        PreparedStatement query =
+            reading.of(
+                "SELECT record FROM records WHERE (place, hash) > (?, ?)"
+                    + " ORDER BY place, hash LIMIT ?");
         query.setBytes(1, from.encode());
         query.setBytes(2, after.toArray());
         query.setInt(3, most);
@@ -195,9 +235,9 @@ public final class SqliteTableStore implements TableStore {
   @Override
   public int writes(RingId place, NodeId author, Instant since) throws TableStoreException {
     synchronized (reading) {
-      try (PreparedStatement query =
-          reading.prepareStatement(
-              "SELECT count(*) FROM writes WHERE place = ? AND author = ? AND made >= ?")) {
+      try {
+        PreparedStatement query =
+            reading.of("SELECT count(*) FROM writes WHERE place = ? AND author = ? AND made >= ?");
         query.setBytes(1, place.encode());
         query.setBytes(2, author.key().toArray());
         query.setLong(3, since.getEpochSecond());
@@ -220,9 +260,9 @@ public final class SqliteTableStore implements TableStore {
       requests.put(END);
       writer.join();
       synchronized (reading) {
-        reading.close();
+        reading.connection.close();
       }
-      writing.close();
+      writing.connection.close();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (SQLException e) {
@@ -262,13 +302,15 @@ public final class SqliteTableStore implements TableStore {
     }
   }
 
+  /// Begins and ends transactions itself: the driver's own lose count when SQLite rolls back
+  /// without being asked, as it does when the disk is full.
   private void commit(List<Request<?>> batch) {
     try {
-      execute("BEGIN IMMEDIATE");
+      writing.run("BEGIN IMMEDIATE");
       for (Request<?> each : batch) {
         each.run(writing);
       }
-      execute("COMMIT");
+      writing.run("COMMIT");
       batch.forEach(Request::done);
     } catch (SQLException | TableStoreException e) {
       undo();
@@ -280,57 +322,46 @@ public final class SqliteTableStore implements TableStore {
     }
   }
 
-  /// The driver's own transactions lose count when SQLite rolls back by itself, as it does when the
-  /// disk is full.
-  private void execute(String command) throws SQLException {
-    try (Statement statement = writing.createStatement()) {
-      statement.execute(command);
-    }
-  }
-
   private void undo() {
+    writing.forget();
     try {
-      execute("ROLLBACK");
+      writing.run("ROLLBACK");
     } catch (SQLException nothingLeft) {
       // SQLite did so itself. If it did not, the next BEGIN is refused, and what follows it.
     }
   }
 
-  private static boolean take(Connection connection, TableRecord record) throws SQLException {
+  private static boolean take(Prepared statements, TableRecord record) throws SQLException {
     TableEntry entry = record.entry();
-    try (PreparedStatement put =
-        connection.prepareStatement(
+    byte[] place = entry.place().encode();
+    PreparedStatement put =
+        statements.of(
             "INSERT INTO records (name, place, hash, expires, record) VALUES (?, ?, ?, ?, ?)"
                 + " ON CONFLICT (name) DO UPDATE SET hash = excluded.hash,"
-                + " expires = excluded.expires, record = excluded.record")) {
-      put.setBytes(1, name(record));
-      put.setBytes(2, entry.place().encode());
-      put.setBytes(3, record.hash().toArray());
-      put.setLong(4, entry.expires().getEpochSecond());
-      put.setBytes(5, record.encoded().toArray());
-      put.executeUpdate();
-    }
+                + " expires = excluded.expires, record = excluded.record");
+    put.setBytes(1, name(record));
+    put.setBytes(2, place);
+    put.setBytes(3, record.hash().toArray());
+    put.setLong(4, entry.expires().getEpochSecond());
+    put.setBytes(5, record.encoded().toArray());
+    put.executeUpdate();
     if (record.author().isPresent()) {
-      try (PreparedStatement count =
-          connection.prepareStatement(
-              "INSERT INTO writes (place, author, made) VALUES (?, ?, ?)")) {
-        count.setBytes(1, entry.place().encode());
-        count.setBytes(2, record.author().get().key().toArray());
-        count.setLong(3, entry.made().getEpochSecond());
-        count.executeUpdate();
-      }
+      PreparedStatement count =
+          statements.of("INSERT INTO writes (place, author, made) VALUES (?, ?, ?)");
+      count.setBytes(1, place);
+      count.setBytes(2, record.author().get().key().toArray());
+      count.setLong(3, entry.made().getEpochSecond());
+      count.executeUpdate();
     }
     return true;
   }
 
-  private static Optional<TableRecord> kept(Connection connection, byte[] name)
+  private static Optional<TableRecord> kept(Prepared statements, byte[] name)
       throws SQLException, TableStoreException {
-    try (PreparedStatement query =
-        connection.prepareStatement("SELECT record FROM records WHERE name = ?")) {
-      query.setBytes(1, name);
-      try (ResultSet row = query.executeQuery()) {
-        return row.next() ? Optional.of(record(row.getBytes(1))) : Optional.empty();
-      }
+    PreparedStatement query = statements.of("SELECT record FROM records WHERE name = ?");
+    query.setBytes(1, name);
+    try (ResultSet row = query.executeQuery()) {
+      return row.next() ? Optional.of(record(row.getBytes(1))) : Optional.empty();
     }
   }
 
