@@ -84,6 +84,9 @@ public final class Labels {
   /// follow.
   public static final byte[] TABLE_PLACE = ascii("wormholes/table/place/v1");
 
+  /// What two members compare of the records in a part of a ring; their hashes follow.
+  public static final byte[] TABLE_PART = ascii("wormholes/table/part/v1");
+
   /// What is told to all members of a ring; the name of the ring follows.
   public static final byte[] RING_CAST = ascii("wormholes/ring/cast/v1");
 
