@@ -20,9 +20,9 @@ import org.wormholes.protocol.ring.RingPeer;
 import org.wormholes.protocol.table.TableMessage.Outcome;
 import org.wormholes.protocol.wire.Bytes;
 
-/// Whoever uses tables (`spec/protocol/tables.md`, section 5): reads from a quorum of those who keep
-/// a key, writes what follows to them, tries again when others were faster, and hints those who are
-/// behind.
+/// Whoever uses tables (`spec/protocol/tables.md`, section 5): reads from a quorum of those who
+/// keep a key, writes what follows to them, tries again when others were faster, and hints those
+/// who are behind.
 ///
 /// An operation looks up the keepers, reads, and ends if that was all; else it writes, and after a
 /// [Outcome#STALE] that no expected version explains begins anew a little later.
@@ -247,8 +247,7 @@ public final class TableAsker {
 
   // Reading.
 
-  private void fetched(
-      Operation operation, RingPeer from, TableMessage.Fetched said, Instant now) {
+  private void fetched(Operation operation, RingPeer from, TableMessage.Fetched said, Instant now) {
     TableReading reading = operation.reading;
     if (reading != null) {
       // A keeper that answers with another key says nothing of this one.
@@ -279,8 +278,8 @@ public final class TableAsker {
     Optional<TableRecord> result = reading.result();
     List<RingPeer> behind = result.map(reading::behind).orElse(List.of());
     if (operation.heals) {
-      behind.forEach(keeper ->
-          send(keeper, new TableMessage.Hint(operation.terms.table(), operation.key)));
+      behind.forEach(
+          keeper -> send(keeper, new TableMessage.Hint(operation.terms.table(), operation.key)));
     }
     if (operation.draft == null) {
       end(operation, new Output.Got(operation.number, result, operation.keepers));
@@ -295,8 +294,7 @@ public final class TableAsker {
 
   // Writing.
 
-  private void write(
-      Operation operation, Draft draft, @Nullable TableRecord before, Instant now) {
+  private void write(Operation operation, Draft draft, @Nullable TableRecord before, Instant now) {
     TableRecord mine = operation.record;
     if (mine == null || before == null || !mine.hash().equals(before.hash())) {
       long version = before == null || before.entry().deleted() ? 0 : before.entry().version();
@@ -445,9 +443,7 @@ public final class TableAsker {
   }
 
   private void fail(Operation operation, Failure failure, long detail) {
-    end(
-        operation,
-        new Output.Failed(operation.number, failure, detail, operation.keepers.size()));
+    end(operation, new Output.Failed(operation.number, failure, detail, operation.keepers.size()));
   }
 
   private void end(Operation operation, Output output) {

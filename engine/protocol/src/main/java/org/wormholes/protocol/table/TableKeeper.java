@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
-import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.wormholes.protocol.crypto.NodeId;
 import org.wormholes.protocol.ring.RingId;
@@ -21,8 +20,8 @@ import org.wormholes.protocol.ring.RingPeer;
 import org.wormholes.protocol.table.TableMessage.Outcome;
 import org.wormholes.protocol.wire.Bytes;
 
-/// A member of a ring that keeps records of tables for others (`spec/protocol/tables.md`, sections 6
-/// and 7): answers what it keeps, checks every write by the table's rules, tells those who watch,
+/// A member of a ring that keeps records of tables for others (`spec/protocol/tables.md`, sections
+/// 6 and 7): answers what it keeps, checks every write by the table's rules, tells those who watch,
 /// and sees to it with its neighbours ([TableRepair]) that each record is where it ought to be.
 ///
 /// Rules that it does not have it asks of who needs them; what came with them waits so long.
@@ -71,8 +70,7 @@ public final class TableKeeper {
     record NotLearned(Bytes table) implements Input {}
 
     /// Who stands beside this member now.
-    record Neighbours(
-        boolean member, Optional<RingPeer> predecessor, List<RingPeer> successors)
+    record Neighbours(boolean member, Optional<RingPeer> predecessor, List<RingPeer> successors)
         implements Input {
       public Neighbours {
         successors = List.copyOf(successors);
@@ -123,8 +121,7 @@ public final class TableKeeper {
   private long numbers;
 
   /// @param rules those that are known
-  public TableKeeper(
-      RingPeer self, TableShelf shelf, Function<Bytes, Optional<TableTerms>> rules) {
+  public TableKeeper(RingPeer self, TableShelf shelf, Function<Bytes, Optional<TableTerms>> rules) {
     this.self = self;
     this.shelf = shelf;
     this.rules = rules;
@@ -309,8 +306,7 @@ public final class TableKeeper {
     }
     boolean within =
         !entry.expires().isAfter(entry.made().plus(terms.life()))
-            && entry.key().getBytes(StandardCharsets.UTF_8).length
-                <= terms.maxKey()
+            && entry.key().getBytes(StandardCharsets.UTF_8).length <= terms.maxKey()
             && entry.value().size() <= terms.maxValue()
             // What it replaces would come back from a member that was away.
             && kept.filter(each -> entry.expires().isBefore(each.entry().expires())).isEmpty();

@@ -160,8 +160,7 @@ public sealed interface TableMessage {
         record.ifPresent(each -> sized(each, out));
         before.ifPresent(each -> sized(each, out));
       }
-      case Write(long nonce, TableRecord record) ->
-          out.u8(195).i64(nonce).bytes(record.encoded());
+      case Write(long nonce, TableRecord record) -> out.u8(195).i64(nonce).bytes(record.encoded());
       case Written(long nonce, Outcome outcome, int detail) ->
           out.u8(196).i64(nonce).u8(outcome.ordinal()).u8(detail);
       case AskRules(Bytes table) -> out.u8(197).bytes(table);

@@ -13,16 +13,17 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.wormholes.protocol.ring.RingPeer;
 
-/// What the keepers of a key say that it is. As soon as a quorum says the same, that is it. Else the
-/// others are waited for a little; then the newest counts that two of them know, or that follows
-/// another that counts and meets the rules: so that one keeper that lies is not believed, and a
-/// write that was not finished is.
+/// What the keepers of a key say that it is. As soon as a quorum says the same, that is it. Else
+/// the others are waited for a little; then the newest counts that two of them know, or that
+/// follows another that counts and meets the rules: so that one keeper that lies is not believed,
+/// and a write that was not finished is.
 final class TableReading {
   /// How long keepers are waited for that are not needed for a quorum.
   static final Duration GRACE = Duration.ofMillis(300);
 
   private final TableTerms terms;
   private final List<RingPeer> keepers;
+
   /// @param before what it has replaced a short while ago
   private record Answer(Optional<TableRecord> kept, Optional<TableRecord> before) {
     boolean knows(TableRecord record) {
@@ -137,9 +138,8 @@ final class TableReading {
     // Each goes on to one with a lower version, and there are two a keeper at most.
     return known.stream()
         .filter(record::follows)
-        .anyMatch(
-            before ->
-                terms.refusedBy(record, Optional.of(before), period -> 0).isEmpty()
-                    && counts(before, known));
+        .anyMatch(before ->
+            terms.refusedBy(record, Optional.of(before), period -> 0).isEmpty()
+                && counts(before, known));
   }
 }

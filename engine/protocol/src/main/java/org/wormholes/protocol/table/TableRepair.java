@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -20,10 +19,10 @@ import org.wormholes.protocol.ring.RingId;
 import org.wormholes.protocol.ring.RingPeer;
 import org.wormholes.protocol.wire.Bytes;
 
-/// Sees to it that records are where they ought to be (`spec/protocol/tables.md`, section 7). Who is
-/// responsible for a part of the ring compares it, page by page, with those who stand behind; who
-/// has got a new predecessor compares with it what is its own from now on. Where two differ each
-/// reads anew, from all who keep it, what it has not or has older.
+/// Sees to it that records are where they ought to be (`spec/protocol/tables.md`, section 7). Who
+/// is responsible for a part of the ring compares it, page by page, with those who stand behind;
+/// who has got a new predecessor compares with it what is its own from now on. Where two differ
+/// each reads anew, from all who keep it, what it has not or has older.
 final class TableRepair {
   /// From one comparison of all to the next.
   static final Duration ROUND = Duration.ofSeconds(60);
@@ -148,8 +147,7 @@ final class TableRepair {
     }
   }
 
-  private List<TableRecord> within(TableSpot after, TableSpot until, int most)
-      throws IOException {
+  private List<TableRecord> within(TableSpot after, TableSpot until, int most) throws IOException {
     return shelf.page(after, most).stream()
         .filter(each -> TableSpot.of(each).compareTo(until) <= 0)
         .filter(each -> each.entry().expires().isAfter(latest))
@@ -177,9 +175,7 @@ final class TableRepair {
 
   private void browse(RingPeer other, TableSpot after, TableSpot until) {
     browsing.put(nonces, new Browsing(other, after, until, latest));
-    send(
-        other,
-        new TableMessage.Browse(TableMessage.ALL, nonces, after, until.place()));
+    send(other, new TableMessage.Browse(TableMessage.ALL, nonces, after, until.place()));
     nonces++;
   }
 
@@ -205,8 +201,7 @@ final class TableRepair {
     }
     TableSpot until = page.next().orElse(asked.until());
     for (TableRecord each : within(asked.after(), until, 2 * PAGE)) {
-      TableMessage.Entry entry =
-          theirs.get(new Name(each.entry().table(), each.entry().key()));
+      TableMessage.Entry entry = theirs.get(new Name(each.entry().table(), each.entry().key()));
       if (entry == null || isOlder(entry, each)) {
         send(from, new TableMessage.Hint(each.entry().table(), each.entry().key()));
       }

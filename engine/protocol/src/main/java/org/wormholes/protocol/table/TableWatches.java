@@ -64,8 +64,7 @@ final class TableWatches {
             .filter(each -> each.until().isAfter(now))
             .filter(each -> meets(each.watch(), record.entry()))
             .forEach(each ->
-                told.add(
-                    new Told(way, new TableMessage.Changed(each.watch().nonce(), record)))));
+                told.add(new Told(way, new TableMessage.Changed(each.watch().nonce(), record)))));
     return told;
   }
 

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.wormholes.protocol.wire.Bytes;
 import org.wormholes.protocol.wire.WireException;
 
-/// Messages of tables from strangers: read, or refused in the one declared way; and members that are
-/// told nonsense.
+/// Messages of tables from strangers: read, or refused in the one declared way; and members that
+/// are told nonsense.
 final class TableMessageFuzzTest {
   private static final int INPUTS = 4_000;
 
@@ -53,7 +53,9 @@ final class TableMessageFuzzTest {
       TableWorld.Member from = members.get(random.nextInt(4));
       to.keeper(
           new TableKeeper.Input.Received(
-              random.nextInt(4), Optional.of(from.self).filter(_ -> random.nextBoolean()), message));
+              random.nextInt(4),
+              Optional.of(from.self).filter(_ -> random.nextBoolean()),
+              message));
       to.asker(new TableAsker.Input.Received(from.self, message));
       if (random.nextInt(10) == 0) {
         world.run(Duration.ofMillis(random.nextInt(3_000)));

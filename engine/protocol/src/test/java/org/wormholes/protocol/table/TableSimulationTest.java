@@ -114,7 +114,10 @@ final class TableSimulationTest {
           numbers.stream()
               .filter(n -> world.results.get(n) instanceof TableAsker.Output.Done)
               .count();
-      assertThat(done).describedAs("seed %d: %s", seed, world.results).isPositive().isEqualTo(versions.size());
+      assertThat(done)
+          .describedAs("seed %d: %s", seed, world.results)
+          .isPositive()
+          .isEqualTo(versions.size());
     }
   }
 
@@ -175,8 +178,7 @@ final class TableSimulationTest {
       world.said =
           (from, message) ->
               from == liar && message instanceof TableMessage.Fetched fetched
-                  ? new TableMessage.Fetched(
-                      fetched.nonce(), Optional.of(forged), Optional.empty())
+                  ? new TableMessage.Fetched(fetched.nonce(), Optional.of(forged), Optional.empty())
                   : message;
       liar.shelf.put(forged);
       world.run(Duration.ofMinutes(3));
@@ -210,7 +212,9 @@ final class TableSimulationTest {
     keepers.forEach(each ->
         each.keeper(
             new TableKeeper.Input.Received(
-                5, Optional.of(watcher.self), new TableMessage.Watch(TableWorld.TABLE, 9, "ann/", 60))));
+                5,
+                Optional.of(watcher.self),
+                new TableMessage.Watch(TableWorld.TABLE, 9, "ann/", 60))));
     world.written(writer, "ann/1", "one");
     world.written(writer, "bob/1", "one");
     assertThat(world.changes).hasSize(5).allMatch(each -> each.nonce() == 9);

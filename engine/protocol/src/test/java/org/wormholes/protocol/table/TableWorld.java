@@ -29,8 +29,8 @@ import org.wormholes.protocol.wire.Bytes;
 import org.wormholes.protocol.wire.WireException;
 
 /// Members that keep a table together, in one thread and virtual time. Messages go as bytes, take
-/// random times and may be lost; who fails is believed to be there for a while. All follows from the
-/// seed.
+/// random times and may be lost; who fails is believed to be there for a while. All follows from
+/// the seed.
 final class TableWorld {
   static final Bytes RING = Bytes.of(new byte[RingId.BYTES]);
   static final Bytes TABLE = Bytes.ofHex("ab".repeat(32));
@@ -113,8 +113,7 @@ final class TableWorld {
 
     boolean take(TableRecord record, boolean swaps) {
       TableRecord kept = records.get(record.entry().key());
-      boolean takes =
-          swaps ? record.follows(kept) : kept == null || record.isNewerThan(kept);
+      boolean takes = swaps ? record.follows(kept) : kept == null || record.isNewerThan(kept);
       if (takes) {
         put(record);
       }
@@ -181,8 +180,7 @@ final class TableWorld {
             at(
                 now.plusMillis(1 + random.nextInt(5)),
                 this,
-                () ->
-                    keeper(new TableKeeper.Input.Took(number, shelf.take(record, swaps))));
+                () -> keeper(new TableKeeper.Input.Took(number, shelf.take(record, swaps))));
         case TableKeeper.Output.Learn(Bytes table, Bytes file) -> {
           knowsRules |= file.equals(FILE);
           keeper(
@@ -238,8 +236,7 @@ final class TableWorld {
   final Map<Long, String> repairs = new HashMap<>();
   private final Map<Member, Instant> failed = new HashMap<>();
   private final PriorityQueue<Event> events =
-      new PriorityQueue<>(
-          Comparator.comparing(Event::at).thenComparingLong(Event::order));
+      new PriorityQueue<>(Comparator.comparing(Event::at).thenComparingLong(Event::order));
   BiFunction<Member, TableMessage, TableMessage> said = (from, message) -> message;
   double loss;
   Instant now = Instant.parse("2026-01-01T00:00:00Z");
@@ -346,8 +343,7 @@ final class TableWorld {
     }
   }
 
-  private void at(
-      Instant time, @Nullable Member whose, Runnable what) {
+  private void at(Instant time, @Nullable Member whose, Runnable what) {
     events.add(
         new Event(
             time,
@@ -375,8 +371,7 @@ final class TableWorld {
     return put(by, key, Optional.of(value), OptionalLong.empty(), true);
   }
 
-  long put(
-      Member by, String key, Optional<String> value, OptionalLong expected, boolean signed) {
+  long put(Member by, String key, Optional<String> value, OptionalLong expected, boolean signed) {
     by.knowsRules = true;
     long number = numbers++;
     by.asker(
