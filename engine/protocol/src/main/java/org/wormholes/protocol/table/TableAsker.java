@@ -351,7 +351,7 @@ public final class TableAsker {
       end(operation, new Output.Done(operation.number, requireNonNull(operation.record)));
       return;
     }
-    long left = operation.keepers.size() - operation.outcomes.size() - operation.silent;
+    int left = operation.keepers.size() - operation.outcomes.size() - operation.silent;
     if (taken + left >= needed && operation.deadline.isAfter(now)) {
       return;
     }

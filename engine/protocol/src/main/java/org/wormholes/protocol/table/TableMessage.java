@@ -32,22 +32,37 @@ public sealed interface TableMessage {
   /// What became of a write.
   enum Outcome {
     /// It is on disk.
-    TAKEN,
+    TAKEN(0),
     /// It does not follow what is kept.
-    STALE,
+    STALE(1),
     /// It does not meet a clause.
-    CLAUSE,
+    CLAUSE(2),
     /// It is longer than the table allows, is kept longer, or expires before what it replaces.
-    LIMITS,
+    LIMITS(3),
     /// It was made more than two minutes from now by the clock of the keeper, or before what it
     /// replaces.
-    CLOCK,
+    CLOCK(4),
     /// The keeper has no room.
-    FULL,
+    FULL(5),
     /// The keeper can't take it now.
-    BUSY,
+    BUSY(6),
     /// The keeper got no rules of the table, or wrong ones.
-    NO_RULES
+    NO_RULES(7);
+
+    private final int code;
+
+    Outcome(int code) {
+      this.code = code;
+    }
+
+    private static Outcome of(int code) throws WireException {
+      for (Outcome each : values()) {
+        if (each.code == code) {
+          return each;
+        }
+      }
+      throw new WireException("unknown outcome of a write: " + code);
+    }
   }
 
   /// Asks for a [Fetched].
@@ -162,7 +177,7 @@ public sealed interface TableMessage {
       }
       case Write(long nonce, TableRecord record) -> out.u8(195).i64(nonce).bytes(record.encoded());
       case Written(long nonce, Outcome outcome, int detail) ->
-          out.u8(196).i64(nonce).u8(outcome.ordinal()).u8(detail);
+          out.u8(196).i64(nonce).u8(outcome.code).u8(detail);
       case AskRules(Bytes table) -> out.u8(197).bytes(table);
       case Rules(Bytes table, Bytes file) -> out.u8(198).bytes(table).bytes(file);
       case Hint(Bytes table, String key) -> key(key, out.u8(199).bytes(table));
@@ -199,7 +214,7 @@ public sealed interface TableMessage {
             case 193 -> new Fetch(hash(in), in.i64(), key(in));
             case 194 -> new Fetched(in.i64(), sized(in), sized(in));
             case 195 -> new Write(in.i64(), record(in));
-            case 196 -> new Written(in.i64(), outcome(in), in.u8());
+            case 196 -> new Written(in.i64(), Outcome.of(in.u8()), in.u8());
             case 197 -> new AskRules(hash(in));
             case 198 -> new Rules(hash(in), Bytes.of(in.bytes(in.remaining())));
             case 199 -> new Hint(hash(in), key(in));
@@ -258,14 +273,6 @@ public sealed interface TableMessage {
     return in.remaining() == 0
         ? Optional.empty()
         : Optional.of(TableRecord.decode(Bytes.of(in.bytes(in.u16()))));
-  }
-
-  private static Outcome outcome(WireReader in) throws WireException {
-    int number = in.u8();
-    if (number >= Outcome.values().length) {
-      throw new WireException("unknown outcome of a write: " + number);
-    }
-    return Outcome.values()[number];
   }
 
   private static Watch watch(WireReader in) throws WireException {
