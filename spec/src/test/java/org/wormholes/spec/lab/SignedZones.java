@@ -1,14 +1,18 @@
 package org.wormholes.spec.lab;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +41,8 @@ public final class SignedZones implements AutoCloseable {
   private final Map<String, String> keys = new LinkedHashMap<>();
   private final StringBuilder served = new StringBuilder();
   private final int port;
+  private final int tls = Ports.free();
+  private final int https = Ports.free();
   private Optional<Program> unbound = Optional.empty();
 
   private SignedZones(Path folder, int port) {
@@ -55,6 +61,7 @@ public final class SignedZones implements AutoCloseable {
   public static SignedZones start(Path folder, int port, List<String> before) throws IOException {
     SignedZones zones = new SignedZones(folder, port);
     zones.make();
+    zones.certify();
     zones.serve(before);
     return zones;
   }
@@ -153,6 +160,40 @@ public final class SignedZones implements AutoCloseable {
     return Command.of(words).in(folder).within(LIMIT).run().good().text();
   }
 
+  /// Makes what the resolver shows over TLS.
+  private void certify() {
+    String openssl = Tools.need("openssl", "openssl");
+    var _ =
+        Command.of(openssl, "req", "-x509", "-newkey", "ec", "-nodes", "-days", "2")
+            .with("-pkeyopt", "ec_paramgen_curve:prime256v1", "-subj", "/CN=dns.test")
+            .with("-keyout", "key.pem", "-out", "certificate.pem")
+            .in(folder)
+            .within(LIMIT)
+            .run()
+            .good();
+  }
+
+  /// Where the resolver answers over TLS, with the key of its certificate.
+  public String overTls() throws IOException, CertificateException {
+    return "tls://127.0.0.1:" + tls + "#sha256:" + pin();
+  }
+
+  /// Where it answers over HTTPS.
+  public String overHttps() throws IOException, CertificateException {
+    return "https://127.0.0.1:" + https + "/dns-query#sha256:" + pin();
+  }
+
+  private String pin() throws IOException, CertificateException {
+    try (InputStream in = Files.newInputStream(folder.resolve("certificate.pem"))) {
+      byte[] key =
+          CertificateFactory.getInstance("X.509")
+              .generateCertificate(in)
+              .getPublicKey()
+              .getEncoded();
+      return HexFormat.of().formatHex(KnownBytes.newSha256().digest(key));
+    }
+  }
+
   private void serve(List<String> before) throws IOException {
     Path configuration =
         Files.writeString(
@@ -164,6 +205,12 @@ public final class SignedZones implements AutoCloseable {
               username: ""
               pidfile: ""
               interface: 127.0.0.1@%d
+              interface: 127.0.0.1@%d
+              interface: 127.0.0.1@%d
+              tls-port: %d
+              https-port: %d
+              tls-service-key: "key.pem"
+              tls-service-pem: "certificate.pem"
               access-control: 127.0.0.0/8 allow
               do-ip6: no
               do-daemonize: no
@@ -174,7 +221,7 @@ public final class SignedZones implements AutoCloseable {
               log-queries: yes
               local-zone: "test." nodefault
             """
-                    .formatted(folder, port)
+                    .formatted(folder, port, tls, https, tls, https)
                 + served);
     List<String> words = new ArrayList<>(before);
     words.addAll(List.of(Tools.need("unbound", "unbound"), "-d", "-c", configuration.toString()));
