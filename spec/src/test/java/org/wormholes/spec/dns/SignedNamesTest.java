@@ -227,6 +227,27 @@ final class SignedNamesTest {
   }
 
   @Test
+  void dnsperfLosesNothingThatIsChecked() throws IOException {
+    StringBuilder names = new StringBuilder();
+    for (int i = 0; i < 200; i++) {
+      names.append("n").append(i).append(".wild.signed.test A\n");
+    }
+    Path file = Files.writeString(folder.resolve("names"), names);
+    String report =
+        Command.of(Tools.need("dnsperf", "dnsperf"), "-s", "127.0.0.1", "-D", "-v")
+            .with("-p", String.valueOf(port), "-d", file.toString(), "-n", "5", "-q", "100")
+            .with("-c", "4", "-t", "15")
+            .run()
+            .good()
+            .text();
+    assertThat(report)
+        .containsPattern("Queries completed: +1000 \\(100\\.00%\\)")
+        .containsPattern("Response codes: +NOERROR 1000 \\(100\\.00%\\)");
+    // Once for each name, however many asked at the same time.
+    assertThat(zones.asked()).filteredOn(it -> it.startsWith("n7.")).hasSize(1);
+  }
+
+  @Test
   void keysAreAskedForThroughTheTunnelAndRemembered() {
     dig(port, "b.wild.signed.test", "A");
     List<String> before = zones.asked();

@@ -44,6 +44,7 @@ import org.wormholes.spec.lab.PageServer;
 import org.wormholes.spec.lab.Ports;
 import org.wormholes.spec.lab.Program;
 import org.wormholes.spec.lab.Socks;
+import org.wormholes.spec.lab.Tools;
 import org.wormholes.spec.lab.TorLab;
 import org.wormholes.transport.CarrierSettings;
 import org.wormholes.transport.NettyTransport;
@@ -60,11 +61,12 @@ class TorFlowsTest {
 
   private final BlockingQueue<EngineEvent> told = new LinkedBlockingQueue<>();
 
-  /// An engine with one gateway and a SOCKS entry to it.
+  /// An engine with one gateway, a SOCKS entry to it and a DNS entry.
   private final class Setting implements AutoCloseable {
     final NettyTransport transport;
     final Engine engine;
     final int entry;
+    final int names;
 
     Setting(TorLab lab, Optional<Gateway.Server> server) throws IOException {
       transport =
@@ -83,7 +85,9 @@ class TorFlowsTest {
               Kind.TOR,
               server,
               Optional.empty(),
-              List.of(new Entry.Socks(new Entry.Listen(0), false)),
+              List.of(
+                  new Entry.Socks(new Entry.Listen(0), false),
+                  new Entry.Dns(new Entry.Listen(0), Entry.Dns.Invents.SPECIAL)),
               Isolation.DEFAULT);
       Ruleset ruleset =
           new Ruleset(
@@ -96,8 +100,17 @@ class TorFlowsTest {
               List.of(),
               List.of());
       engine.apply(ruleset, SourceMap.EMPTY).toCompletableFuture().join();
-      String address = engine.status().listening().getFirst().address();
-      entry = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+      entry = port("socks");
+      names = port("dns");
+    }
+
+    private int port(String kind) {
+      return engine.status().listening().stream()
+          .filter(it -> it.kind().equals(kind))
+          .map(it -> it.address().substring(it.address().lastIndexOf(':') + 1))
+          .mapToInt(Integer::parseInt)
+          .findFirst()
+          .orElseThrow();
     }
 
     GatewayView gateway() {
@@ -254,6 +267,51 @@ class TorFlowsTest {
           .map(found -> found.group(1))
           .filter(user -> !user.equals("ann") && !user.equals("ben"))
           .collect(Collectors.toSet());
+    }
+  }
+
+  /// A program that only knows addresses asks the DNS entry, and gets one that stands for the
+  /// onion.
+  @Test
+  void anOnionServiceIsReachedByAnAddress(TorLab lab) throws Exception {
+    int control = Ports.free();
+    Path data = folder.resolve("hosting");
+    try (PageServer pages = PageServer.start();
+        Program tor =
+            lab.client(
+                data,
+                List.of(
+                    "ControlPort 127.0.0.1:" + control,
+                    "CookieAuthentication 1",
+                    "SocksPort 127.0.0.1:" + Ports.free(),
+                    "HiddenServiceDir " + folder.resolve("service"),
+                    "HiddenServicePort 80 127.0.0.1:" + pages.port()));
+        Setting setting =
+            new Setting(lab, Optional.of(new Gateway.Server("127.0.0.1", control, "", "")))) {
+      setting.ready();
+      String onion = Files.readString(folder.resolve("service/hostname")).strip();
+      String address =
+          Command.of(Tools.need("dig", "dnsutils"), "@127.0.0.1", "-p", "" + setting.names)
+              .with("+short", onion, "A")
+              .run()
+              .good()
+              .text()
+              .strip();
+      assertThat(address).startsWith("198.1");
+      String page =
+          Await.value(
+              "a page of " + onion,
+              TorLab.JOINING,
+              () -> {
+                assertThat(tor.isAlive()).isTrue();
+                Command.Outcome outcome =
+                    Command.of(Tools.need("curl", "curl"), "-s", "--noproxy", "")
+                        .with("--socks5", "127.0.0.1:" + setting.entry, "--max-time", "20")
+                        .with("http://" + address + "/hello")
+                        .run();
+                return outcome.exit() == 0 ? Optional.of(outcome.text()) : Optional.empty();
+              });
+      assertThat(page).isEqualTo(PageServer.GREETING);
     }
   }
 
