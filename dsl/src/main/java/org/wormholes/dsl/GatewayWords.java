@@ -150,7 +150,7 @@ final class GatewayWords {
     return Vocabulary.say(room, "entry")
         .opens(Room.ENTRY, true)
         .repeats()
-        .doc("Describes where traffic comes in. It takes no datagrams.")
+        .doc("Describes where traffic comes in. Of datagrams only those into I2P are taken.")
         .example("entry { socks port: 9150 }")
         .means((builder, frame, call) -> {
           List<Draft.Opened> entries = frame.draft(Draft.Gated.class).entries;

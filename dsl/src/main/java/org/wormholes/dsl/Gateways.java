@@ -56,7 +56,7 @@ final class Gateways {
         checkPeers(gateway);
       }
       for (Draft.Opened opened : gateway.entries) {
-        if (carriesDatagrams(opened.entry())) {
+        if (gateway.room != Room.I2P && carriesDatagrams(opened.entry())) {
           problems.add(
               Problem.error(opened.position(), "no datagrams go through \"" + gateway.name + '"')
                   .hinting("leave out `udp: true`"));

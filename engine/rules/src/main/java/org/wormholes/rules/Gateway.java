@@ -150,17 +150,17 @@ public record Gateway(
             case Entry.Forward(_, _, _, boolean udp) -> udp;
             case Entry.Http _, Entry.Dns _ -> false;
           };
-      if (datagrams) {
+      if (datagrams && kind != Kind.I2P) {
         throw new IllegalArgumentException(
             "gateway `%s` takes no datagrams: its entries can't have `udp`".formatted(name));
       }
     }
   }
 
-  /// Whether a flow to a host may be sent there: streams only, and into I2P, and to peers, to their
-  /// own names only.
+  /// Whether a flow to a host may be sent there: datagrams into I2P only, and into I2P, and to
+  /// peers, to their own names only.
   public boolean takes(Host host, Protocol protocol) {
-    return protocol == Protocol.TCP
+    return (protocol == Protocol.TCP || kind == Kind.I2P)
         && !SpecialNames.isService(host)
         && switch (kind) {
           case I2P -> host instanceof Host.Name(String name) && name.endsWith(".i2p");

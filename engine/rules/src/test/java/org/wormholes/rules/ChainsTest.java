@@ -116,13 +116,20 @@ class ChainsTest {
         .hasMessage("gateway `tor` must name its program by address, not `tor.example`");
     assertThatThrownBy(() -> entering(new Entry.Socks(new Entry.Listen(1080), true)))
         .hasMessage("gateway `tor` takes no datagrams: its entries can't have `udp`");
+    assertThat(entering("i2p", Kind.I2P, new Entry.Socks(new Entry.Listen(1080), true)).entries())
+        .as("datagrams go into I2P")
+        .hasSize(1);
     assertThatThrownBy(() -> ruleset(List.of(Gateway.started("a", Kind.TOR))))
         .hasMessage("there are two tunnels, groups or gateways `a`");
   }
 
   private static Gateway entering(Entry entry) {
+    return entering("tor", Kind.TOR, entry);
+  }
+
+  private static Gateway entering(String name, Kind kind, Entry entry) {
     return new Gateway(
-        "tor", Kind.TOR, Optional.empty(), Optional.empty(), List.of(entry), Isolation.DEFAULT);
+        name, kind, Optional.empty(), Optional.empty(), List.of(entry), Isolation.DEFAULT);
   }
 
   @Test

@@ -24,6 +24,7 @@ import org.wormholes.runtime.sniff.Names;
 import org.wormholes.runtime.spi.EntrySpec;
 import org.wormholes.runtime.spi.FlowAcceptor;
 import org.wormholes.runtime.spi.FlowRequest;
+import org.wormholes.runtime.spi.GatewaySpeaker;
 import org.wormholes.runtime.spi.Outside;
 
 /// One UDP association of an application: each destination is decided by the rules on its own, and
@@ -156,6 +157,11 @@ final class DatagramSession implements FlowAcceptor.DatagramHandler {
           .<Leg>map(slot -> leg(slot, asked, invented, to, target))
           .orElseGet(() -> new Nowhere(Optional.empty()));
     }
+    Optional<RunningGateway> gateway =
+        switchboard.gateway(name).filter(it -> it.allows(to, Protocol.UDP));
+    if (gateway.isPresent()) {
+      return new GatewayLeg(gateway.get(), Optional.empty(), asked, invented, to);
+    }
     return switchboard
         .tunnel(name)
         .filter(tunnel -> Switchboard.exitAllows(tunnel, to, Protocol.UDP))
@@ -172,7 +178,8 @@ final class DatagramSession implements FlowAcceptor.DatagramHandler {
     return switch (slot.way()) {
       case RunningTunnel tunnel ->
           new TunnelLeg(tunnel, Optional.of(slot), asked, to, invented, target);
-      case RunningGateway _ -> throw new IllegalStateException("gateways take no datagrams");
+      case RunningGateway gateway ->
+          new GatewayLeg(gateway, Optional.of(slot), asked, invented, to);
     };
   }
 
@@ -268,6 +275,52 @@ final class DatagramSession implements FlowAcceptor.DatagramHandler {
         flow.ended();
         flow = null;
       }
+    }
+  }
+
+  /// Into a network of others.
+  private final class GatewayLeg implements Leg {
+    private final Optional<RunningGroup.Slot> slot;
+    private final Optional<GatewaySpeaker.Conversation> conversation;
+
+    GatewayLeg(
+        RunningGateway gateway,
+        Optional<RunningGroup.Slot> slot,
+        FlowRequest asked,
+        EntrySpec.@Nullable Target invented,
+        EntrySpec.Target to) {
+      this.slot = slot;
+      EntrySpec.Target shown = invented != null ? invented : to;
+      conversation =
+          gateway.converse(
+              slot.map(RunningGroup.Slot::lane).orElse(0),
+              shard,
+              asked,
+              to,
+              data -> {
+                if (!over) {
+                  byte[] bytes = new byte[data.remaining()];
+                  data.get(bytes);
+                  port.send(shown, bytes, 0, bytes.length);
+                  shard.flush();
+                }
+              });
+    }
+
+    @Override
+    public void send(byte[] array, int length) {
+      conversation.ifPresent(it -> it.send(array, length));
+    }
+
+    @Override
+    public boolean isSpent() {
+      return conversation.map(GatewaySpeaker.Conversation::isOver).orElse(true);
+    }
+
+    @Override
+    public void close() {
+      slot.ifPresent(RunningGroup.Slot::left);
+      conversation.ifPresent(GatewaySpeaker.Conversation::close);
     }
   }
 

@@ -270,6 +270,17 @@ final class RunningGateway implements Way, FlowWay {
         });
   }
 
+  /// Begins a conversation by datagrams of an application.
+  Optional<GatewaySpeaker.Conversation> converse(
+      int lane,
+      Shard shard,
+      FlowRequest request,
+      EntrySpec.Target to,
+      GatewaySpeaker.DatagramReceiver receiver) {
+    return speaker.converse(
+        shard.loop, to, isolation(IsolationKey.of(rule.isolation(), request, to, lane)), receiver);
+  }
+
   /// A stream of a gateway that is reached through this one.
   @Override
   public void open(

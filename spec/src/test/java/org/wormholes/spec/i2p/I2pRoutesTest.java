@@ -4,14 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -25,10 +33,12 @@ import org.wormholes.runtime.NodeSettings;
 import org.wormholes.runtime.control.GatewayView;
 import org.wormholes.runtime.control.TunnelView;
 import org.wormholes.spec.lab.Await;
+import org.wormholes.spec.lab.I2pDatagramEcho;
 import org.wormholes.spec.lab.I2pLab;
 import org.wormholes.spec.lab.PageServer;
 import org.wormholes.spec.lab.Ports;
 import org.wormholes.spec.lab.Socks;
+import org.wormholes.spec.lab.UdpThroughSocks;
 import org.wormholes.transport.CarrierSettings;
 import org.wormholes.transport.NettyTransport;
 import org.wormholes.transport.entry.EntryLimits;
@@ -61,7 +71,7 @@ class I2pRoutesTest {
           ruleset "mixed", version: "1.0" do
             i2p "hidden" do
               adopt "%s"
-              entry { socks port: %d }
+              entry { socks port: %d, udp: true }
             end
             %s
             routes do
@@ -152,6 +162,54 @@ class I2pRoutesTest {
       try (Applied again = Applied.with(lab.router(), kept, publish)) {
         Await.that("its address", LIMIT, () -> again.onward().address().equals(address));
       }
+    }
+  }
+
+  /// Datagrams of an application reach a destination of I2P and come back, each whole; one that is
+  /// too long for I2P is lost alone.
+  @Test
+  void carriesDatagrams(I2pLab lab) throws Exception {
+    CompletableFuture<I2pDatagramEcho> opening =
+        CompletableFuture.supplyAsync(() -> I2pDatagramEcho.at(lab.router().sam()));
+    String elsewhere = lab.echo().status().name();
+    try (Applied applied = Applied.with(lab.router());
+        UdpThroughSocks first = UdpThroughSocks.open(applied.port(), elsewhere, 7);
+        DatagramSocket program = new DatagramSocket()) {
+      // The first datagram has the session opened, for which a router takes its time.
+      program.send(
+          new DatagramPacket(new byte[1], 1, InetAddress.getLoopbackAddress(), first.port()));
+      try (I2pDatagramEcho echo = opening.get(90, TimeUnit.SECONDS);
+          UdpThroughSocks forwarder = UdpThroughSocks.open(applied.port(), echo.name(), 7)) {
+        program.connect(InetAddress.getLoopbackAddress(), forwarder.port());
+        program.setSoTimeout(1_000);
+        Await.that("an answer", LIMIT, () -> comesBack(program, 1));
+        program.send(new DatagramPacket(new byte[12_000], 12_000));
+        for (int length : new int[] {1, 500, 1_400, 7_000}) {
+          Await.that("a datagram of " + length, LIMIT, () -> comesBack(program, length));
+        }
+      }
+    }
+  }
+
+  /// Whether this one does; those before may come late.
+  private static boolean comesBack(DatagramSocket program, int length) {
+    byte[] sent = new byte[length];
+    new SecureRandom().nextBytes(sent);
+    byte[] got = new byte[16_000];
+    try {
+      program.send(new DatagramPacket(sent, length));
+      while (true) {
+        DatagramPacket answer = new DatagramPacket(got, got.length);
+        program.receive(answer);
+        assertThat(answer.getLength()).isLessThan(12_000);
+        if (Arrays.equals(sent, Arrays.copyOf(got, answer.getLength()))) {
+          return true;
+        }
+      }
+    } catch (SocketTimeoutException none) {
+      return false;
+    } catch (IOException broken) {
+      throw new UncheckedIOException(broken);
     }
   }
 

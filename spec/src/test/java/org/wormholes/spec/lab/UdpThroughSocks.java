@@ -11,16 +11,15 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.NotYetConnectedException;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /// A local UDP port whose datagrams go to one target through a proxy's UDP ASSOCIATE (RFC 1928
 /// section 7): what lets a program that knows nothing of proxies, such as dig, use one.
 public final class UdpThroughSocks implements AutoCloseable {
-  private static final int HEADER = 10;
-
   private final Socket association;
   private final SocketAddress relay;
-  private final InetSocketAddress target;
+  private final byte[] header;
   private final DatagramChannel inside;
   private final DatagramChannel outside;
   private volatile @Nullable SocketAddress program;
@@ -28,12 +27,12 @@ public final class UdpThroughSocks implements AutoCloseable {
   private UdpThroughSocks(
       Socket association,
       SocketAddress relay,
-      InetSocketAddress target,
+      byte[] header,
       DatagramChannel inside,
       DatagramChannel outside) {
     this.association = association;
     this.relay = relay;
-    this.target = target;
+    this.header = header;
     this.inside = inside;
     this.outside = outside;
   }
@@ -41,11 +40,34 @@ public final class UdpThroughSocks implements AutoCloseable {
   /// @param proxyPort a SOCKS5 proxy on loopback
   /// @param target where datagrams go, an IPv4 address
   public static UdpThroughSocks open(int proxyPort, InetSocketAddress target) throws IOException {
+    byte[] header =
+        ByteBuffer.allocate(10)
+            .putInt(1)
+            .put(target.getAddress().getAddress())
+            .putShort((short) target.getPort())
+            .array();
+    return open(proxyPort, header);
+  }
+
+  /// @param name where datagrams go, resolved by the proxy
+  public static UdpThroughSocks open(int proxyPort, String name, int port) throws IOException {
+    byte[] text = name.getBytes(StandardCharsets.US_ASCII);
+    byte[] header =
+        ByteBuffer.allocate(7 + text.length)
+            .putInt(3)
+            .put((byte) text.length)
+            .put(text)
+            .putShort((short) port)
+            .array();
+    return open(proxyPort, header);
+  }
+
+  private static UdpThroughSocks open(int proxyPort, byte[] header) throws IOException {
     Socket association = new Socket(InetAddress.getLoopbackAddress(), proxyPort);
     association.setSoTimeout(10_000);
     SocketAddress relay = associate(association);
     UdpThroughSocks forwarder =
-        new UdpThroughSocks(association, relay, target, onLoopback(), onLoopback());
+        new UdpThroughSocks(association, relay, header, onLoopback(), onLoopback());
     Thread.ofPlatform().daemon().name("udp out").start(forwarder::carryOut);
     Thread.ofPlatform().daemon().name("udp back").start(forwarder::carryBack);
     return forwarder;
@@ -93,8 +115,7 @@ public final class UdpThroughSocks implements AutoCloseable {
     ByteBuffer datagram = ByteBuffer.allocate(65_535);
     untilClosed(() -> {
       datagram.clear();
-      datagram.putShort((short) 0).put((byte) 0).put((byte) 1);
-      datagram.put(target.getAddress().getAddress()).putShort((short) target.getPort());
+      datagram.put(header);
       program = inside.receive(datagram);
       outside.send(datagram.flip(), relay);
     });
@@ -106,10 +127,18 @@ public final class UdpThroughSocks implements AutoCloseable {
       datagram.clear();
       outside.receive(datagram);
       SocketAddress to = program;
-      if (to != null && datagram.flip().limit() > HEADER) {
-        inside.send(datagram.position(HEADER), to);
+      if (to != null && datagram.flip().limit() > headerOf(datagram)) {
+        inside.send(datagram.position(headerOf(datagram)), to);
       }
     });
+  }
+
+  private static int headerOf(ByteBuffer datagram) {
+    return switch (datagram.get(3)) {
+      case 1 -> 10;
+      case 3 -> 7 + datagram.get(4);
+      default -> 22;
+    };
   }
 
   /// The local port.

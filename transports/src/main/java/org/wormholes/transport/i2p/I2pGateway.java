@@ -38,6 +38,10 @@ public final class I2pGateway implements GatewaySpeaker {
   private final Object lock = new Object();
   private volatile State state = new State(Phase.STARTING, 0, "");
   private @Nullable SamSession session;
+
+  /// Made when the first datagram is to be sent.
+  private @Nullable SamDatagrams datagrams;
+
   private @Nullable SamSettings bridge;
   private volatile @Nullable RouterLauncher router;
   private boolean closed;
@@ -224,6 +228,27 @@ public final class I2pGateway implements GatewaySpeaker {
     }
   }
 
+  @Override
+  public Optional<Conversation> converse(
+      Loop loop,
+      EntrySpec.Target to,
+      FlowRequest.Credentials isolation,
+      DatagramReceiver receiver) {
+    return I2pName.parse(to.host())
+        .flatMap(name -> talks().map(talks -> talks.with(loop, name, isolation, receiver)));
+  }
+
+  private Optional<SamDatagrams> talks() {
+    synchronized (lock) {
+      SamSettings settings = bridge;
+      if (datagrams == null && settings != null && !closed) {
+        datagrams = new SamDatagrams(sockets, settings);
+        datagrams.start();
+      }
+      return Optional.ofNullable(datagrams);
+    }
+  }
+
   /// The outcome of one stream, in the words of the engine.
   private record Outcome(I2pGateway gateway, OpenListener listener)
       implements SamSession.StreamListener {
@@ -256,6 +281,10 @@ public final class I2pGateway implements GatewaySpeaker {
       closed = true;
       if (session != null) {
         session.close();
+      }
+      if (datagrams != null) {
+        datagrams.close();
+        datagrams = null;
       }
       if (router != null) {
         router.close();

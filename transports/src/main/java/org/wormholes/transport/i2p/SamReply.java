@@ -17,6 +17,9 @@ record SamReply(String topic, String type, Map<String, String> values) {
   /// More pairs than any reply has.
   static final int MAX_PAIRS = 64;
 
+  /// The most bytes of a datagram in I2P.
+  static final int MAX_BODY = 32_768;
+
   SamReply {
     values = Map.copyOf(values);
   }
@@ -50,6 +53,17 @@ record SamReply(String topic, String type, Map<String, String> values) {
 
   Optional<String> value(String key) {
     return Optional.ofNullable(values.get(key));
+  }
+
+  /// How many bytes follow the line.
+  ///
+  /// @throws SamException if it does not say, or too many
+  int size() throws SamException {
+    String said = value("SIZE").orElse("");
+    if (!said.matches("[0-9]{1,5}") || Integer.parseInt(said) > MAX_BODY) {
+      throw broken("expected a size of 0.." + MAX_BODY + ", was '" + printable(said) + "'");
+    }
+    return Integer.parseInt(said);
   }
 
   /// Why a request did not come about; `asked` completes "could not …".

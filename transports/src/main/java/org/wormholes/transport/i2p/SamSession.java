@@ -49,6 +49,7 @@ public final class SamSession implements AutoCloseable {
 
   private final Sockets sockets;
   private final SamSettings settings;
+  private final Optional<Datagrams> datagrams;
   private final Loop loop;
   private final Set<ProgramStream> streams = ConcurrentHashMap.newKeySet();
   private final List<Consumer<Status>> watchers = new CopyOnWriteArrayList<>();
@@ -75,9 +76,31 @@ public final class SamSession implements AutoCloseable {
   /// @param problem why the session is not ready, for people; empty where there is no problem
   public record Status(State state, String name, String problem) {}
 
+  /// What a session for datagrams hears, on the session's loop.
+  interface Datagrams {
+    /// The router has looked a name up.
+    ///
+    /// @param destination as SAM prints it; empty if nobody has the name
+    void onLookedUp(String name, Optional<String> destination);
+
+    /// @param from the sender, as SAM prints it; the router has checked its signature
+    void onDatagram(String from, byte[] data);
+  }
+
+  /// A session for streams.
   public SamSession(Sockets sockets, SamSettings settings) {
+    this(sockets, settings, Optional.empty());
+  }
+
+  /// A session for datagrams, and nothing else.
+  SamSession(Sockets sockets, SamSettings settings, Datagrams datagrams) {
+    this(sockets, settings, Optional.of(datagrams));
+  }
+
+  private SamSession(Sockets sockets, SamSettings settings, Optional<Datagrams> datagrams) {
     this.sockets = sockets;
     this.settings = settings;
+    this.datagrams = datagrams;
     this.loop = sockets.loops().getFirst();
   }
 
@@ -259,7 +282,9 @@ public final class SamSession implements AutoCloseable {
     }
     know(secret);
     open.send(
-        "SESSION CREATE STYLE=STREAM ID="
+        "SESSION CREATE STYLE="
+            + (datagrams.isPresent() ? "DATAGRAM" : "STREAM")
+            + " ID="
             + id
             + " DESTINATION="
             + secret
@@ -306,6 +331,24 @@ public final class SamSession implements AutoCloseable {
               lost(new SamException(Cause.TIMED_OUT, "the I2P router does not answer any more"));
             }
           });
+    }
+  }
+
+  /// Has the router look a name up, if it is ready; on the session's loop.
+  void lookUp(I2pName name) {
+    SamSocket open = control;
+    if (open != null && status.state() == State.READY) {
+      open.send("NAMING LOOKUP NAME=" + name.text() + "\n");
+    }
+  }
+
+  private void lookedUp(SamReply reply) {
+    String name = reply.value("NAME").orElse("");
+    if (name.equals("ME")) {
+      answered();
+    } else {
+      datagrams.ifPresent(
+          hear -> hear.onLookedUp(name, reply.ok() ? reply.value("VALUE") : Optional.empty()));
     }
   }
 
@@ -382,6 +425,8 @@ public final class SamSession implements AutoCloseable {
 
   /// The socket that the session lives by.
   private final class Control implements SamSocket.Listener {
+    private String sender = "";
+
     private boolean current() {
       return status.state() == State.OPENING || status.state() == State.READY;
     }
@@ -414,9 +459,17 @@ public final class SamSession implements AutoCloseable {
       } else if (reply.is("SESSION", "STATUS")) {
         throw reply.failure("keep the session");
       } else if (reply.is("NAMING", "REPLY")) {
-        answered();
+        lookedUp(reply);
+      } else if (reply.is("DATAGRAM", "RECEIVED")) {
+        sender = reply.value("DESTINATION").orElse("");
+        socket.expectBody(reply.size());
       }
       // Anything else is of a later version and not meant for us.
+    }
+
+    @Override
+    public void onBody(byte[] body) {
+      datagrams.ifPresent(hear -> hear.onDatagram(sender, body));
     }
 
     @Override

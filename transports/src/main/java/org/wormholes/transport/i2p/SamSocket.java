@@ -27,6 +27,8 @@ final class SamSocket implements ConnectionHandler {
   private final LineReader reader = new LineReader();
   private Listener listener;
   private @Nullable ByteBuffer current;
+  private byte @Nullable [] body;
+  private int bodyRead;
   private boolean greeted;
   private boolean released;
   private boolean ended;
@@ -52,6 +54,9 @@ final class SamSocket implements ConnectionHandler {
     void onGreeted(SamSocket socket);
 
     void onLine(SamSocket socket, String line) throws SamException;
+
+    /// What was announced by a line that [#expectBody] was called for.
+    default void onBody(byte[] body) {}
 
     void onEnded(SamException why);
   }
@@ -97,6 +102,12 @@ final class SamSocket implements ConnectionHandler {
     connection.flush();
   }
 
+  /// The next so many bytes are no lines; called for the line that announces them.
+  void expectBody(int bytes) {
+    body = new byte[bytes];
+    bodyRead = 0;
+  }
+
   /// The stream this socket has become. What the router sent behind its last line comes first;
   /// reading is off.
   Connection release() {
@@ -124,6 +135,9 @@ final class SamSocket implements ConnectionHandler {
     current = in;
     try {
       while (!released && !ended) {
+        if (!takesBody(in)) {
+          return;
+        }
         Optional<String> line = reader.take(in);
         if (line.isEmpty()) {
           return;
@@ -138,6 +152,23 @@ final class SamSocket implements ConnectionHandler {
     } finally {
       current = null;
     }
+  }
+
+  /// Whether there is no body of which a part is missing.
+  private boolean takesBody(ByteBuffer in) {
+    byte[] whole = body;
+    if (whole == null) {
+      return true;
+    }
+    int part = Math.min(in.remaining(), whole.length - bodyRead);
+    in.get(whole, bodyRead, part);
+    bodyRead += part;
+    if (bodyRead < whole.length) {
+      return false;
+    }
+    body = null;
+    listener.onBody(whole);
+    return !ended;
   }
 
   private void onLine(String line) throws SamException {

@@ -19,6 +19,7 @@ class SamFuzzTest {
           "SESSION STATUS RESULT=I2P_ERROR MESSAGE=\"Unknown \\\"STYLE\\\"\"\n",
           "NAMING REPLY RESULT=OK NAME=ME VALUE=" + "A-~".repeat(180) + "=\n",
           "STREAM STATUS RESULT=OK\r\n",
+          "DATAGRAM RECEIVED DESTINATION=" + "A-~".repeat(180) + " SIZE=7168\n",
           "A".repeat(516) + " FROM_PORT=0 TO_PORT=0\nrest");
 
   @FuzzTest
@@ -65,6 +66,7 @@ class SamFuzzTest {
       SamReply reply = SamReply.parse(line);
       assertThat(reply.values().size()).isLessThanOrEqualTo(SamReply.MAX_PAIRS);
       assertThat(reply.failure("test").text()).matches("[\\x20-\\x7e]*");
+      assertThat(reply.size()).isBetween(0, SamReply.MAX_BODY);
     } catch (SamException broken) {
       assertThat(broken.text()).matches("[\\x20-\\x7e]*");
     }

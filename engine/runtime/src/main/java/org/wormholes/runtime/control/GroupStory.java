@@ -92,7 +92,7 @@ final class GroupStory {
     String why =
         takes
             ? how(standing)
-            : paths.isOfDatagrams()
+            : paths.isOfDatagrams() && gateway.kind() != Gateway.Kind.I2P
                 ? "it takes no datagrams"
                 : "I2P has only names that end in .i2p";
     return new GroupMember(

@@ -1,5 +1,8 @@
 package org.wormholes.runtime.spi;
 
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
 /// Speaks with one network of others, through its program or proxy. Thread-safe.
 public interface GatewaySpeaker extends Way, AutoCloseable {
   /// Begins: starts the program where there is one to start. Returns at once.
@@ -30,6 +33,36 @@ public interface GatewaySpeaker extends Way, AutoCloseable {
 
     /// @param why for the person who runs the engine, in a few words
     void onDead(String why);
+  }
+
+  /// Begins a conversation by datagrams with one destination. They may be lost, as those of UDP,
+  /// and nothing is said of it.
+  ///
+  /// @param receiver hears on `loop`
+  /// @return empty where the network carries none, or not to such a place
+  default Optional<Conversation> converse(
+      Loop loop,
+      EntrySpec.Target to,
+      FlowRequest.Credentials isolation,
+      DatagramReceiver receiver) {
+    return Optional.empty();
+  }
+
+  /// Datagrams to one destination. Thread-safe.
+  interface Conversation extends AutoCloseable {
+    /// Those that are too long for the network are lost.
+    void send(byte[] array, int length);
+
+    /// Whether nothing is sent any more; another may be begun.
+    boolean isOver();
+
+    @Override
+    void close();
+  }
+
+  /// Hears answers.
+  interface DatagramReceiver {
+    void onDatagram(ByteBuffer data);
   }
 
   /// Keeps a service up in the network until it is closed, also when the program was gone
