@@ -39,16 +39,28 @@ class SamDatagramsTest {
   private DatagramSocket udp;
   private SamDatagrams datagrams;
 
-  @BeforeEach
-  void open() throws IOException {
-    while (udp == null) {
-      router = new FakeRouter(this::answer);
+  /// A router, and its UDP port.
+  private record Bridge(FakeRouter router, DatagramSocket udp) {}
+
+  private Bridge bridge() throws IOException {
+    while (true) {
+      FakeRouter candidate = new FakeRouter(this::answer);
       try {
-        udp = new DatagramSocket(router.address().getPort() - 1, InetAddress.getLoopbackAddress());
+        return new Bridge(
+            candidate,
+            new DatagramSocket(
+                candidate.address().getPort() - 1, InetAddress.getLoopbackAddress()));
       } catch (SocketException taken) {
-        router.close();
+        candidate.close();
       }
     }
+  }
+
+  @BeforeEach
+  void open() throws IOException {
+    Bridge bridge = bridge();
+    router = bridge.router();
+    udp = bridge.udp();
     udp.setSoTimeout(10_000);
     datagrams = new SamDatagrams(sockets, SamSettings.of(router.address()));
     datagrams.start();

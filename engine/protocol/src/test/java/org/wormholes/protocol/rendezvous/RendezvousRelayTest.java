@@ -164,7 +164,7 @@ final class RendezvousRelayTest {
     int number = 0;
     for (Puzzle puzzle : List.of(now, before)) {
       Bytes one = worked(key, puzzle, ++number);
-      Shed shed = puzzle == now ? new Shed(7, 0) : Shed.NONE;
+      Shed shed = puzzle.equals(now) ? new Shed(7, 0) : Shed.NONE;
       assertThat(relay.on(2, new RendezvousMessage.Introduce(key.id(), one), NOW))
           .containsExactly(
               sent(1, new RendezvousMessage.Introduction(one, shed)),
