@@ -42,6 +42,30 @@ module Wormholes
       call("POST", "/v1/explain", { flow: flow.to_s, user: user, entry: entry }.compact)
     end
 
+    # The tables of the rulesets that were applied.
+    def tables = call("GET", "/v1/tables").fetch(:tables)
+
+    # What a key of a table is: nil, or what was written, with its version and its author.
+    def table_get(table, key, network: nil)
+      found = call("POST", "/v1/reads", { network: network, table: table, key: key }.compact)
+      found unless found.fetch(:version).zero?
+    end
+
+    # Writes a value, signed by the engine's node; with version only if that one is there.
+    def table_put(table, key, value, network: nil, version: nil)
+      table_write(table, key, network: network, version: version, value: [value.b].pack("m0"))
+    end
+
+    # Deletes a key.
+    def table_delete(table, key, network: nil, version: nil)
+      table_write(table, key, network: network, version: version)
+    end
+
+    # The keys of a table that begin so.
+    def table_keys(table, start = "", network: nil)
+      call("POST", "/v1/keys", { network: network, table: table, start: start }.compact).fetch(:keys)
+    end
+
     # The rings of the networks that the engine belongs to; of a named one alone.
     def rings(network = nil)
       query = network ? "?of=#{URI.encode_www_form_component(network)}" : ""
@@ -99,6 +123,10 @@ module Wormholes
     private
 
     def ring(action, **rest) = call("POST", "/v1/rings", { action: action, **rest }.compact)
+
+    def table_write(table, key, **rest)
+      call("POST", "/v1/writes", { table: table, key: key, **rest }.compact)
+    end
 
     def encoded(ruleset) = [Compiled.bytes(ruleset, @launcher)].pack("m0")
 

@@ -39,6 +39,7 @@ final class Commands {
           new Registration("revoke", RevokeCommand::new),
           new Registration("friend", FriendCommand::new),
           new Registration("ring", RingCommand::new),
+          new Registration("table", TableCommand::new),
           new Registration("facts", FactsCommand::new),
           new Registration("events", EventsCommand::new),
           new Registration("new-identity", NewIdentityCommand::new),

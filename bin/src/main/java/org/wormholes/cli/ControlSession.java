@@ -22,6 +22,8 @@ import org.wormholes.runtime.control.RingCastView;
 import org.wormholes.runtime.control.RingLookupView;
 import org.wormholes.runtime.control.RingPingView;
 import org.wormholes.runtime.control.RingView;
+import org.wormholes.runtime.control.TableApi;
+import org.wormholes.runtime.control.TableRecordView;
 import org.wormholes.runtime.control.TunnelView;
 import org.wormholes.runtime.control.WhyView;
 import org.wormholes.runtime.json.Json;
@@ -236,6 +238,22 @@ final class ControlSession {
         "POST",
         "/v1/casts",
         Json.compact(new RingApi.CastRequest(network, text)));
+  }
+
+  TableApi.TableList tables() {
+    return ask(TableApi.TableList.class, "GET", "/v1/tables", "");
+  }
+
+  TableRecordView write(TableApi.WriteRequest request) {
+    return ask(TableRecordView.class, "POST", "/v1/writes", Json.compact(request));
+  }
+
+  TableRecordView read(TableApi.ReadRequest request) {
+    return ask(TableRecordView.class, "POST", "/v1/reads", Json.compact(request));
+  }
+
+  TableApi.KeyList keys(TableApi.KeysRequest request) {
+    return ask(TableApi.KeyList.class, "POST", "/v1/keys", Json.compact(request));
   }
 
   /// Asks the engine to end.

@@ -53,6 +53,7 @@ import org.wormholes.runtime.control.Probe;
 import org.wormholes.runtime.control.ProbeResult;
 import org.wormholes.runtime.control.RingControl;
 import org.wormholes.runtime.control.RulesetView;
+import org.wormholes.runtime.control.TableControl;
 import org.wormholes.runtime.control.TunnelView;
 import org.wormholes.runtime.facts.Countries;
 import org.wormholes.runtime.facts.FactBoard;
@@ -90,6 +91,7 @@ public final class Engine implements EngineControl, AutoCloseable {
   private final EngineReport report;
   private final NetworkDesk desk;
   private final RingDesk rings;
+  private final TableDesk tables;
   private final FactWatch watch;
   private volatile Running running = Running.NOTHING;
   private boolean stopped;
@@ -105,6 +107,7 @@ public final class Engine implements EngineControl, AutoCloseable {
     this.report = new EngineReport(node, this);
     this.desk = new NetworkDesk(node, work, this::addresses, report::links);
     this.rings = new RingDesk(node);
+    this.tables = new TableDesk(node);
     this.watch = new FactWatch(node, this::running);
   }
 
@@ -337,7 +340,9 @@ public final class Engine implements EngineControl, AutoCloseable {
     }
     Preparation prepared =
         new Preparation(node, this::running, running, candidate, sources, digest);
-    prepared.networks().forEach(node.networks()::join);
+    prepared
+        .networks()
+        .forEach(network -> node.networks().join(network).tables().know(network, sources));
     prepared.fresh().forEach(RunningTunnel::start);
     prepared.freshGateways().forEach(RunningGateway::start);
     leaving.addAll(prepared.leaving());
@@ -548,6 +553,11 @@ public final class Engine implements EngineControl, AutoCloseable {
   @Override
   public RingControl rings() {
     return rings;
+  }
+
+  @Override
+  public TableControl tables() {
+    return tables;
   }
 
   @Override

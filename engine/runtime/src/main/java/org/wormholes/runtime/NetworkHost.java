@@ -1,5 +1,6 @@
 package org.wormholes.runtime;
 
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ final class NetworkHost {
   private final Introductions introductions;
   private final RendezvousDesk rendezvous;
   private final RingHost ring;
+  private final TableHost tables;
   private final Optional<MemberRoll> roll;
   private final Gate gate;
   private final PeerDesk peers;
@@ -37,7 +39,8 @@ final class NetworkHost {
 
   /// @param rules with founders, where it is open to invited nodes
   /// @param changed called when there is something new to keep
-  NetworkHost(Node node, Network rules, Runnable changed) {
+  /// @param tables the folder for records of tables
+  NetworkHost(Node node, Network rules, Runnable changed, Optional<Path> tables) {
     this.node = node;
     this.rules = rules;
     this.id = Bytes.of(rules.idBytes());
@@ -48,6 +51,7 @@ final class NetworkHost {
     this.rendezvous = new RendezvousDesk(node);
     this.peers = new PeerDesk(node, this);
     this.ring = new RingHost(node, this);
+    this.tables = new TableHost(node, this, tables);
     this.roll =
         rules.openTo() == Network.OpenTo.INVITED
             ? Optional.of(
@@ -71,6 +75,7 @@ final class NetworkHost {
   }
 
   void stop() {
+    tables.stop();
     introductions.stop();
     directory.stop();
   }
@@ -105,6 +110,11 @@ final class NetworkHost {
   /// Who of its nodes stands where.
   RingHost ring() {
     return ring;
+  }
+
+  /// What its nodes keep together.
+  TableHost tables() {
+    return tables;
   }
 
   Gate gate() {
@@ -157,6 +167,7 @@ final class NetworkHost {
     roll.ifPresent(members -> members.linkUp(link));
     directory.linkUp(link);
     ring.linkUp(link);
+    tables.linkUp(link);
   }
 
   void linkDown(NodeLink link) {
@@ -171,6 +182,7 @@ final class NetworkHost {
     roll.ifPresent(members -> members.linkDown(link));
     directory.linkDown(link);
     ring.linkDown(link);
+    tables.linkDown(link);
   }
 
   /// Called on the link's loop.
@@ -180,6 +192,8 @@ final class NetworkHost {
       roll.get().onMessage(link, message);
     } else if (RingHost.isAbout(message)) {
       ring.onMessage(link, message);
+    } else if (TableHost.isAbout(message)) {
+      tables.onMessage(link, message);
     } else {
       directory.onMessage(link, message);
     }

@@ -1,7 +1,9 @@
 package org.wormholes.runtime;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.wormholes.runtime.store.KeptNetwork;
 import org.wormholes.runtime.store.StateFolder;
 
@@ -24,6 +26,11 @@ public interface NetworkStore {
   /// Returns when they would survive a crash.
   void save(List<KeptNetwork> networks) throws IOException;
 
+  /// The folder for records of tables; empty where they are forgotten.
+  default Optional<Path> tables() {
+    return Optional.empty();
+  }
+
   /// In a node's state folder.
   static NetworkStore in(StateFolder folder) {
     return new NetworkStore() {
@@ -35,6 +42,11 @@ public interface NetworkStore {
       @Override
       public void save(List<KeptNetwork> networks) throws IOException {
         folder.saveNetworks(networks);
+      }
+
+      @Override
+      public Optional<Path> tables() {
+        return Optional.of(folder.path().resolve("tables"));
       }
     };
   }

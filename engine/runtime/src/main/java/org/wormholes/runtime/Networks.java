@@ -103,7 +103,8 @@ final class Networks {
                   .formatted(joined.size(), rules.name()));
     }
     Network mine = joined.getFirst();
-    return new Network(mine.name(), mine.openTo(), mine.founders(), rules.bootstraps());
+    return new Network(
+        mine.name(), mine.openTo(), mine.founders(), rules.bootstraps(), rules.tables());
   }
 
   /// Belongs to a network from now on; to one that it belongs to already with more first contacts.
@@ -113,7 +114,7 @@ final class Networks {
     Bytes id = Bytes.of(rules.idBytes());
     NetworkHost host = hosts.get(id);
     if (host == null) {
-      host = new NetworkHost(node, rules, () -> changed(id));
+      host = new NetworkHost(node, rules, () -> changed(id), store.tables());
       restore(host, kept.get(id));
       hosts.put(id, host);
       view = Map.copyOf(hosts);

@@ -364,6 +364,16 @@ final class RingHost {
     home.run(() -> links.send(to.node(), message));
   }
 
+  /// Tells a node of the network what is no message of the ring.
+  void sendAll(RingPeer to, List<Bytes> frames) {
+    home.tell(() -> links.send(to.node(), frames));
+  }
+
+  /// Answers over the link that a question came over.
+  void answer(NodeLink link, List<Bytes> frames) {
+    frames.forEach(each -> links.send(link, each));
+  }
+
   void linkUp(NodeLink link) {
     links.up(link);
   }

@@ -76,20 +76,25 @@ final class RingLinks {
 
   /// Tells a node something, over a link that is there or is made for it.
   void send(NodeId to, Bytes message) {
+    send(to, List.of(message));
+  }
+
+  /// Likewise, messages that belong together: all of them or none.
+  void send(NodeId to, List<Bytes> messages) {
     NodeLink link = open.get(to);
     if (link != null && !link.isClosed()) {
       used.computeIfPresent(link, (key, before) -> home.now());
-      send(link, message);
+      messages.forEach(each -> send(link, each));
       return;
     }
     ArrayDeque<Bytes> waiting = dialing.get(to);
     if (waiting != null) {
-      if (waiting.size() < MAX_WAITING) {
-        waiting.add(message);
+      if (waiting.size() + messages.size() <= MAX_WAITING) {
+        waiting.addAll(messages);
       }
       return;
     }
-    waiting = new ArrayDeque<>(List.of(message));
+    waiting = new ArrayDeque<>(messages);
     dialing.put(to, waiting);
     dial(to);
   }

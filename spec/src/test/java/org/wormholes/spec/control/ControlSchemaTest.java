@@ -35,6 +35,8 @@ import org.wormholes.runtime.control.RingCastView;
 import org.wormholes.runtime.control.RingLookupView;
 import org.wormholes.runtime.control.RingPingView;
 import org.wormholes.runtime.control.ScriptChecker;
+import org.wormholes.runtime.control.TableApi;
+import org.wormholes.runtime.control.TableRecordView;
 import org.wormholes.runtime.control.WhyView;
 import org.wormholes.runtime.json.Json;
 
@@ -91,6 +93,12 @@ final class ControlSchemaTest {
           RingLookupView.class,
           RingPingView.class,
           RingCastView.class,
+          TableApi.TableList.class,
+          TableApi.WriteRequest.class,
+          TableApi.ReadRequest.class,
+          TableApi.KeysRequest.class,
+          TableApi.KeyList.class,
+          TableRecordView.class,
           InvitationView.class);
 
   /// A type as the schema has it: its properties with their text, and which are required.

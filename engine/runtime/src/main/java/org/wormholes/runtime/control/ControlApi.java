@@ -56,6 +56,10 @@ public final class ControlApi implements ControlHandler {
           "POST /v1/lookups",
           "POST /v1/pings",
           "POST /v1/casts",
+          "GET /v1/tables",
+          "POST /v1/writes",
+          "POST /v1/reads",
+          "POST /v1/keys",
           "POST /v1/stop");
 
   private static final Logger LOG = LoggerFactory.getLogger(ControlApi.class);
@@ -168,6 +172,7 @@ public final class ControlApi implements ControlHandler {
   private final Applier applier;
   private final NetworkApi networks;
   private final RingApi rings;
+  private final TableApi tables;
   private final Clock clock;
   private final Runnable stop;
   private final ScriptChecker checker;
@@ -185,6 +190,7 @@ public final class ControlApi implements ControlHandler {
     this.applier = new Applier(engine, store, clock);
     this.networks = new NetworkApi(engine.networks());
     this.rings = new RingApi(engine.rings());
+    this.tables = new TableApi(engine.tables());
     this.clock = clock;
     this.stop = stop;
     this.checker = checker;
@@ -256,6 +262,13 @@ public final class ControlApi implements ControlHandler {
           respond(reply, 200, rings.ping(read(RingApi.PingRequest.class, body)));
       case "POST /v1/casts" ->
           respond(reply, 200, rings.cast(read(RingApi.CastRequest.class, body)));
+      case "GET /v1/tables" -> respond(reply, 200, tables.list());
+      case "POST /v1/writes" ->
+          respond(reply, 200, tables.write(read(TableApi.WriteRequest.class, body)));
+      case "POST /v1/reads" ->
+          respond(reply, 200, tables.read(read(TableApi.ReadRequest.class, body)));
+      case "POST /v1/keys" ->
+          respond(reply, 200, tables.keys(read(TableApi.KeysRequest.class, body)));
       case "POST /v1/stop" -> stop(reply);
       default -> throw unknown(method, path);
     }

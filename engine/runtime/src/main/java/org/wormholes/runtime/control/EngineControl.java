@@ -67,6 +67,11 @@ public interface EngineControl extends EngineView {
     return RingControl.NONE;
   }
 
+  /// The tables of its networks.
+  default TableControl tables() {
+    return TableControl.NONE;
+  }
+
   /// Ends every flow, closes every port and completes when all is gone.
   CompletionStage<Void> stop();
 

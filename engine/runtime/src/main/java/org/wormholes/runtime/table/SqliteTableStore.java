@@ -158,6 +158,8 @@ public final class SqliteTableStore implements TableStore {
       statement.executeUpdate(
           "CREATE INDEX IF NOT EXISTS by_author ON writes (place, author, made)");
       statement.executeUpdate("CREATE INDEX IF NOT EXISTS by_time ON writes (made)");
+      statement.executeUpdate(
+          "CREATE TABLE IF NOT EXISTS rules (name BLOB PRIMARY KEY, file BLOB NOT NULL)");
       statement.executeUpdate("PRAGMA user_version = " + SCHEMA);
       if (maxBytes > 0) {
         long pages = Math.max(1, maxBytes / PAGE_BYTES);
@@ -169,7 +171,7 @@ public final class SqliteTableStore implements TableStore {
   @Override
   public CompletableFuture<Boolean> swap(TableRecord record) {
     return ask(statements -> {
-      TableRecord before = kept(statements, name(record)).orElse(null);
+      TableRecord before = living(statements, record).orElse(null);
       return record.follows(before) && take(statements, record);
     });
   }
@@ -177,7 +179,7 @@ public final class SqliteTableStore implements TableStore {
   @Override
   public CompletableFuture<Boolean> merge(TableRecord record) {
     return ask(statements -> {
-      TableRecord before = kept(statements, name(record)).orElse(null);
+      TableRecord before = living(statements, record).orElse(null);
       return (before == null || record.isNewerThan(before)) && take(statements, record);
     });
   }
@@ -192,6 +194,31 @@ public final class SqliteTableStore implements TableStore {
       old.setLong(1, now.getEpochSecond());
       return old.executeUpdate();
     });
+  }
+
+  @Override
+  public CompletableFuture<Boolean> keepRules(Bytes table, Bytes file) {
+    return ask(statements -> {
+      PreparedStatement put = statements.of("INSERT OR REPLACE INTO rules VALUES (?, ?)");
+      put.setBytes(1, table.toArray());
+      put.setBytes(2, file.toArray());
+      return put.executeUpdate() == 1;
+    });
+  }
+
+  @Override
+  public Optional<Bytes> rules(Bytes table) throws TableStoreException {
+    synchronized (reading) {
+      try {
+        PreparedStatement query = reading.of("SELECT file FROM rules WHERE name = ?");
+        query.setBytes(1, table.toArray());
+        try (ResultSet row = query.executeQuery()) {
+          return row.next() ? Optional.of(Bytes.of(row.getBytes(1))) : Optional.empty();
+        }
+      } catch (SQLException e) {
+        throw failure("reading rules", e);
+      }
+    }
   }
 
   @Override
@@ -363,6 +390,13 @@ public final class SqliteTableStore implements TableStore {
     try (ResultSet row = query.executeQuery()) {
       return row.next() ? Optional.of(record(row.getBytes(1))) : Optional.empty();
     }
+  }
+
+  /// What is kept of the key of a record, unless it had expired when that was made.
+  private static Optional<TableRecord> living(Prepared statements, TableRecord record)
+      throws SQLException, TableStoreException {
+    return kept(statements, name(record))
+        .filter(before -> before.entry().expires().isAfter(record.entry().made()));
   }
 
   private static TableRecord record(byte[] kept) throws TableStoreException {

@@ -16,13 +16,13 @@ import org.wormholes.protocol.wire.Bytes;
 /// with a [TableStoreException].
 public interface TableStore extends AutoCloseable {
   /// Takes the record if it follows what is kept of its key (compare-and-swap,
-  /// [TableRecord#follows]).
+  /// [TableRecord#follows]). What had expired when the record was made counts as nothing.
   ///
   /// @return whether it did, when that is on disk
   CompletableFuture<Boolean> swap(TableRecord record);
 
   /// Takes the record if it is newer than what is kept of its key ([TableRecord#isNewerThan]): what
-  /// other nodes hand over.
+  /// other nodes hand over. What had expired when the record was made counts as nothing.
   ///
   /// @return whether it did, when that is on disk
   CompletableFuture<Boolean> merge(TableRecord record);
@@ -39,6 +39,12 @@ public interface TableStore extends AutoCloseable {
 
   /// How many writes of the author were taken for a place since then, those of the moment included.
   int writes(RingId place, NodeId author, Instant since) throws TableStoreException;
+
+  /// Keeps the rules of a table, by its name.
+  CompletableFuture<Boolean> keepRules(Bytes table, Bytes file);
+
+  /// The rules of a table that were kept.
+  Optional<Bytes> rules(Bytes table) throws TableStoreException;
 
   /// Forgets what has expired, and writes that no rule counts any more.
   ///
