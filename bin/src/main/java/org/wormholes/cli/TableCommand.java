@@ -138,8 +138,7 @@ final class TableCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-      var record =
-          engine.session().read(new TableApi.ReadRequest(ring.network(), table, key));
+      var record = engine.session().read(new TableApi.ReadRequest(ring.network(), table, key));
       reporting.print(record, TableText::value);
       return record.version() == 0 ? ExitCode.PROBLEMS : ExitCode.OK;
     }
@@ -242,8 +241,7 @@ final class TableCommand implements Callable<Integer> {
       TableApi.KeyList list =
           session.keys(new TableApi.KeysRequest(ring.network(), table, Optional.empty()));
       for (TableKeyView each : list.keys()) {
-        var record =
-            session.read(new TableApi.ReadRequest(ring.network(), table, each.key()));
+        var record = session.read(new TableApi.ReadRequest(ring.network(), table, each.key()));
         if (record.version() > 0) {
           reporting.out().println(Json.compact(record));
         }

@@ -79,7 +79,7 @@ final class RuleTerms implements TableTerms {
         WriteFacts.of(entry.key(), entry.value().toArray())
             .ownedBy(table.owner())
             .version(entry.version())
-            .at(made, entry.expires().getEpochSecond() - made);
+            .at(made, (double) (entry.expires().getEpochSecond() - made));
     if (entry.deleted()) {
       facts.deleting();
     }
@@ -90,7 +90,7 @@ final class RuleTerms implements TableTerms {
             facts.replacing(
                 each.entry().value().toArray(),
                 each.author().map(NodeId::address).orElse(""),
-                made - each.entry().made().getEpochSecond()));
+                (double) (made - each.entry().made().getEpochSecond())));
     if (counts) {
       Map<String, Integer> known = new HashMap<>();
       for (String period : PERIODS) {

@@ -12,8 +12,8 @@ import org.wormholes.rules.Table;
 import org.wormholes.rules.codec.RuleFormatException;
 import org.wormholes.rules.codec.TableRules;
 
-/// The rules of the tables of one network that a node knows: those of its own rulesets, and those of
-/// tables that it keeps for others, compiled. Thread-safe.
+/// The rules of the tables of one network that a node knows: those of its own rulesets, and those
+/// of tables that it keeps for others, compiled. Thread-safe.
 final class TableBook {
   /// Rules of others that are held compiled; more are read again when they are needed.
   static final int MAX_OTHERS = 256;
@@ -85,7 +85,6 @@ final class TableBook {
 
   /// The rules of a table as they go to others.
   Optional<TableMessage> file(Bytes table) {
-    return find(table)
-        .map(each -> new TableMessage.Rules(table, Bytes.of(each.rules().encode())));
+    return find(table).map(each -> new TableMessage.Rules(table, Bytes.of(each.rules().encode())));
   }
 }

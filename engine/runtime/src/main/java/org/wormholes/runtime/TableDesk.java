@@ -55,8 +55,7 @@ final class TableDesk implements TableControl {
   }
 
   @Override
-  public CompletionStage<TableRecordView> read(
-      Optional<String> network, String table, String key) {
+  public CompletionStage<TableRecordView> read(Optional<String> network, String table, String key) {
     try {
       Meant meant = meant(network, table);
       checkKey(meant.terms(), key);
@@ -157,10 +156,8 @@ final class TableDesk implements TableControl {
             : "several networks have a table %s: say which network".formatted(table));
   }
 
-  private static TableRecordView view(
-      RuleTerms terms, String key, Optional<TableRecord> record) {
-    Optional<TableEntry> there =
-        record.map(TableRecord::entry).filter(entry -> !entry.deleted());
+  private static TableRecordView view(RuleTerms terms, String key, Optional<TableRecord> record) {
+    Optional<TableEntry> there = record.map(TableRecord::entry).filter(entry -> !entry.deleted());
     return new TableRecordView(
         terms.rules().table().name(),
         key,

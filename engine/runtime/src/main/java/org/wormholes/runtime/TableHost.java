@@ -250,15 +250,16 @@ final class TableHost {
 
   private void run(Runnable task) {
     try {
-      thread().execute(() -> {
-        try {
-          task.run();
-        } catch (RejectedExecutionException ended) {
-          LOG.debug("tables: the node is stopping");
-        } catch (RuntimeException e) {
-          LOG.error("tables of network {}", network.rules().name(), e);
-        }
-      });
+      thread()
+          .execute(() -> {
+            try {
+              task.run();
+            } catch (RejectedExecutionException ended) {
+              LOG.debug("tables: the node is stopping");
+            } catch (RuntimeException e) {
+              LOG.error("tables of network {}", network.rules().name(), e);
+            }
+          });
     } catch (RejectedExecutionException ended) {
       LOG.debug("tables: the node is stopping");
     }
@@ -277,11 +278,12 @@ final class TableHost {
       single.setRemoveOnCancelPolicy(true);
       running = single;
       thread = running;
-      running.scheduleWithFixedDelay(
-          () -> run(this::forget),
-          FORGET_EVERY.toSeconds(),
-          FORGET_EVERY.toSeconds(),
-          TimeUnit.SECONDS);
+      Future<?> _ =
+          running.scheduleWithFixedDelay(
+              () -> run(this::forget),
+              FORGET_EVERY.toSeconds(),
+              FORGET_EVERY.toSeconds(),
+              TimeUnit.SECONDS);
     }
     return running;
   }
@@ -325,7 +327,7 @@ final class TableHost {
 
   private void forget() {
     if (store != null) {
-      store.forget(now());
+      Future<?> _ = store.forget(now());
     }
   }
 
@@ -340,8 +342,7 @@ final class TableHost {
         return;
       }
     }
-    keeper(
-        new TableKeeper.Input.Neighbours(view.member(), view.predecessor(), view.successors()));
+    keeper(new TableKeeper.Input.Neighbours(view.member(), view.predecessor(), view.successors()));
   }
 
   private TableStore open() throws IOException {
@@ -448,8 +449,7 @@ final class TableHost {
   private void failed(TableAsker.Output.Failed failed) {
     Repairing repaired = repairs.remove(failed.number());
     if (repaired != null) {
-      later(
-          new TableKeeper.Input.Repaired(repaired.table(), repaired.key(), Optional.empty()));
+      later(new TableKeeper.Input.Repaired(repaired.table(), repaired.key(), Optional.empty()));
     }
     taken(
         readings,
@@ -461,8 +461,7 @@ final class TableHost {
         asked -> asked.answer().completeExceptionally(why(failed, asked.terms())));
   }
 
-  private static <T> void taken(
-      Map<Long, Asked<T>> asked, long number, Consumer<Asked<T>> what) {
+  private static <T> void taken(Map<Long, Asked<T>> asked, long number, Consumer<Asked<T>> what) {
     Asked<T> one = asked.remove(number);
     if (one != null) {
       what.accept(one);
@@ -533,13 +532,14 @@ final class TableHost {
     if (records == null) {
       return;
     }
-    (swaps ? records.swap(record) : records.merge(record))
-        .whenComplete((took, failure) ->
-            later(
-                failure == null
-                    ? new TableKeeper.Input.Took(number, took)
-                    : new TableKeeper.Input.NotTaken(
-                        number, failure instanceof TableStoreException e && e.isFull())));
+    Future<?> _ =
+        (swaps ? records.swap(record) : records.merge(record))
+            .whenComplete((took, failure) ->
+                later(
+                    failure == null
+                        ? new TableKeeper.Input.Took(number, took)
+                        : new TableKeeper.Input.NotTaken(
+                            number, failure instanceof TableStoreException e && e.isFull())));
   }
 
   private void learn(Bytes table, Bytes file) {
@@ -548,7 +548,7 @@ final class TableHost {
       return;
     }
     if (store != null) {
-      store.keepRules(table, file);
+      Future<?> _ = store.keepRules(table, file);
     }
     later(new TableKeeper.Input.Learned(table));
   }
@@ -575,8 +575,7 @@ final class TableHost {
   private void reply(long way, TableMessage message) {
     if (way == TableKeeper.SELF) {
       NodeId self = node.id();
-      run(() ->
-          received(TableKeeper.SELF, Optional.of(network.ring().peer(self)), message));
+      run(() -> received(TableKeeper.SELF, Optional.of(network.ring().peer(self)), message));
       return;
     }
     NodeLink link = ways.get(way);

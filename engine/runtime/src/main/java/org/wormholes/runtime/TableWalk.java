@@ -14,8 +14,9 @@ import org.wormholes.protocol.table.TableMessage;
 import org.wormholes.protocol.table.TableSpot;
 import org.wormholes.protocol.wire.Bytes;
 
-/// Goes around the ring, from one that is responsible to the next, and collects the keys of a table.
-/// Each part is told by one member alone. Keys that begin alike up to a `/` are at one place.
+/// Goes around the ring, from one that is responsible to the next, and collects the keys of a
+/// table. Each part is told by one member alone. Keys that begin alike up to a `/` are at one
+/// place.
 final class TableWalk {
   /// In all.
   static final int MAX_KEYS = 10_000;
@@ -71,12 +72,11 @@ final class TableWalk {
     return keepers;
   }
 
-  private void page(
-      List<RingPeer> keepers, int turn, TableSpot after, RingId until, RingId end) {
+  private void page(List<RingPeer> keepers, int turn, TableSpot after, RingId until, RingId end) {
     if (turn == Math.min(3, keepers.size()) || ++pages > MAX_PAGES) {
       done.completeExceptionally(
-          new IOException("a part of the ring of network %s does not answer"
-              .formatted(host.rules().name())));
+          new IOException(
+              "a part of the ring of network %s does not answer".formatted(host.rules().name())));
       return;
     }
     host.tables()

@@ -153,8 +153,8 @@ final class TablesTest {
                     .write(wish("ann/1", Optional.of(Bytes.ofHex("ff")), Optional.empty()))))
         .hasMessageContaining("guestbook.rb:6:")
         .hasMessageContaining("text?");
-    assertThatThrownBy(() ->
-            get(ann.tables().write(wish("ann/1", Optional.empty(), Optional.of(1L)))))
+    assertThatThrownBy(
+            () -> get(ann.tables().write(wish("ann/1", Optional.empty(), Optional.of(1L)))))
         .hasMessageContaining("version 2");
 
     members.remove(2).close();

@@ -211,7 +211,7 @@ public final class Json {
     if (raw == boolean.class || raw == Boolean.class) {
       return expect(Boolean.class, tree, at);
     }
-    if (raw == long.class) {
+    if (raw == long.class || raw == Long.class) {
       return whole(tree, at, Long.MIN_VALUE, Long.MAX_VALUE);
     }
     if (raw == int.class || raw == Integer.class) {

@@ -99,6 +99,26 @@ class ControlApiTest {
   }
 
   @Test
+  void tablesAreReadAndWritten() {
+    Answer written =
+        call(
+            "POST",
+            "/v1/writes",
+            "{\"table\":\"guestbook\",\"key\":\"a\",\"value\":\"aGk=\",\"version\":0}");
+    assertThat(written.status).isEqualTo(200);
+    Answer read = call("POST", "/v1/reads", "{\"table\":\"guestbook\",\"key\":\"a\"}");
+    assertThat(read.body).contains("\"text\":\"hi\"");
+    Answer refused =
+        call("POST", "/v1/writes", "{\"table\":\"guestbook\",\"key\":\"a\",\"value\":\"eA==\"}");
+    assertThat(refused.status).isEqualTo(409);
+    assertThat(refused.body).contains("guestbook.rb:3:5");
+    assertThat(
+            call("POST", "/v1/writes", "{\"table\":\"guestbook\",\"key\":\"a\",\"value\":\"?\"}")
+                .status)
+        .isEqualTo(400);
+  }
+
+  @Test
   void answersEveryRouteItNames() throws JsonException {
     apply(Samples.ruleset(4), Optional.empty());
     apply(Samples.ruleset(3), Optional.empty());
@@ -119,6 +139,9 @@ class ControlApiTest {
             case "/v1/lookups" -> "{\"key\":\"guestbook\"}";
             case "/v1/pings" -> "{\"node\":\"" + "a".repeat(56) + "\"}";
             case "/v1/casts" -> "{\"text\":\"good morning\"}";
+            case "/v1/writes" -> "{\"table\":\"guestbook\",\"key\":\"a\",\"value\":\"aGk=\"}";
+            case "/v1/reads" -> "{\"table\":\"guestbook\",\"key\":\"a\"}";
+            case "/v1/keys" -> "{\"table\":\"guestbook\"}";
             case "/v1/proxies" -> "{\"tunnel\":\"web\"}";
             case "/v1/explain" -> "{\"flow\":\"example.org\"}";
             default -> "";

@@ -32,6 +32,8 @@ final class FakeEngine implements EngineControl {
   boolean stopped;
   final List<Consumer<EngineEvent>> listeners = new ArrayList<>();
 
+  private final FakeTables tables = new FakeTables();
+
   @Override
   public EngineStatus status() {
     return Samples.status(applied.map(Applied::view), tunnels);
@@ -127,6 +129,11 @@ final class FakeEngine implements EngineControl {
   public CompletionStage<Void> stop() {
     stopped = true;
     return CompletableFuture.completedStage(null);
+  }
+
+  @Override
+  public TableControl tables() {
+    return tables;
   }
 
   @Override

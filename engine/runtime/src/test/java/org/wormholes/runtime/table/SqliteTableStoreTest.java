@@ -157,9 +157,9 @@ class SqliteTableStoreTest {
 
   @Test
   void countsWritesOfAnAuthorForAPlace() throws Exception {
-    TableRecord one = Records.next(null, "a/1", "one", Records.NOW.minusSeconds(7200));
+    TableRecord one = Records.next(null, "a/1", "one", Records.NOW.minusSeconds(4000));
     now(store.swap(one));
-    now(store.swap(Records.next(one, "a/1", "", Records.NOW.minusSeconds(60))));
+    now(store.swap(Records.next(one, "a/1", "", Records.NOW.minusSeconds(3000))));
     now(store.swap(Records.next(null, "a/2", "two")));
     now(store.swap(Records.next(null, "b/1", "elsewhere")));
     RingId place = TableEntry.place(Records.TABLE, "a");
@@ -168,6 +168,29 @@ class SqliteTableStoreTest {
     assertThat(store.writes(place, Records.ANN.id(), Records.NOW.minusSeconds(86_400)))
         .isEqualTo(3);
     assertThat(store.writes(ZERO, Records.ANN.id(), Records.NOW.minusSeconds(86_400))).isZero();
+  }
+
+  @Test
+  void whatHadExpiredWhenARecordWasMadeIsNotInItsWay() throws Exception {
+    TableRecord one = Records.next(null, "k", "one");
+    TableRecord two = Records.next(one, "k", "two");
+    now(store.swap(one));
+    now(store.swap(two));
+    TableRecord early = Records.next(null, "k", "anew", two.entry().expires().minusSeconds(1));
+    TableRecord late = Records.next(null, "k", "anew", two.entry().expires());
+
+    assertThat(now(store.swap(early))).isFalse();
+    assertThat(now(store.merge(early))).isFalse();
+    assertThat(now(store.swap(late))).isTrue();
+    assertThat(store.find(Records.TABLE, "k")).contains(late);
+  }
+
+  @Test
+  void rulesOfTablesAreKept() throws Exception {
+    assertThat(store.rules(Records.TABLE)).isEmpty();
+    now(store.keepRules(Records.TABLE, Bytes.ofHex("0102")));
+    now(store.keepRules(Records.TABLE, Bytes.ofHex("03")));
+    assertThat(store.rules(Records.TABLE)).contains(Bytes.ofHex("03"));
   }
 
   @Test
@@ -214,7 +237,7 @@ class SqliteTableStoreTest {
   @Test
   void aBatchIsNotRefusedForOneThatDoesNotFit() throws Exception {
     store.close();
-    try (TableStore small = new SqliteTableStore(folder.resolve("small.db"), 200_000)) {
+    try (TableStore small = new SqliteTableStore(folder.resolve("small.db"), 240_000)) {
       List<CompletableFuture<Boolean>> answers = new ArrayList<>();
       for (int i = 0; i < 50; i++) {
         answers.add(small.swap(Records.plain("large" + i, new byte[30_000])));
