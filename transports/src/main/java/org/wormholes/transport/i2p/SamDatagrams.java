@@ -52,6 +52,8 @@ final class SamDatagrams implements SamSession.Datagrams, AutoCloseable {
   /// How long a name that was asked for is not asked for again.
   private static final Duration ASK_AGAIN = Duration.ofSeconds(5);
 
+  private static final Duration LOOKUP_TIMEOUT = Duration.ofSeconds(30);
+
   private final Sockets sockets;
   private final SamSession session;
   private final InetSocketAddress router;
@@ -100,13 +102,6 @@ final class SamDatagrams implements SamSession.Datagrams, AutoCloseable {
   }
 
   @Override
-  public void onLookedUp(String name, Optional<String> destination) {
-    Optional<Talk> asked = I2pName.parse(name).map(talks::get);
-    asked.ifPresent(
-        talk -> talk.found(destination.filter(text -> I2pName.ofDestination(text).isPresent())));
-  }
-
-  @Override
   public void onDatagram(String from, byte[] data) {
     talks.values().stream()
         .filter(talk -> talk.destination.filter(from::equals).isPresent())
@@ -147,6 +142,7 @@ final class SamDatagrams implements SamSession.Datagrams, AutoCloseable {
     private Optional<String> destination = Optional.empty();
     private long askedAt;
     private boolean asked;
+    private boolean asking;
     private long usedAt = System.nanoTime();
     private volatile boolean over;
 
@@ -208,21 +204,43 @@ final class SamDatagrams implements SamSession.Datagrams, AutoCloseable {
       if (destination.isPresent()) {
         waiting.forEach(data -> transmit(destination.get(), data));
         waiting.clear();
-      } else if (!asked || System.nanoTime() - askedAt > ASK_AGAIN.toNanos()) {
+      } else if (!asking && (!asked || System.nanoTime() - askedAt > ASK_AGAIN.toNanos())) {
+        asking = true;
         asked = true;
-        askedAt = System.nanoTime();
-        session.lookUp(name);
+        NameLookup.begin(
+            sockets, loop, session.settings(), name, LOOKUP_TIMEOUT, this::found, this::notFound);
       }
     }
 
-    void found(Optional<String> where) {
-      destination = where;
-      if (where.isPresent()) {
+    private void found(String where) {
+      asking = false;
+      boolean isTaken =
+          talks.values().stream()
+              .anyMatch(other ->
+                  other != this
+                      && other.destination.equals(Optional.of(where))
+                      && !other.isIdle()
+                      && !other.isolation.equals(isolation));
+      if (isTaken) {
+        LOG.debug("somebody else talks to that destination, by another name");
+        end();
+      } else if (!over) {
+        destination = Optional.of(where);
         go();
-      } else {
-        LOG.debug("the I2P router does not know {}", name);
-        waiting.clear();
       }
+    }
+
+    private void notFound(SamException why) {
+      LOG.debug("no destination to send datagrams to: {}", why.text());
+      asking = false;
+      askedAt = System.nanoTime();
+      waiting.clear();
+    }
+
+    private void end() {
+      over = true;
+      waiting.clear();
+      talks.remove(name, this);
     }
 
     void received(byte[] data) {
@@ -239,10 +257,7 @@ final class SamDatagrams implements SamSession.Datagrams, AutoCloseable {
 
     @Override
     public void close() {
-      loop.execute(() -> {
-        over = true;
-        talks.remove(name, this);
-      });
+      loop.execute(this::end);
     }
   }
 }

@@ -78,11 +78,6 @@ public final class SamSession implements AutoCloseable {
 
   /// What a session for datagrams hears, on the session's loop.
   interface Datagrams {
-    /// The router has looked a name up.
-    ///
-    /// @param destination as SAM prints it; empty if nobody has the name
-    void onLookedUp(String name, Optional<String> destination);
-
     /// @param from the sender, as SAM prints it; the router has checked its signature
     void onDatagram(String from, byte[] data);
   }
@@ -334,24 +329,6 @@ public final class SamSession implements AutoCloseable {
     }
   }
 
-  /// Has the router look a name up, if it is ready; on the session's loop.
-  void lookUp(I2pName name) {
-    SamSocket open = control;
-    if (open != null && status.state() == State.READY) {
-      open.send("NAMING LOOKUP NAME=" + name.text() + "\n");
-    }
-  }
-
-  private void lookedUp(SamReply reply) {
-    String name = reply.value("NAME").orElse("");
-    if (name.equals("ME")) {
-      answered();
-    } else {
-      datagrams.ifPresent(
-          hear -> hear.onLookedUp(name, reply.ok() ? reply.value("VALUE") : Optional.empty()));
-    }
-  }
-
   private void answered() {
     if (asked) {
       asked = false;
@@ -459,7 +436,7 @@ public final class SamSession implements AutoCloseable {
       } else if (reply.is("SESSION", "STATUS")) {
         throw reply.failure("keep the session");
       } else if (reply.is("NAMING", "REPLY")) {
-        lookedUp(reply);
+        answered();
       } else if (reply.is("DATAGRAM", "RECEIVED")) {
         sender = reply.value("DESTINATION").orElse("");
         socket.expectBody(reply.size());

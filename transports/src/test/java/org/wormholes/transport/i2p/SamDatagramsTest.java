@@ -10,6 +10,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -34,6 +35,12 @@ class SamDatagramsTest {
 
   /// What the router sends behind its next answer.
   private final BlockingQueue<String> inbox = new LinkedBlockingQueue<>();
+
+  /// Each time the session's router is asked whether it is there.
+  private final BlockingQueue<String> alive = new LinkedBlockingQueue<>();
+
+  /// Opens when the router has found what it searches for in its network.
+  private final CountDownLatch found = new CountDownLatch(1);
 
   private FakeRouter router;
   private DatagramSocket udp;
@@ -75,15 +82,32 @@ class SamDatagramsTest {
   }
 
   private String answer(String line) {
+    if (line.equals("NAMING LOOKUP NAME=ME")) {
+      alive.add(line);
+    } else if (line.equals("NAMING LOOKUP NAME=far.i2p")) {
+      search();
+    }
     String well =
         switch (line) {
           case "NAMING LOOKUP NAME=site.i2p" ->
               "NAMING REPLY RESULT=OK NAME=site.i2p VALUE=" + SITE + "\n";
+          case "NAMING LOOKUP NAME=far.i2p" ->
+              "NAMING REPLY RESULT=OK NAME=far.i2p VALUE=" + SITE + "\n";
           case "NAMING LOOKUP NAME=none.i2p" -> "NAMING REPLY RESULT=INVALID_KEY NAME=none.i2p\n";
           default -> FakeRouter.well(line);
         };
     String more = inbox.poll();
     return more == null ? well : well + more;
+  }
+
+  private void search() {
+    try {
+      if (!found.await(20, TimeUnit.SECONDS)) {
+        throw new AssertionError("the search has no end");
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private Conversation talk(String name, FlowRequest.Credentials who) {
@@ -118,6 +142,32 @@ class SamDatagramsTest {
 
     inbox.add("DATAGRAM RECEIVED DESTINATION=" + SITE + " SIZE=9\nan answer");
     assertThat(received.poll(10, TimeUnit.SECONDS)).isEqualTo("an answer");
+  }
+
+  /// i2pd reads nothing more from a socket on which it was asked for a name until it has it.
+  @Test
+  void aLongSearchForANameDoesNotEndTheSession() throws Exception {
+    say(talk("far.i2p", ANN), "one");
+    for (int asked = 0; asked < 3; asked++) {
+      assertThat(alive.poll(10, TimeUnit.SECONDS)).isNotNull();
+    }
+    found.countDown();
+    assertThat(sent()).endsWith("\none");
+    assertThat(router.heard).filteredOn(line -> line.startsWith("SESSION CREATE")).hasSize(1);
+  }
+
+  @Test
+  void twoNamesOfADestinationAreOneDestination() throws Exception {
+    say(talk("site.i2p", ANN), "one");
+    assertThat(sent()).endsWith("\none");
+    found.countDown();
+    Conversation bob = talk("far.i2p", BOB);
+    say(bob, "mine?");
+    while (!bob.isOver()) {
+      assertThat(alive.poll(10, TimeUnit.SECONDS)).isNotNull();
+    }
+    say(talk("far.i2p", ANN), "two");
+    assertThat(sent()).endsWith("\ntwo");
   }
 
   @Test
