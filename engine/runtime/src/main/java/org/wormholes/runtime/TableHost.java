@@ -62,6 +62,9 @@ final class TableHost {
   /// Messages of all links that wait for the thread; more are not heard.
   private static final int MAX_WAITING = 10_000;
 
+  /// The most that records of one network may take on disk; what comes beyond is refused.
+  private static final long MAX_BYTES = 1L << 30;
+
   private static final Duration FORGET_EVERY = Duration.ofMinutes(1);
 
   /// How long a page of another member is waited for.
@@ -353,7 +356,8 @@ final class TableHost {
       inside = Files.createTempDirectory("wormholes-tables");
       temporary = inside;
     }
-    return new SqliteTableStore(inside.resolve(network.id().hex().substring(0, 32) + ".db"), 0);
+    Path file = inside.resolve(network.id().hex().substring(0, 32) + ".db");
+    return new SqliteTableStore(file, MAX_BYTES);
   }
 
   private Optional<TableTerms> rules(Bytes table) {
