@@ -4,7 +4,7 @@
   punch.py server PORT                       rendezvous: tells two names each other's endpoint
   punch.py udp|tcp NAME PEER SERVER:PORT     prints 'ok MILLISECONDS ip:port' or 'fail'
 """
-import select, socket, sys, time
+import errno, select, socket, sys, time
 
 now = time.monotonic
 
@@ -83,22 +83,29 @@ def tcp(name, peer, srv):
         if out is None:
             out = sock()
             out.setblocking(False)
-            out.connect_ex((ip, int(port)))
+            # where the peer's connection is there already, ours has no address left
+            begun = out.connect_ex((ip, int(port))) in (0, errno.EINPROGRESS)
             fresh = now()
-        r, w, _ = select.select([lst], [out], [], 0.1)
+        r, w, _ = select.select([lst], [out] if begun else [], [], 0.1)
         s = lst.accept()[0] if r else out if w and out.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0 else None
-        if s:
-            s.setblocking(True)
-            s.settimeout(2)
-            s.send(name.encode())
-            if s.recv(200) == peer.encode():
-                took = now() - t0
-                time.sleep(0.5)
-                return took, s.getpeername()
-        elif w or now() - fresh > 1.5:
+        if s and greets(s, name, peer):
+            took = now() - t0
+            time.sleep(0.5)
+            return took, s.getpeername()
+        if w or s is out or not begun or now() - fresh > 1.5:
             out.close()
             out = None
             time.sleep(0.05)
+
+
+def greets(s, name, peer):
+    try:
+        s.setblocking(True)
+        s.settimeout(2)
+        s.send(name.encode())
+        return s.recv(200) == peer.encode()
+    except OSError:
+        return False
 
 
 if sys.argv[1] == "server":
